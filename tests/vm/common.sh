@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# What the scripts of this folder share: where things are kept, the kernels, and
+# the one command line that boots a VM.  Sourced, never run.
+
+set -o errexit -o nounset -o pipefail
+
+VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(cd "$VM_DIR/../.." && pwd)
+
+# Debian's dpkg-deb, ip and qemu live in sbin for some; a venv or pyenv in front
+# of PATH must not choose the python that the distribution's modules are for.
+PATH=/usr/bin:/usr/sbin:/bin:/sbin:$PATH
+
+# Not under /var/cache, /var/tmp or /tmp: a guest mounts a tmpfs over those and
+# would not find its own modules.
+if [ -z "${VR_CACHE:-}" ]; then
+	if [ "$(id -u)" = 0 ]; then
+		VR_CACHE=/var/lib/vr-cache
+	else
+		VR_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/vr
+	fi
+fi
+export VR_CACHE
+
+VIRTME_VERSION=1.42
+VIRTME=$VR_CACHE/virtme-ng-$VIRTME_VERSION
+
+say()
+{
+	printf '%s\n' "$*" >&2
+}
+
+die()
+{
+	say "${0##*/}: $*"
+	exit 1
+}
+
+# Kernel of a series (6.1, 6.12), "debug", or a path to an image.  Sets KIMG, and
+# KDIR: the tree to build a module against.
+# shellcheck disable=SC2034 # KDIR is for who sources this
+kernel_find()
+{
+	local release
+
+	case $1 in
+	debug)
+		KDIR=$VR_CACHE/debug-kernel/build
+		KIMG=$VR_CACHE/debug-kernel/bzImage
+		[ -e "$KIMG" ] || die "no debug kernel yet: run tests/vm/kernel debug"
+		;;
+	*/*)
+		KIMG=$1
+		KDIR=
+		[ -e "$KIMG" ] || die "$1: no such kernel image"
+		;;
+	*)
+		[ -e "$VR_CACHE/kernel-$1" ] || "$VM_DIR/kernel" "$1"
+		read -r release < "$VR_CACHE/kernel-$1"
+		KDIR=$VR_CACHE/kernels/$release/usr/src/linux-headers-$release
+		KIMG=$VR_CACHE/kernels/$release/boot/vmlinuz-$release
+		[ -e "$KIMG" ] || die "no kernel $1: run tests/vm/kernel $1"
+		;;
+	esac
+}
+
+# A device node that opens proves nothing: nested virtualization can be broken
+# so that a guest never runs its first instruction.  Boot one, once per uptime.
+kvm_works()
+{
+	local answer
+
+	answer=$VR_CACHE/kvm-$(cat /proc/sys/kernel/random/boot_id)
+	if [ ! -e "$answer" ]; then
+		if [ -w /dev/kvm ] && kvm_boots; then
+			echo yes > "$answer"
+		else
+			echo no > "$answer"
+		fi
+	fi
+	[ "$(cat "$answer")" = yes ]
+}
+
+kvm_boots()
+{
+	say "does KVM work here?  booting a guest, at most 20 seconds"
+	timeout -k 1 20 env PATH="$VIRTME/bin:$PATH" virtme-run --mods=auto --force-9p \
+		--memory 512M --kimg "$KIMG" --script-sh true < /dev/null 2>&1 | cat > /dev/null
+}
+
+# Fills the array VM with the command that boots $KIMG with the machine's root,
+# read-only, and $2 on the host as /run/vr/io in the guest, and runs the script
+# $3 of this folder there.  $1 is live or still, see guest.  CPUS, MEMORY and
+# ICOUNT come from the environment.
+vm_command()
+{
+	local mode=$1 io=$2 script=$3
+
+	VM=("$VIRTME/bin/virtme-run" --mods=auto --force-9p --kimg "$KIMG"
+	    --memory "${MEMORY:-2G}" --cpus "${CPUS:-2}" --name vr
+	    --rwdir "/run/vr/io=$io" --rodir "/run/vr/root=$ROOT"
+	    -q=-fsdev "-q=local,id=vrhost,path=/,security_model=none,readonly=on,multidevs=remap"
+	    -q=-device "-q=virtio-9p-pci,fsdev=vrhost,mount_tag=vrhost"
+	    --script-sh "/bin/bash /run/vr/root/tests/vm/guest $mode $ROOT $VR_CACHE /run/vr/root/tests/vm/$script")
+	if ! kvm_works; then
+		VM+=(--disable-kvm)
+	fi
+	if [ -n "${ICOUNT:-}" ]; then
+		VM+=(--disable-kvm -q=-icount "-q=shift=0,sleep=off")
+	fi
+}
