@@ -57,11 +57,10 @@ kernel_find()
 		[ -e "$KIMG" ] || die "$1: no such kernel image"
 		;;
 	*)
-		[ -e "$VR_CACHE/kernel-$1" ] || "$VM_DIR/kernel" "$1"
+		[ -e "$VR_CACHE/kernel-$1" ] || die "no kernel $1 yet: run tests/vm/kernel ${1/-/ }"
 		read -r release < "$VR_CACHE/kernel-$1"
 		KDIR=$VR_CACHE/kernels/$release/usr/src/linux-headers-$release
 		KIMG=$VR_CACHE/kernels/$release/boot/vmlinuz-$release
-		[ -e "$KIMG" ] || die "no kernel $1: run tests/vm/kernel $1"
 		;;
 	esac
 }

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make help lists what there is.  The module's own list of objects is Kbuild.
+
+KERNELDIR ?= /lib/modules/$(shell uname -r)/build
+PREFIX ?= /usr/local
+CNIBINDIR ?= /opt/cni/bin
+CACHE_KERNEL = tests/vm/kernel
+
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+
+.PHONY: all
+all: module tools
+
+.PHONY: help
+help:
+	@echo 'make                   module and tools'
+	@echo 'make module            build/RELEASE/vr.ko for the running kernel, or KERNELDIR=FOLDER;'
+	@echo '                       CHECK=1 refuses what gcc W=1 and sparse warn of'
+	@echo 'make tools             build/vrctl and build/vr-cni'
+	@echo 'make cross-arm64       both for arm64, in build/arm64'
+	@echo 'make lint              style and licences, and that generated files are up to date'
+	@echo 'make check             unit tests on this machine, with sanitizers'
+	@echo 'sudo make demo         two pods, three networks, in a VM'
+	@echo 'sudo make test         all of the above and the kernel tests, one VM for each kernel'
+	@echo 'sudo make test-vm      only the kernel tests; KERNELS="6.1 6.12"'
+	@echo 'sudo make test-debug   the same on a sanitizer kernel, DEBUG_KERNEL=FOLDER'
+	@echo 'make regen             files generated from uapi/vr.yaml'
+	@echo 'sudo make install      tools, header, manual pages; PREFIX, DESTDIR, CNIBINDIR'
+	@echo 'sudo make dkms-install the module, now and for each kernel to come'
+	@echo 'make uninstall, clean'
+
+# --- module
+
+# Kernels before 6.13 build a module where its source is.  Each kernel gets a
+# folder of links to the source, so that objects of two kernels never mix.
+ifneq ($(filter module modules_install,$(or $(MAKECMDGOALS),module)),)
+ifneq ($(wildcard $(KERNELDIR)/Makefile),)
+RELEASE := $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KERNELDIR)/include/generated/utsrelease.h)
+endif
+endif
+MODULE_DIR = $(CURDIR)/build/$(RELEASE)
+
+ifeq ($(CHECK),1)
+MODULE_FLAGS = W=1 C=2 CHECK=sparse CF=-D__CHECK_ENDIAN__ KCFLAGS=-Werror
+endif
+
+.PHONY: module
+module:
+ifeq ($(RELEASE),)
+	@echo 'make: nothing to build a module against in $(KERNELDIR)' >&2
+	@echo 'make: install linux-headers-$(shell uname -r), or give KERNELDIR=FOLDER, or build only the tools: make tools' >&2
+	@false
+else
+	@mkdir -p $(MODULE_DIR)
+	@find $(MODULE_DIR) -xtype l -delete
+	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kmod $(CURDIR)/uapi $(MODULE_DIR)/
+	@tests/kbuild-check $(MAKE) -C $(KERNELDIR) M=$(MODULE_DIR) $(MODULE_FLAGS) modules
+endif
+
+.PHONY: modules_install
+modules_install: module
+	$(MAKE) -C $(KERNELDIR) M=$(MODULE_DIR) modules_install
+
+# --- tools
+
+CC ?= cc
+CFLAGS ?= -O2 -g
+PKG_CONFIG ?= pkg-config
+PACKAGES := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libcjson
+OUT ?= build
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
+	    -Wswitch-enum -Wundef $(if $(CI)$(CHECK),-Werror)
+HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -Wl,-z,relro,-z,now -pie
+TOOL_CFLAGS = -std=gnu11 $(WARNINGS) $(HARDENING) -Iuapi -I. -DVR_VERSION='"$(VERSION)"' \
+	      $(shell $(PKG_CONFIG) --cflags $(PACKAGES)) $(CPPFLAGS) $(CFLAGS)
+TOOL_LIBS = -Wl,--as-needed $(shell $(PKG_CONFIG) --libs $(PACKAGES)) $(LDLIBS)
+
+objects = $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard $(1)/*.c))
+LIB_OBJECTS := $(call objects,lib)
+VRCTL_OBJECTS := $(call objects,vrctl)
+CNI_OBJECTS := $(call objects,cni)
+
+.PHONY: tools
+tools: $(OUT)/vrctl $(OUT)/vr-cni
+
+# Recompile when the flags change: compiler, version, CHECK.
+FLAGS_FILE := $(OUT)/obj/flags
+.PHONY: FORCE
+$(FLAGS_FILE): FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(subst ','\'',$(TOOL_CFLAGS))' | cmp -s - $@ || \
+		echo '$(CC) $(subst ','\'',$(TOOL_CFLAGS))' > $@
+
+$(OUT)/obj/%.o: %.c $(FLAGS_FILE)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -Wl$(,)% -pie,$(TOOL_CFLAGS)) -MMD -MP -c -o $@ $<
+
+, := ,
+$(OUT)/vrctl: $(VRCTL_OBJECTS) $(LIB_OBJECTS)
+	$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS)
+
+$(OUT)/vr-cni: $(CNI_OBJECTS) $(LIB_OBJECTS)
+	$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS)
+
+-include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(VRCTL_OBJECTS) $(CNI_OBJECTS))
+
+.PHONY: cross-arm64
+cross-arm64:
+	tests/cross arm64
+
+# --- tests
+
+.PHONY: lint
+lint:
+	tests/lint
+
+.PHONY: check
+check:
+	$(MAKE) -C tests/unit check
+
+.PHONY: regen
+regen:
+	uapi/regen
+
+.PHONY: demo
+demo:
+	tests/demo/run
+
+.PHONY: test
+test:
+	tests/all
+
+.PHONY: test-vm
+test-vm:
+	tests/all vm
+
+.PHONY: test-debug
+test-debug:
+	tests/all debug
+
+# --- installation
+
+MANDIR = $(DESTDIR)$(PREFIX)/share/man
+MANUALS = $(wildcard docs/man/*.[1-8])
+
+.PHONY: install
+install: tools
+	install -D -m 755 build/vrctl $(DESTDIR)$(PREFIX)/sbin/vrctl
+	install -D -m 755 build/vr-cni $(DESTDIR)$(CNIBINDIR)/vr-cni
+	install -D -m 644 uapi/linux/vr.h $(DESTDIR)$(PREFIX)/include/linux/vr.h
+	for page in $(MANUALS); do \
+		install -D -m 644 $$page $(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/sbin/vrctl $(DESTDIR)$(CNIBINDIR)/vr-cni
+	rm -f $(DESTDIR)$(PREFIX)/include/linux/vr.h
+	for page in $(MANUALS); do rm -f $(MANDIR)/man$${page##*.}/$${page##*/}; done
+
+DKMS_SOURCE = $(DESTDIR)/usr/src/vr-$(VERSION)
+
+.PHONY: dkms-install
+dkms-install:
+	install -d $(DKMS_SOURCE)
+	cp -r Kbuild dkms.conf kmod uapi $(DKMS_SOURCE)/
+	$(if $(DESTDIR),,dkms install vr/$(VERSION))
+
+.PHONY: clean
+clean:
+	rm -rf build
+	-[ ! -e tests/unit/Makefile ] || $(MAKE) -C tests/unit clean
