@@ -13,7 +13,8 @@
  * @text: what to tell the user: lower case, no full stop, no newline
  *
  * Every function that takes one also takes NULL (the caller does not want the
- * text), and fills it only when it fails.  A text that is too long is cut.
+ * text), and fills it only when it fails.  A text that is too long is cut, and
+ * control characters become "?": texts quote what users and pods wrote.
  */
 struct vr_error {
 	int errnum;

@@ -21,6 +21,10 @@
 
 struct nlattr;
 
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#endif
+
 /* The bit of an attribute in "set". */
 #define VR_BIT(attr)		(UINT32_C(1) << (attr))
 #define vr_is_set(object, attr)	(((object)->set & VR_BIT(attr)) != 0)

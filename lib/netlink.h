@@ -101,9 +101,8 @@ int vr_nl_subscribe(struct vr_nl *nl, struct vr_error *err);
 /**
  * vr_nl_listen - wait for events and give them to @cb
  *
- * Returns when the callback asks for it or on an error: -ENOBUFS events came
- * faster than they were read and some are lost (calling again goes on),
- * -EINTR a signal.
+ * Returns only when the callback asks for it or on an error; -ENOBUFS: events
+ * came faster than they were read and some are lost, calling again goes on.
  */
 int vr_nl_listen(struct vr_nl *nl, vr_nl_cb cb, void *arg,
 		 struct vr_error *err);
