@@ -98,7 +98,7 @@ vm_command()
 	local mode=$1 io=$2 script=$3
 
 	VM=("$VIRTME/bin/virtme-run" --mods=auto --force-9p --kimg "$KIMG"
-	    --memory "${MEMORY:-2G}" --cpus "${CPUS:-2}" --name vr
+	    --show-boot-console --memory "${MEMORY:-2G}" --cpus "${CPUS:-2}" --name vr
 	    --rwdir "/run/vr/io=$io" --rodir "/run/vr/root=$ROOT"
 	    -q=-fsdev "-q=local,id=vrhost,path=/,security_model=none,readonly=on,multidevs=remap"
 	    -q=-device "-q=virtio-9p-pci,fsdev=vrhost,mount_tag=vrhost"
