@@ -20,6 +20,7 @@ help:
 	@echo 'make tools             build/vrctl and build/vr-cni'
 	@echo 'make cross-arm64       both for arm64, in build/arm64'
 	@echo 'make lint              style and licences, and that generated files are up to date'
+	@echo 'make format            give the userspace the look that lint asks for'
 	@echo 'make check             unit tests on this machine, with sanitizers'
 	@echo 'sudo make demo         two pods, three networks, in a VM'
 	@echo 'sudo make test         all of the above and the kernel tests, one VM for each kernel'
@@ -115,6 +116,10 @@ cross-arm64:
 .PHONY: lint
 lint:
 	tests/lint
+
+.PHONY: format
+format:
+	clang-format -i $(wildcard lib/*.[ch] vrctl/*.[ch] cni/*.[ch] tests/unit/*.[ch])
 
 .PHONY: check
 check:
