@@ -82,15 +82,16 @@ static bool vr_prefix_scan(const char *text, struct vr_prefix *prefix)
 	return true;
 }
 
-int vr_prefix_parse(const char *key, const char *text,
-		    struct vr_prefix *prefix, struct vr_error *err)
+int vr_prefix_parse(const char *key, const char *text, struct vr_prefix *prefix,
+		    struct vr_error *err)
 {
 	if (vr_prefix_scan(text, prefix))
 		return 0;
 
-	return vr_error_set(err, EINVAL,
-			    "%s \"%s\": expected ADDRESS/LENGTH, length 0 to 32 (IPv4) or 128 (IPv6)",
-			    key, text);
+	return vr_error_set(
+		err, EINVAL,
+		"%s \"%s\": expected ADDRESS/LENGTH, length 0 to 32 (IPv4) or 128 (IPv6)",
+		key, text);
 }
 
 static int vr_hex_digit(char c)
@@ -156,8 +157,7 @@ const char *vr_prefix_format(const struct vr_prefix *prefix,
 	return buf;
 }
 
-const char *vr_mac_format(const uint8_t mac[VR_MAC_LEN],
-			  char buf[VR_MAC_TEXT])
+const char *vr_mac_format(const uint8_t mac[VR_MAC_LEN], char buf[VR_MAC_TEXT])
 {
 	snprintf(buf, VR_MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
 		 mac[1], mac[2], mac[3], mac[4], mac[5]);
@@ -225,8 +225,7 @@ bool vr_prefix_has_host_bits(const struct vr_prefix *prefix)
 	return !vr_ip_equal(&masked.ip, &prefix->ip);
 }
 
-bool vr_prefix_contains(const struct vr_prefix *prefix,
-			const struct vr_ip *ip)
+bool vr_prefix_contains(const struct vr_prefix *prefix, const struct vr_ip *ip)
 {
 	struct vr_prefix network = *prefix;
 	struct vr_prefix host = { .ip = *ip, .length = prefix->length };

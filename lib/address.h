@@ -10,11 +10,11 @@
 
 #include "error.h"
 
-#define VR_MAC_LEN	6
+#define VR_MAC_LEN 6
 /* Room for the text of each, the final zero included. */
-#define VR_IP_TEXT	46
-#define VR_PREFIX_TEXT	(VR_IP_TEXT + 4)
-#define VR_MAC_TEXT	18
+#define VR_IP_TEXT 46
+#define VR_PREFIX_TEXT (VR_IP_TEXT + 4)
+#define VR_MAC_TEXT 18
 
 /**
  * struct vr_ip - an IPv4 or IPv6 address
@@ -53,8 +53,8 @@ int vr_ip_parse(const char *key, const char *text, struct vr_ip *ip,
  *
  * Return: 0, or -EINVAL with a text that names key and value.
  */
-int vr_prefix_parse(const char *key, const char *text,
-		    struct vr_prefix *prefix, struct vr_error *err);
+int vr_prefix_parse(const char *key, const char *text, struct vr_prefix *prefix,
+		    struct vr_error *err);
 
 /**
  * vr_mac_parse - parse "02:00:00:00:00:01"
@@ -68,8 +68,7 @@ int vr_mac_parse(const char *key, const char *text, uint8_t mac[VR_MAC_LEN],
 const char *vr_ip_format(const struct vr_ip *ip, char buf[VR_IP_TEXT]);
 const char *vr_prefix_format(const struct vr_prefix *prefix,
 			     char buf[VR_PREFIX_TEXT]);
-const char *vr_mac_format(const uint8_t mac[VR_MAC_LEN],
-			  char buf[VR_MAC_TEXT]);
+const char *vr_mac_format(const uint8_t mac[VR_MAC_LEN], char buf[VR_MAC_TEXT]);
 
 /* Bytes of an address of the family, 0 when it is neither of the two. */
 unsigned int vr_family_bytes(int family);
@@ -91,7 +90,6 @@ bool vr_prefix_has_host_bits(const struct vr_prefix *prefix);
 /* Clear the bits after the prefix. */
 void vr_prefix_mask(struct vr_prefix *prefix);
 /* Host bits of @prefix do not matter; other families are never inside. */
-bool vr_prefix_contains(const struct vr_prefix *prefix,
-			const struct vr_ip *ip);
+bool vr_prefix_contains(const struct vr_prefix *prefix, const struct vr_ip *ip);
 
 #endif /* VR_LIB_ADDRESS_H */

@@ -211,14 +211,16 @@ int vr_apply(struct vr_nl *nl, uint16_t flags, const struct vr_apply *objects,
 static const struct vr_field flush_fields[] = {
 	VR_FIELD_NAMED(struct vr_flush, origin, VR_A_FLUSH_ORIGIN, "origin",
 		       &vr_origin_names),
-	VR_FIELD(struct vr_flush, network, VR_A_FLUSH_NETWORK,
-		 VR_FIELD_STRING, "network"),
+	VR_FIELD(struct vr_flush, network, VR_A_FLUSH_NETWORK, VR_FIELD_STRING,
+		 "network"),
 	VR_FIELD(struct vr_flush, network_id, VR_A_FLUSH_NETWORK_ID,
 		 VR_FIELD_U32, "network-id"),
-	{ .attr = VR_A_FLUSH_NETWORKS, .type = VR_FIELD_FLAG,
+	{ .attr = VR_A_FLUSH_NETWORKS,
+	  .type = VR_FIELD_FLAG,
 	  .key = "networks" },
 	{ .attr = VR_A_FLUSH_PORTS, .type = VR_FIELD_FLAG, .key = "ports" },
-	{ .attr = VR_A_FLUSH_ENDPOINTS, .type = VR_FIELD_FLAG,
+	{ .attr = VR_A_FLUSH_ENDPOINTS,
+	  .type = VR_FIELD_FLAG,
 	  .key = "endpoints" },
 	{ .attr = VR_A_FLUSH_ROUTES, .type = VR_FIELD_FLAG, .key = "routes" },
 	VR_FIELD(struct vr_flush, deleted, VR_A_FLUSH_DELETED, VR_FIELD_U32,
@@ -242,8 +244,8 @@ static int vr_flush_take(const struct nlmsghdr *hdr, void *arg,
 	return 0;
 }
 
-int vr_flush(struct vr_nl *nl, const struct vr_flush *flush,
-	     uint32_t *deleted, struct vr_error *err)
+int vr_flush(struct vr_nl *nl, const struct vr_flush *flush, uint32_t *deleted,
+	     struct vr_error *err)
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 	struct vr_flush reply = { .set = 0 };

@@ -79,7 +79,7 @@ struct vr_flush {
  *
  * Return: 0 or a negative errno.
  */
-int vr_flush(struct vr_nl *nl, const struct vr_flush *flush,
-	     uint32_t *deleted, struct vr_error *err);
+int vr_flush(struct vr_nl *nl, const struct vr_flush *flush, uint32_t *deleted,
+	     struct vr_error *err);
 
 #endif /* VR_LIB_APPLY_H */

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define cleanup_free	__attribute__((cleanup(vr_cleanup_free)))
+#define cleanup_free __attribute__((cleanup(vr_cleanup_free)))
 /* The variable holds -1 while there is nothing to close. */
-#define cleanup_fd	__attribute__((cleanup(vr_cleanup_fd)))
-#define cleanup_file	__attribute__((cleanup(vr_cleanup_file)))
+#define cleanup_fd __attribute__((cleanup(vr_cleanup_fd)))
+#define cleanup_file __attribute__((cleanup(vr_cleanup_file)))
 
 static inline void vr_cleanup_free(void *p)
 {

@@ -26,8 +26,8 @@ static const struct vr_field fields[] = {
 		 VR_FIELD_U32, "ifindex"),
 	VR_FIELD(struct vr_endpoint, netns_id, VR_A_ENDPOINT_NETNS_ID,
 		 VR_FIELD_S32, NULL),
-	VR_FIELD(struct vr_endpoint, remote, VR_A_ENDPOINT_REMOTE,
-		 VR_FIELD_IP, "remote"),
+	VR_FIELD(struct vr_endpoint, remote, VR_A_ENDPOINT_REMOTE, VR_FIELD_IP,
+		 "remote"),
 	VR_FIELD(struct vr_endpoint, sequence, VR_A_ENDPOINT_SEQUENCE,
 		 VR_FIELD_U32, "sequence"),
 	VR_FIELD_NAMED(struct vr_endpoint, state, VR_A_ENDPOINT_STATE, "state",
@@ -37,8 +37,7 @@ static const struct vr_field fields[] = {
 };
 
 int vr_endpoint_add_address(struct vr_endpoint *endpoint,
-			    const struct vr_ip *address,
-			    struct vr_error *err)
+			    const struct vr_ip *address, struct vr_error *err)
 {
 	struct vr_ip *item;
 
@@ -95,8 +94,8 @@ int vr_endpoint_parse(const struct nlattr *attrs, int len,
 		if (nla_type(attr) == VR_A_ENDPOINT_ADDRESS)
 			ret = vr_endpoint_parse_address(attr, endpoint, err);
 		else
-			ret = vr_fields_parse(fields, ARRAY_SIZE(fields),
-					      attr, endpoint, err);
+			ret = vr_fields_parse(fields, ARRAY_SIZE(fields), attr,
+					      endpoint, err);
 		if (ret < 0)
 			return ret;
 	}
@@ -106,7 +105,7 @@ int vr_endpoint_parse(const struct nlattr *attrs, int len,
 
 /* The answer to a request is one endpoint: the last one counts. */
 static int vr_endpoint_take(const struct nlmsghdr *hdr, void *arg,
-			   struct vr_error *err)
+			    struct vr_error *err)
 {
 	struct vr_endpoint *reply = arg;
 	const struct nlattr *attrs;
@@ -118,8 +117,8 @@ static int vr_endpoint_take(const struct nlmsghdr *hdr, void *arg,
 }
 
 int vr_endpoint_call(struct vr_nl *nl, uint8_t cmd, uint16_t flags,
-		    const struct vr_endpoint *endpoint,
-		    struct vr_endpoint *reply, struct vr_error *err)
+		     const struct vr_endpoint *endpoint,
+		     struct vr_endpoint *reply, struct vr_error *err)
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 
@@ -138,7 +137,7 @@ struct vr_endpoint_each {
 };
 
 static int vr_endpoint_each(const struct nlmsghdr *hdr, void *arg,
-			   struct vr_error *err)
+			    struct vr_error *err)
 {
 	const struct vr_endpoint_each *each = arg;
 	const struct nlattr *attrs;
@@ -155,7 +154,7 @@ static int vr_endpoint_each(const struct nlmsghdr *hdr, void *arg,
 }
 
 int vr_endpoint_dump(struct vr_nl *nl, const struct vr_endpoint *filter,
-		    vr_endpoint_cb cb, void *arg, struct vr_error *err)
+		     vr_endpoint_cb cb, void *arg, struct vr_error *err)
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 	struct vr_endpoint_each each = { .cb = cb, .arg = arg };

@@ -53,8 +53,7 @@ struct vr_endpoint {
 
 /* Append an address to the list. Return: 0 or -ENOMEM. */
 int vr_endpoint_add_address(struct vr_endpoint *endpoint,
-			    const struct vr_ip *address,
-			    struct vr_error *err);
+			    const struct vr_ip *address, struct vr_error *err);
 
 /* Free the list (not the struct), and make the endpoint empty. */
 void vr_endpoint_free(struct vr_endpoint *endpoint);

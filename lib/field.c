@@ -9,16 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void vr_field_put_named(struct vr_msg *msg,
-			       const struct vr_field *field,
+static void vr_field_put_named(struct vr_msg *msg, const struct vr_field *field,
 			       unsigned int value)
 {
 	const char *text = vr_names_text(field->names, value);
 	uint8_t v = value;
 
 	if (text)
-		vr_msg_put(msg, field->attr, &v, sizeof(v), "%s %s",
-			   field->key, text);
+		vr_msg_put(msg, field->attr, &v, sizeof(v), "%s %s", field->key,
+			   text);
 	else
 		vr_msg_put_u8(msg, field->attr, field->key, v);
 }
@@ -34,8 +33,8 @@ static void vr_field_put(struct vr_msg *msg, const struct vr_field *field,
 		break;
 	case VR_FIELD_SWITCH:
 		v = *(const bool *)member;
-		vr_msg_put(msg, field->attr, &v, sizeof(v), "%s %s",
-			   field->key, v ? "on" : "off");
+		vr_msg_put(msg, field->attr, &v, sizeof(v), "%s %s", field->key,
+			   v ? "on" : "off");
 		break;
 	case VR_FIELD_U8:
 		vr_msg_put_u8(msg, field->attr, field->key,
@@ -158,8 +157,7 @@ int vr_fields_parse(const struct vr_field *fields, unsigned int count,
 	if (i == count)
 		return 0;
 
-	if (!vr_field_take(&fields[i], attr,
-			   (char *)object + fields[i].offset))
+	if (!vr_field_take(&fields[i], attr, (char *)object + fields[i].offset))
 		return vr_field_bad(attr, err);
 
 	*set |= VR_BIT(fields[i].attr);

@@ -22,25 +22,25 @@
 struct nlattr;
 
 #ifndef ARRAY_SIZE
-#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #endif
 
 /* The bit of an attribute in "set". */
-#define VR_BIT(attr)		(UINT32_C(1) << (attr))
-#define vr_is_set(object, attr)	(((object)->set & VR_BIT(attr)) != 0)
+#define VR_BIT(attr) (UINT32_C(1) << (attr))
+#define vr_is_set(object, attr) (((object)->set & VR_BIT(attr)) != 0)
 
 enum vr_field_type {
-	VR_FIELD_FLAG,		/* no member, only the bit */
-	VR_FIELD_SWITCH,	/* bool, a u8 of 0 or 1, "on" and "off" */
+	VR_FIELD_FLAG,	 /* no member, only the bit */
+	VR_FIELD_SWITCH, /* bool, a u8 of 0 or 1, "on" and "off" */
 	VR_FIELD_U8,
 	VR_FIELD_U16,
 	VR_FIELD_U32,
-	VR_FIELD_S32,		/* int32_t */
+	VR_FIELD_S32, /* int32_t */
 	VR_FIELD_U64,
-	VR_FIELD_ENUM,		/* unsigned int, a u8, with names */
-	VR_FIELD_STRING,	/* char[size] */
-	VR_FIELD_MAC,		/* uint8_t[VR_MAC_LEN] */
-	VR_FIELD_IP,		/* struct vr_ip */
+	VR_FIELD_ENUM,	 /* unsigned int, a u8, with names */
+	VR_FIELD_STRING, /* char[size] */
+	VR_FIELD_MAC,	 /* uint8_t[VR_MAC_LEN] */
+	VR_FIELD_IP,	 /* struct vr_ip */
 };
 
 /**
@@ -62,15 +62,19 @@ struct vr_field {
 	const struct vr_names *names;
 };
 
-#define VR_FIELD(object, member, number, kind, word)		\
-	{ .attr = (number), .type = (kind),			\
-	  .offset = offsetof(object, member),			\
-	  .size = sizeof(((object *)NULL)->member), .key = (word) }
-#define VR_FIELD_NAMED(object, member, number, word, words)	\
-	{ .attr = (number), .type = VR_FIELD_ENUM,		\
-	  .offset = offsetof(object, member),			\
-	  .size = sizeof(((object *)NULL)->member),		\
-	  .key = (word), .names = (words) }
+#define VR_FIELD(object, member, number, kind, word)                    \
+	{                                                               \
+		.attr = (number), .type = (kind),                       \
+		.offset = offsetof(object, member),                     \
+		.size = sizeof(((object *)NULL)->member), .key = (word) \
+	}
+#define VR_FIELD_NAMED(object, member, number, word, words)              \
+	{                                                                \
+		.attr = (number), .type = VR_FIELD_ENUM,                 \
+		.offset = offsetof(object, member),                      \
+		.size = sizeof(((object *)NULL)->member), .key = (word), \
+		.names = (words)                                         \
+	}
 
 /* Append the attributes of the fields whose bit is set, in table order. */
 void vr_fields_put(struct vr_msg *msg, const struct vr_field *fields,
@@ -111,8 +115,7 @@ void *vr_list_grow(void *list, unsigned int *count, size_t size);
  * @fd: of the namespace, open until the request was answered
  * @netns: what the user calls it, or NULL
  */
-void vr_msg_put_netns(struct vr_msg *msg, int attr, int fd,
-		      const char *netns);
+void vr_msg_put_netns(struct vr_msg *msg, int attr, int fd, const char *netns);
 
 /* Parse an attribute that holds an address. Return: 0 or -EBADMSG. */
 int vr_ip_parse_attr(const struct nlattr *attr, struct vr_ip *ip,

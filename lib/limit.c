@@ -12,15 +12,13 @@
 static const struct vr_field fields[] = {
 	VR_FIELD(struct vr_limit, resource, VR_A_LIMIT_RESOURCE, VR_FIELD_U32,
 		 NULL),
-	VR_FIELD(struct vr_limit, name, VR_A_LIMIT_NAME, VR_FIELD_STRING,
-		 NULL),
-	VR_FIELD(struct vr_limit, max, VR_A_LIMIT_MAXIMUM, VR_FIELD_U32,
-		 NULL),
+	VR_FIELD(struct vr_limit, name, VR_A_LIMIT_NAME, VR_FIELD_STRING, NULL),
+	VR_FIELD(struct vr_limit, max, VR_A_LIMIT_MAXIMUM, VR_FIELD_U32, NULL),
 	VR_FIELD(struct vr_limit, used, VR_A_LIMIT_USED, VR_FIELD_U32, NULL),
 };
 
-int vr_limit_parse(const struct nlattr *attrs, int len,
-		   struct vr_limit *limit, struct vr_error *err)
+int vr_limit_parse(const struct nlattr *attrs, int len, struct vr_limit *limit,
+		   struct vr_error *err)
 {
 	const struct nlattr *attr;
 	int rem, ret;

@@ -30,8 +30,8 @@ struct vr_limit {
 };
 
 /* Parse the attributes of a message. Return: 0 or -EBADMSG. */
-int vr_limit_parse(const struct nlattr *attrs, int len,
-		   struct vr_limit *limit, struct vr_error *err);
+int vr_limit_parse(const struct nlattr *attrs, int len, struct vr_limit *limit,
+		   struct vr_error *err);
 
 typedef int (*vr_limit_cb)(const struct vr_limit *limit, void *arg,
 			   struct vr_error *err);

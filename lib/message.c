@@ -19,7 +19,7 @@
 #include "field.h"
 
 /* Enough for one object; vr_msg_reserve() makes more room. */
-#define VR_MSG_SIZE	4096
+#define VR_MSG_SIZE 4096
 
 /**
  * struct vr_msg_record - how the user wrote one attribute
@@ -45,10 +45,10 @@ void vr_msg_start(struct vr_msg *msg, uint16_t type, uint16_t flags,
 		  const void *header, size_t len)
 {
 	msg->nl = nlmsg_alloc_size(VR_MSG_SIZE);
-	if (!msg->nl || !nlmsg_put(msg->nl, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0,
-				   flags) ||
-	    (header && nlmsg_append(msg->nl, (void *)header, len,
-				    NLMSG_ALIGNTO) < 0))
+	if (!msg->nl ||
+	    !nlmsg_put(msg->nl, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0, flags) ||
+	    (header &&
+	     nlmsg_append(msg->nl, (void *)header, len, NLMSG_ALIGNTO) < 0))
 		vr_msg_fail(msg, ENOMEM);
 }
 
@@ -112,9 +112,9 @@ static struct vr_msg_record *vr_msg_record_new(struct vr_msg *msg)
 }
 
 /* Append an attribute and the record of how it was written. */
-__attribute__((format(printf, 4, 0)))
-static struct nlattr *vr_msg_append(struct vr_msg *msg, int attr, size_t len,
-				    const char *fmt, va_list args)
+__attribute__((format(printf, 4, 0))) static struct nlattr *
+vr_msg_append(struct vr_msg *msg, int attr, size_t len, const char *fmt,
+	      va_list args)
 {
 	struct vr_msg_record *record;
 	struct nlattr *nla;
@@ -166,14 +166,12 @@ void vr_msg_put_u8(struct vr_msg *msg, int attr, const char *key, uint8_t v)
 	vr_msg_put(msg, attr, &v, sizeof(v), key ? "%s %u" : NULL, key, v);
 }
 
-void vr_msg_put_u16(struct vr_msg *msg, int attr, const char *key,
-		    uint16_t v)
+void vr_msg_put_u16(struct vr_msg *msg, int attr, const char *key, uint16_t v)
 {
 	vr_msg_put(msg, attr, &v, sizeof(v), key ? "%s %u" : NULL, key, v);
 }
 
-void vr_msg_put_u32(struct vr_msg *msg, int attr, const char *key,
-		    uint32_t v)
+void vr_msg_put_u32(struct vr_msg *msg, int attr, const char *key, uint32_t v)
 {
 	vr_msg_put(msg, attr, &v, sizeof(v), key ? "%s %u" : NULL, key, v);
 }
@@ -202,17 +200,16 @@ void vr_msg_put_ip(struct vr_msg *msg, int attr, const char *key,
 		   key ? "%s %s" : NULL, key, vr_ip_format(v, text));
 }
 
-void vr_msg_put_netns(struct vr_msg *msg, int attr, int fd,
-		      const char *netns)
+void vr_msg_put_netns(struct vr_msg *msg, int attr, int fd, const char *netns)
 {
 	uint32_t v = fd;
 
 	vr_msg_put(msg, attr, &v, sizeof(v), "netns %s", netns ? netns : "");
 }
 
-__attribute__((format(printf, 4, 0)))
-static void vr_msg_open(struct vr_msg *msg, int attr, bool object,
-			const char *fmt, va_list args)
+__attribute__((format(printf, 4, 0))) static void
+vr_msg_open(struct vr_msg *msg, int attr, bool object, const char *fmt,
+	    va_list args)
 {
 	if (!vr_msg_append(msg, attr | NLA_F_NESTED, 0, fmt, args))
 		return;

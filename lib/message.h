@@ -42,8 +42,11 @@ struct vr_msg {
 	int open;
 };
 
-#define VR_MSG_INIT	{ .open = -1 }
-#define cleanup_msg	__attribute__((cleanup(vr_msg_destroy)))
+#define VR_MSG_INIT        \
+	{                  \
+		.open = -1 \
+	}
+#define cleanup_msg __attribute__((cleanup(vr_msg_destroy)))
 
 /**
  * vr_msg_start - start a message of any netlink protocol
@@ -78,10 +81,8 @@ void vr_msg_put(struct vr_msg *msg, int attr, const void *data, size_t len,
  */
 void vr_msg_put_flag(struct vr_msg *msg, int attr, const char *key);
 void vr_msg_put_u8(struct vr_msg *msg, int attr, const char *key, uint8_t v);
-void vr_msg_put_u16(struct vr_msg *msg, int attr, const char *key,
-		    uint16_t v);
-void vr_msg_put_u32(struct vr_msg *msg, int attr, const char *key,
-		    uint32_t v);
+void vr_msg_put_u16(struct vr_msg *msg, int attr, const char *key, uint16_t v);
+void vr_msg_put_u32(struct vr_msg *msg, int attr, const char *key, uint32_t v);
 void vr_msg_put_string(struct vr_msg *msg, int attr, const char *key,
 		       const char *v);
 void vr_msg_put_mac(struct vr_msg *msg, int attr, const char *key,

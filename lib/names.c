@@ -8,8 +8,10 @@
 #include <stddef.h>
 #include <string.h>
 
-#define VR_NAMES(list)	{ .count = sizeof(list) / sizeof((list)[0]),	\
-			  .names = (list) }
+#define VR_NAMES(list)                                                     \
+	{                                                                  \
+		.count = sizeof(list) / sizeof((list)[0]), .names = (list) \
+	}
 
 static const char *const origins[] = {
 	[VR_ORIGIN_STATIC] = "static",

@@ -21,9 +21,9 @@
 #include "netns.h"
 
 /* Events of a whole node's pods, and the answer to a large APPLY, fit in. */
-#define VR_NL_RECEIVE_BUFFER	(4 << 20)
+#define VR_NL_RECEIVE_BUFFER (4 << 20)
 /* How often an interrupted dump is tried in all. */
-#define VR_NL_DUMP_TRIES	10
+#define VR_NL_DUMP_TRIES 10
 
 /* One datagram: several messages. */
 struct vr_nl_datagram {
@@ -165,8 +165,8 @@ static int vr_nl_receive(struct vr_nl *nl, struct vr_nl_datagram **received,
 }
 
 /* Refusal @errnum, whose extended part begins at @tlvs. */
-static int vr_nl_refused(const struct vr_msg *msg, int errnum,
-			 const void *tlvs, int len, struct vr_error *err)
+static int vr_nl_refused(const struct vr_msg *msg, int errnum, const void *tlvs,
+			 int len, struct vr_error *err)
 {
 	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = { NULL };
 	const char *text = strerror(errnum);
@@ -309,6 +309,7 @@ int vr_nl_call(struct vr_nl *nl, struct vr_msg *msg, vr_nl_cb cb, void *arg,
 	struct vr_nl_datagram *datagram;
 	int ret;
 
+	nl->inconsistent = false;
 	ret = vr_nl_send(nl, msg, NLM_F_REQUEST | NLM_F_ACK, err);
 	if (ret < 0)
 		return ret;
@@ -402,8 +403,7 @@ int vr_nl_subscribe(struct vr_nl *nl, struct vr_error *err)
 	return 0;
 }
 
-int vr_nl_listen(struct vr_nl *nl, vr_nl_cb cb, void *arg,
-		 struct vr_error *err)
+int vr_nl_listen(struct vr_nl *nl, vr_nl_cb cb, void *arg, struct vr_error *err)
 {
 	struct vr_nl_datagram *datagram;
 	struct nlmsghdr *hdr;

@@ -32,8 +32,11 @@ struct vr_nl {
 	bool inconsistent;
 };
 
-#define VR_NL_INIT	{ .sk = NULL }
-#define cleanup_nl	__attribute__((cleanup(vr_nl_close)))
+#define VR_NL_INIT         \
+	{                  \
+		.sk = NULL \
+	}
+#define cleanup_nl __attribute__((cleanup(vr_nl_close)))
 
 /**
  * vr_nl_open - open a socket to the vr module

@@ -24,7 +24,7 @@
 
 #include "cleanup.h"
 
-#define VR_NETNS_FOLDER	"/run/netns"
+#define VR_NETNS_FOLDER "/run/netns"
 
 static bool vr_netns_is_one(int fd)
 {
@@ -118,8 +118,8 @@ int vr_netns_enter(int fd, struct vr_error *err)
 	return 0;
 }
 
-int vr_netns_run(int fd, int (*run)(void *arg, struct vr_error *err),
-		 void *arg, struct vr_error *err)
+int vr_netns_run(int fd, int (*run)(void *arg, struct vr_error *err), void *arg,
+		 struct vr_error *err)
 {
 	cleanup_fd int self = -1;
 	int ret;
@@ -140,9 +140,10 @@ int vr_netns_run(int fd, int (*run)(void *arg, struct vr_error *err),
 	ret = run(arg, err);
 
 	if (setns(self, CLONE_NEWNET) < 0)
-		return vr_error_set(err, ENOTRECOVERABLE,
-				    "cannot come back from the network namespace: %s",
-				    strerror(errno));
+		return vr_error_set(
+			err, ENOTRECOVERABLE,
+			"cannot come back from the network namespace: %s",
+			strerror(errno));
 	return ret;
 }
 

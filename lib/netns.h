@@ -53,8 +53,8 @@ int vr_netns_enter(int fd, struct vr_error *err);
  * Return: what @run returned, or a negative errno.  -ENOTRECOVERABLE: the
  * thread could not come back and must do no more.
  */
-int vr_netns_run(int fd, int (*run)(void *arg, struct vr_error *err),
-		 void *arg, struct vr_error *err);
+int vr_netns_run(int fd, int (*run)(void *arg, struct vr_error *err), void *arg,
+		 struct vr_error *err);
 
 /**
  * vr_netns_connect - connect a libnl socket that belongs to a namespace

@@ -15,17 +15,16 @@ static const struct vr_field fields[] = {
 	VR_FIELD(struct vr_network, id, VR_A_NETWORK_ID, VR_FIELD_U32, "id"),
 	VR_FIELD(struct vr_network, name, VR_A_NETWORK_NAME, VR_FIELD_STRING,
 		 "name"),
-	VR_FIELD(struct vr_network, vni, VR_A_NETWORK_VNI, VR_FIELD_U32,
-		 "vni"),
-	VR_FIELD(struct vr_network, mtu, VR_A_NETWORK_MTU, VR_FIELD_U32,
-		 "mtu"),
+	VR_FIELD(struct vr_network, vni, VR_A_NETWORK_VNI, VR_FIELD_U32, "vni"),
+	VR_FIELD(struct vr_network, mtu, VR_A_NETWORK_MTU, VR_FIELD_U32, "mtu"),
 	VR_FIELD(struct vr_network, gateway_mac, VR_A_NETWORK_GATEWAY_MAC,
 		 VR_FIELD_MAC, "gateway-mac"),
 	VR_FIELD(struct vr_network, description, VR_A_NETWORK_DESCRIPTION,
 		 VR_FIELD_STRING, "description"),
-	VR_FIELD_NAMED(struct vr_network, origin, VR_A_NETWORK_ORIGIN,
-		       "origin", &vr_origin_names),
-	{ .attr = VR_A_NETWORK_IF_UNUSED, .type = VR_FIELD_FLAG,
+	VR_FIELD_NAMED(struct vr_network, origin, VR_A_NETWORK_ORIGIN, "origin",
+		       &vr_origin_names),
+	{ .attr = VR_A_NETWORK_IF_UNUSED,
+	  .type = VR_FIELD_FLAG,
 	  .key = "if-unused" },
 	VR_FIELD(struct vr_network, ports, VR_A_NETWORK_PORTS, VR_FIELD_U32,
 		 NULL),
@@ -36,8 +35,7 @@ static const struct vr_field fields[] = {
 };
 
 int vr_network_add_subnet(struct vr_network *network,
-			  const struct vr_prefix *subnet,
-			  struct vr_error *err)
+			  const struct vr_prefix *subnet, struct vr_error *err)
 {
 	struct vr_prefix *item;
 
@@ -86,8 +84,8 @@ static int vr_network_parse_subnet(const struct nlattr *nest,
 	struct vr_prefix subnet = { .length = 0 };
 	int ret;
 
-	if (nla_parse_nested(tb, VR_A_SUBNET_MAX, (struct nlattr *)nest,
-			     NULL) < 0 ||
+	if (nla_parse_nested(tb, VR_A_SUBNET_MAX, (struct nlattr *)nest, NULL) <
+		    0 ||
 	    !tb[VR_A_SUBNET_GATEWAY] || !tb[VR_A_SUBNET_PREFIX_LENGTH] ||
 	    nla_len(tb[VR_A_SUBNET_PREFIX_LENGTH]) < 1)
 		return vr_error_set(err, EBADMSG,
@@ -112,8 +110,8 @@ int vr_network_parse(const struct nlattr *attrs, int len,
 		if (nla_type(attr) == VR_A_NETWORK_SUBNET)
 			ret = vr_network_parse_subnet(attr, network, err);
 		else
-			ret = vr_fields_parse(fields, ARRAY_SIZE(fields),
-					      attr, network, err);
+			ret = vr_fields_parse(fields, ARRAY_SIZE(fields), attr,
+					      network, err);
 		if (ret < 0)
 			return ret;
 	}
@@ -135,8 +133,8 @@ static int vr_network_take(const struct nlmsghdr *hdr, void *arg,
 }
 
 int vr_network_call(struct vr_nl *nl, uint8_t cmd, uint16_t flags,
-		    const struct vr_network *network,
-		    struct vr_network *reply, struct vr_error *err)
+		    const struct vr_network *network, struct vr_network *reply,
+		    struct vr_error *err)
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 
@@ -145,8 +143,7 @@ int vr_network_call(struct vr_nl *nl, uint8_t cmd, uint16_t flags,
 
 	if (reply)
 		memset(reply, 0, sizeof(*reply));
-	return vr_nl_call(nl, &msg, reply ? vr_network_take : NULL, reply,
-			  err);
+	return vr_nl_call(nl, &msg, reply ? vr_network_take : NULL, reply, err);
 }
 
 struct vr_network_each {
@@ -177,8 +174,8 @@ int vr_network_dump(struct vr_nl *nl, const struct vr_network *filter,
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 	struct vr_network_each each = { .cb = cb, .arg = arg };
 
-	vr_msg_start_genl(&msg, nl->family, VR_CMD_NETWORK_GET,
-			  VR_GENL_VERSION, 0);
+	vr_msg_start_genl(&msg, nl->family, VR_CMD_NETWORK_GET, VR_GENL_VERSION,
+			  0);
 	if (filter)
 		vr_network_put(&msg, filter);
 	return vr_nl_dump(nl, &msg, vr_network_each, &each, err);

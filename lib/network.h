@@ -48,8 +48,7 @@ struct vr_network {
 
 /* Append a subnet to the list. Return: 0 or -ENOMEM. */
 int vr_network_add_subnet(struct vr_network *network,
-			  const struct vr_prefix *subnet,
-			  struct vr_error *err);
+			  const struct vr_prefix *subnet, struct vr_error *err);
 
 /* Free the list (not the struct), and make the network empty. */
 void vr_network_free(struct vr_network *network);
@@ -77,8 +76,8 @@ int vr_network_parse(const struct nlattr *attrs, int len,
  * Return: 0 or a negative errno.
  */
 int vr_network_call(struct vr_nl *nl, uint8_t cmd, uint16_t flags,
-		    const struct vr_network *network,
-		    struct vr_network *reply, struct vr_error *err);
+		    const struct vr_network *network, struct vr_network *reply,
+		    struct vr_error *err);
 
 /* Gets each network of a dump. It is gone when the callback returns. */
 typedef int (*vr_network_cb)(const struct vr_network *network, void *arg,

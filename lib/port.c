@@ -14,8 +14,8 @@ static const struct vr_field fields[] = {
 	VR_FIELD(struct vr_port, id, VR_A_PORT_ID, VR_FIELD_U32, "id"),
 	VR_FIELD(struct vr_port, network, VR_A_PORT_NETWORK, VR_FIELD_STRING,
 		 "network"),
-	VR_FIELD(struct vr_port, network_id, VR_A_PORT_NETWORK_ID,
-		 VR_FIELD_U32, "network-id"),
+	VR_FIELD(struct vr_port, network_id, VR_A_PORT_NETWORK_ID, VR_FIELD_U32,
+		 "network-id"),
 	VR_FIELD(struct vr_port, ifname, VR_A_PORT_IFNAME, VR_FIELD_STRING,
 		 "dev"),
 	VR_FIELD(struct vr_port, ifindex, VR_A_PORT_IFINDEX, VR_FIELD_U32,
@@ -25,7 +25,8 @@ static const struct vr_field fields[] = {
 	VR_FIELD_NAMED(struct vr_port, kind, VR_A_PORT_KIND, NULL,
 		       &vr_port_kind_names),
 	VR_FIELD(struct vr_port, mac, VR_A_PORT_MAC, VR_FIELD_MAC, "mac"),
-	{ .attr = VR_A_PORT_NO_ADDRESSES, .type = VR_FIELD_FLAG,
+	{ .attr = VR_A_PORT_NO_ADDRESSES,
+	  .type = VR_FIELD_FLAG,
 	  .key = "no-addresses" },
 	VR_FIELD(struct vr_port, gateway, VR_A_PORT_GATEWAY, VR_FIELD_SWITCH,
 		 "gateway"),
@@ -102,8 +103,7 @@ static int vr_port_parse_address(const struct nlattr *attr,
 }
 
 static int vr_port_parse_drop(const struct nlattr *nest,
-			      struct vr_port_stats *stats,
-			      struct vr_error *err)
+			      struct vr_port_stats *stats, struct vr_error *err)
 {
 	struct vr_drop *drop;
 
@@ -114,8 +114,8 @@ static int vr_port_parse_drop(const struct nlattr *nest,
 	return vr_drop_parse(nla_data(nest), nla_len(nest), drop, err);
 }
 
-static int vr_port_parse_stats(const struct nlattr *nest,
-			       struct vr_port *port, struct vr_error *err)
+static int vr_port_parse_stats(const struct nlattr *nest, struct vr_port *port,
+			       struct vr_error *err)
 {
 	const struct nlattr *attr;
 	int rem, ret;
@@ -151,8 +151,8 @@ int vr_port_parse(const struct nlattr *attrs, int len, struct vr_port *port,
 			ret = vr_port_parse_stats(attr, port, err);
 			break;
 		default:
-			ret = vr_fields_parse(fields, ARRAY_SIZE(fields),
-					      attr, port, err);
+			ret = vr_fields_parse(fields, ARRAY_SIZE(fields), attr,
+					      port, err);
 			break;
 		}
 		if (ret < 0)
@@ -164,7 +164,7 @@ int vr_port_parse(const struct nlattr *attrs, int len, struct vr_port *port,
 
 /* The answer to a request is one port: the last one counts. */
 static int vr_port_take(const struct nlmsghdr *hdr, void *arg,
-			   struct vr_error *err)
+			struct vr_error *err)
 {
 	struct vr_port *reply = arg;
 	const struct nlattr *attrs;
@@ -176,8 +176,8 @@ static int vr_port_take(const struct nlmsghdr *hdr, void *arg,
 }
 
 int vr_port_call(struct vr_nl *nl, uint8_t cmd, uint16_t flags,
-		    const struct vr_port *port,
-		    struct vr_port *reply, struct vr_error *err)
+		 const struct vr_port *port, struct vr_port *reply,
+		 struct vr_error *err)
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 
@@ -186,8 +186,7 @@ int vr_port_call(struct vr_nl *nl, uint8_t cmd, uint16_t flags,
 
 	if (reply)
 		memset(reply, 0, sizeof(*reply));
-	return vr_nl_call(nl, &msg, reply ? vr_port_take : NULL, reply,
-			  err);
+	return vr_nl_call(nl, &msg, reply ? vr_port_take : NULL, reply, err);
 }
 
 struct vr_port_each {
@@ -196,7 +195,7 @@ struct vr_port_each {
 };
 
 static int vr_port_each(const struct nlmsghdr *hdr, void *arg,
-			   struct vr_error *err)
+			struct vr_error *err)
 {
 	const struct vr_port_each *each = arg;
 	const struct nlattr *attrs;
@@ -212,14 +211,14 @@ static int vr_port_each(const struct nlmsghdr *hdr, void *arg,
 	return ret;
 }
 
-int vr_port_dump(struct vr_nl *nl, const struct vr_port *filter,
-		    vr_port_cb cb, void *arg, struct vr_error *err)
+int vr_port_dump(struct vr_nl *nl, const struct vr_port *filter, vr_port_cb cb,
+		 void *arg, struct vr_error *err)
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 	struct vr_port_each each = { .cb = cb, .arg = arg };
 
-	vr_msg_start_genl(&msg, nl->family, VR_CMD_PORT_GET,
-			  VR_GENL_VERSION, 0);
+	vr_msg_start_genl(&msg, nl->family, VR_CMD_PORT_GET, VR_GENL_VERSION,
+			  0);
 	if (filter)
 		vr_port_put(&msg, filter);
 	return vr_nl_dump(nl, &msg, vr_port_each, &each, err);

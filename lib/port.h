@@ -122,7 +122,7 @@ typedef int (*vr_port_cb)(const struct vr_port *port, void *arg,
  *
  * Return: 0, a negative errno, or what the callback returned.
  */
-int vr_port_dump(struct vr_nl *nl, const struct vr_port *filter,
-		 vr_port_cb cb, void *arg, struct vr_error *err);
+int vr_port_dump(struct vr_nl *nl, const struct vr_port *filter, vr_port_cb cb,
+		 void *arg, struct vr_error *err);
 
 #endif /* VR_LIB_PORT_H */

@@ -12,12 +12,11 @@
 
 /* Prefix and length are one word to the user: vr_route_put_prefix(). */
 static const struct vr_field fields[] = {
-	VR_FIELD(struct vr_route, network, VR_A_ROUTE_NETWORK,
-		 VR_FIELD_STRING, "network"),
+	VR_FIELD(struct vr_route, network, VR_A_ROUTE_NETWORK, VR_FIELD_STRING,
+		 "network"),
 	VR_FIELD(struct vr_route, network_id, VR_A_ROUTE_NETWORK_ID,
 		 VR_FIELD_U32, "network-id"),
-	VR_FIELD(struct vr_route, prefix, VR_A_ROUTE_PREFIX, VR_FIELD_IP,
-		 NULL),
+	VR_FIELD(struct vr_route, prefix, VR_A_ROUTE_PREFIX, VR_FIELD_IP, NULL),
 	VR_FIELD(struct vr_route, prefix_length, VR_A_ROUTE_PREFIX_LENGTH,
 		 VR_FIELD_U8, NULL),
 	VR_FIELD_NAMED(struct vr_route, origin, VR_A_ROUTE_ORIGIN, "origin",
@@ -29,26 +28,23 @@ static const struct vr_field fields[] = {
 static const struct vr_field nexthop_fields[] = {
 	VR_FIELD_NAMED(struct vr_nexthop, type, VR_A_NEXTHOP_TYPE, "via",
 		       &vr_nexthop_type_names),
-	VR_FIELD(struct vr_nexthop, via, VR_A_NEXTHOP_VIA, VR_FIELD_IP,
-		 "via"),
-	VR_FIELD(struct vr_nexthop, port_id, VR_A_NEXTHOP_PORT_ID,
-		 VR_FIELD_U32, "via port"),
+	VR_FIELD(struct vr_nexthop, via, VR_A_NEXTHOP_VIA, VR_FIELD_IP, "via"),
+	VR_FIELD(struct vr_nexthop, port_id, VR_A_NEXTHOP_PORT_ID, VR_FIELD_U32,
+		 "via port"),
 	VR_FIELD(struct vr_nexthop, ifname, VR_A_NEXTHOP_IFNAME,
 		 VR_FIELD_STRING, "via dev"),
-	VR_FIELD(struct vr_nexthop, ifindex, VR_A_NEXTHOP_IFINDEX,
-		 VR_FIELD_U32, "via ifindex"),
+	VR_FIELD(struct vr_nexthop, ifindex, VR_A_NEXTHOP_IFINDEX, VR_FIELD_U32,
+		 "via ifindex"),
 	VR_FIELD(struct vr_nexthop, netns_id, VR_A_NEXTHOP_NETNS_ID,
 		 VR_FIELD_S32, NULL),
 	VR_FIELD(struct vr_nexthop, remote, VR_A_NEXTHOP_REMOTE, VR_FIELD_IP,
 		 "via remote"),
 	VR_FIELD(struct vr_nexthop, weight, VR_A_NEXTHOP_WEIGHT, VR_FIELD_U16,
 		 "weight"),
-	VR_FIELD(struct vr_nexthop, mac, VR_A_NEXTHOP_MAC, VR_FIELD_MAC,
-		 NULL),
+	VR_FIELD(struct vr_nexthop, mac, VR_A_NEXTHOP_MAC, VR_FIELD_MAC, NULL),
 };
 
-void vr_route_set_prefix(struct vr_route *route,
-			 const struct vr_prefix *prefix)
+void vr_route_set_prefix(struct vr_route *route, const struct vr_prefix *prefix)
 {
 	route->prefix = prefix->ip;
 	route->prefix_length = prefix->length;
@@ -57,8 +53,7 @@ void vr_route_set_prefix(struct vr_route *route,
 }
 
 int vr_route_add_nexthop(struct vr_route *route,
-			 const struct vr_nexthop *nexthop,
-			 struct vr_error *err)
+			 const struct vr_nexthop *nexthop, struct vr_error *err)
 {
 	struct vr_nexthop *item;
 
@@ -97,11 +92,10 @@ static void vr_route_put_nexthop(struct vr_msg *msg,
 				 const struct vr_nexthop *nexthop)
 {
 	vr_msg_nest(msg, VR_A_ROUTE_NEXTHOP, "nexthop");
-	vr_fields_put(msg, nexthop_fields, ARRAY_SIZE(nexthop_fields),
-		      nexthop);
+	vr_fields_put(msg, nexthop_fields, ARRAY_SIZE(nexthop_fields), nexthop);
 	if (vr_is_set(nexthop, VR_A_NEXTHOP_NETNS_FD))
-		vr_msg_put_netns(msg, VR_A_NEXTHOP_NETNS_FD,
-				 nexthop->netns_fd, nexthop->netns);
+		vr_msg_put_netns(msg, VR_A_NEXTHOP_NETNS_FD, nexthop->netns_fd,
+				 nexthop->netns);
 	vr_msg_end(msg);
 }
 
@@ -117,8 +111,7 @@ void vr_route_put(struct vr_msg *msg, const struct vr_route *route)
 }
 
 static int vr_route_parse_nexthop(const struct nlattr *nest,
-				  struct vr_route *route,
-				  struct vr_error *err)
+				  struct vr_route *route, struct vr_error *err)
 {
 	struct vr_nexthop nexthop = { .set = 0 };
 	const struct nlattr *attr;
@@ -135,8 +128,8 @@ static int vr_route_parse_nexthop(const struct nlattr *nest,
 	return vr_route_add_nexthop(route, &nexthop, err);
 }
 
-int vr_route_parse(const struct nlattr *attrs, int len,
-		   struct vr_route *route, struct vr_error *err)
+int vr_route_parse(const struct nlattr *attrs, int len, struct vr_route *route,
+		   struct vr_error *err)
 {
 	const struct nlattr *attr;
 	int rem, ret;
@@ -146,8 +139,8 @@ int vr_route_parse(const struct nlattr *attrs, int len,
 		if (nla_type(attr) == VR_A_ROUTE_NEXTHOP)
 			ret = vr_route_parse_nexthop(attr, route, err);
 		else
-			ret = vr_fields_parse(fields, ARRAY_SIZE(fields),
-					      attr, route, err);
+			ret = vr_fields_parse(fields, ARRAY_SIZE(fields), attr,
+					      route, err);
 		if (ret < 0)
 			return ret;
 	}
@@ -157,7 +150,7 @@ int vr_route_parse(const struct nlattr *attrs, int len,
 
 /* The answer to a request is one route: the last one counts. */
 static int vr_route_take(const struct nlmsghdr *hdr, void *arg,
-			   struct vr_error *err)
+			 struct vr_error *err)
 {
 	struct vr_route *reply = arg;
 	const struct nlattr *attrs;
@@ -169,8 +162,8 @@ static int vr_route_take(const struct nlmsghdr *hdr, void *arg,
 }
 
 int vr_route_call(struct vr_nl *nl, uint8_t cmd, uint16_t flags,
-		    const struct vr_route *route,
-		    struct vr_route *reply, struct vr_error *err)
+		  const struct vr_route *route, struct vr_route *reply,
+		  struct vr_error *err)
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 
@@ -179,8 +172,7 @@ int vr_route_call(struct vr_nl *nl, uint8_t cmd, uint16_t flags,
 
 	if (reply)
 		memset(reply, 0, sizeof(*reply));
-	return vr_nl_call(nl, &msg, reply ? vr_route_take : NULL, reply,
-			  err);
+	return vr_nl_call(nl, &msg, reply ? vr_route_take : NULL, reply, err);
 }
 
 struct vr_route_each {
@@ -189,7 +181,7 @@ struct vr_route_each {
 };
 
 static int vr_route_each(const struct nlmsghdr *hdr, void *arg,
-			   struct vr_error *err)
+			 struct vr_error *err)
 {
 	const struct vr_route_each *each = arg;
 	const struct nlattr *attrs;
@@ -206,13 +198,13 @@ static int vr_route_each(const struct nlmsghdr *hdr, void *arg,
 }
 
 int vr_route_dump(struct vr_nl *nl, const struct vr_route *filter,
-		    vr_route_cb cb, void *arg, struct vr_error *err)
+		  vr_route_cb cb, void *arg, struct vr_error *err)
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 	struct vr_route_each each = { .cb = cb, .arg = arg };
 
-	vr_msg_start_genl(&msg, nl->family, VR_CMD_ROUTE_GET,
-			  VR_GENL_VERSION, 0);
+	vr_msg_start_genl(&msg, nl->family, VR_CMD_ROUTE_GET, VR_GENL_VERSION,
+			  0);
 	if (filter)
 		vr_route_put(&msg, filter);
 	return vr_nl_dump(nl, &msg, vr_route_each, &each, err);

@@ -89,8 +89,8 @@ void vr_route_put(struct vr_msg *msg, const struct vr_route *route);
  *
  * Return: 0, -EBADMSG or -ENOMEM.
  */
-int vr_route_parse(const struct nlattr *attrs, int len,
-		   struct vr_route *route, struct vr_error *err);
+int vr_route_parse(const struct nlattr *attrs, int len, struct vr_route *route,
+		   struct vr_error *err);
 
 /**
  * vr_route_call - one request about one route

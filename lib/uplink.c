@@ -18,8 +18,8 @@ static const struct vr_field fields[] = {
 		 "local"),
 	VR_FIELD(struct vr_uplink, port, VR_A_UPLINK_PORT, VR_FIELD_U16,
 		 "port"),
-	VR_FIELD(struct vr_uplink, ifname, VR_A_UPLINK_IFNAME,
-		 VR_FIELD_STRING, "dev"),
+	VR_FIELD(struct vr_uplink, ifname, VR_A_UPLINK_IFNAME, VR_FIELD_STRING,
+		 "dev"),
 };
 
 void vr_uplink_put(struct vr_msg *msg, const struct vr_uplink *uplink)
@@ -35,8 +35,8 @@ int vr_uplink_parse(const struct nlattr *attrs, int len,
 
 	memset(uplink, 0, sizeof(*uplink));
 	nla_for_each_attr(attr, attrs, len, rem) {
-		ret = vr_fields_parse(fields, ARRAY_SIZE(fields), attr,
-				      uplink, err);
+		ret = vr_fields_parse(fields, ARRAY_SIZE(fields), attr, uplink,
+				      err);
 		if (ret < 0)
 			return ret;
 	}
@@ -46,7 +46,7 @@ int vr_uplink_parse(const struct nlattr *attrs, int len,
 
 /* The answer to a request is one uplink: the last one counts. */
 static int vr_uplink_take(const struct nlmsghdr *hdr, void *arg,
-			   struct vr_error *err)
+			  struct vr_error *err)
 {
 	struct vr_uplink *reply = arg;
 	const struct nlattr *attrs;
@@ -57,8 +57,8 @@ static int vr_uplink_take(const struct nlmsghdr *hdr, void *arg,
 }
 
 int vr_uplink_call(struct vr_nl *nl, uint8_t cmd, uint16_t flags,
-		    const struct vr_uplink *uplink,
-		    struct vr_uplink *reply, struct vr_error *err)
+		   const struct vr_uplink *uplink, struct vr_uplink *reply,
+		   struct vr_error *err)
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 
@@ -67,8 +67,7 @@ int vr_uplink_call(struct vr_nl *nl, uint8_t cmd, uint16_t flags,
 
 	if (reply)
 		memset(reply, 0, sizeof(*reply));
-	return vr_nl_call(nl, &msg, reply ? vr_uplink_take : NULL, reply,
-			  err);
+	return vr_nl_call(nl, &msg, reply ? vr_uplink_take : NULL, reply, err);
 }
 
 struct vr_uplink_each {
@@ -77,7 +76,7 @@ struct vr_uplink_each {
 };
 
 static int vr_uplink_each(const struct nlmsghdr *hdr, void *arg,
-			   struct vr_error *err)
+			  struct vr_error *err)
 {
 	const struct vr_uplink_each *each = arg;
 	const struct nlattr *attrs;
@@ -98,7 +97,7 @@ int vr_uplink_dump(struct vr_nl *nl, vr_uplink_cb cb, void *arg,
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 	struct vr_uplink_each each = { .cb = cb, .arg = arg };
 
-	vr_msg_start_genl(&msg, nl->family, VR_CMD_UPLINK_GET,
-			  VR_GENL_VERSION, 0);
+	vr_msg_start_genl(&msg, nl->family, VR_CMD_UPLINK_GET, VR_GENL_VERSION,
+			  0);
 	return vr_nl_dump(nl, &msg, vr_uplink_each, &each, err);
 }
