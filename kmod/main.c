@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vr: a virtual router for pods. Loading and unloading, in mirror image: the
+ * family is the last to come and the first to go, so that nothing is made
+ * behind the back of what sweeps.
+ */
+#include <linux/module.h>
+
+#include "instance.h"
+#include "native.h"
+#include "netlink.h"
+#include "version.h"
+#include "work.h"
+
+static int __init vr_init(void)
+{
+	int err;
+
+	err = vr_work_init();
+	if (err)
+		return err;
+	err = vr_instances_init();
+	if (err)
+		goto err_work;
+	err = vr_native_init();
+	if (err)
+		goto err_instances;
+	err = vr_netlink_init();
+	if (err)
+		goto err_native;
+	pr_info("vr %s loaded\n", VR_VERSION);
+	return 0;
+
+err_native:
+	vr_native_exit();
+err_instances:
+	vr_instances_exit();
+err_work:
+	vr_work_exit();
+	return err;
+}
+
+static void __exit vr_exit(void)
+{
+	vr_netlink_exit();
+	vr_native_exit();
+	vr_instances_exit();
+	vr_work_exit();
+}
+
+module_init(vr_init);
+module_exit(vr_exit);
+
+MODULE_DESCRIPTION("Virtual router for pods");
+MODULE_AUTHOR("vr developers");
+MODULE_VERSION(VR_VERSION);
+MODULE_LICENSE("GPL");

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ARP (RFC 826, 5227) and neighbour discovery (RFC 4861) in place of those
+ * asked for. Nobody is answered about an address of his own, so that probes
+ * for a duplicate (RFC 5227 2.1.1, RFC 4862 5.4) work, and announcements are
+ * never answered. Entries: vr_neighbour_arp(), vr_neighbour_nd().
+ */
+#include <linux/etherdevice.h>
+#include <linux/icmpv6.h>
+#include <net/addrconf.h>
+#include <net/ip6_checksum.h>
+#include <net/ipv6.h>
+#include <net/ndisc.h>
+
+#include "address.h"
+#include "arp.h"
+#include "endpoint.h"
+#include "neighbour.h"
+#include "network.h"
+#include "packet.h"
+#include "port.h"
+
+/*
+ * Who answers for the address: an endpoint that is not behind the asker, or
+ * the gateway, unless the asker is the host's port, which may have the
+ * gateway's address itself. Returns whether, and the MAC to answer with.
+ */
+static bool vr_neighbour_resolve(const struct vr_packet *packet,
+				 const struct in6_addr *target, u64 *mac,
+				 bool *router)
+{
+	const struct vr_endpoint *endpoint;
+
+	endpoint = vr_endpoint_lookup_ip_rcu(packet->network, target);
+	if (!endpoint || endpoint->port == packet->in)
+		return false;
+	*router = !endpoint->port;
+	if (*router && vr_port_is_gateway(packet->in))
+		return false;
+	*mac = *router ? READ_ONCE(packet->network->gateway_mac) :
+			 endpoint->mac;
+	return true;
+}
+
+static void vr_neighbour_put_eth(struct sk_buff *skb, u64 to, u64 from,
+				 u16 protocol)
+{
+	struct ethhdr *eth = skb_put(skb, sizeof(*eth));
+
+	vr_mac_from_key(eth->h_dest, to);
+	vr_mac_from_key(eth->h_source, from);
+	eth->h_proto = htons(protocol);
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
+}
+
+/* @request stays the caller's. */
+static enum vr_drop_reason vr_neighbour_arp_reply(struct vr_port *in,
+						  const struct vr_arp *request,
+						  u64 mac)
+{
+	struct vr_arp *arp;
+	struct sk_buff *skb;
+
+	skb = alloc_skb(NET_IP_ALIGN + ETH_HLEN + sizeof(*arp), GFP_ATOMIC);
+	if (!skb)
+		return VR_DROP_REASON_NO_MEMORY;
+	skb_reserve(skb, NET_IP_ALIGN);
+	vr_neighbour_put_eth(skb, vr_mac_key(request->sender_mac), mac,
+			     ETH_P_ARP);
+	arp = skb_put(skb, sizeof(*arp));
+	arp->header = request->header;
+	arp->header.ar_op = htons(ARPOP_REPLY);
+	vr_mac_from_key(arp->sender_mac, mac);
+	arp->sender_ip = request->target_ip;
+	ether_addr_copy(arp->target_mac, request->sender_mac);
+	arp->target_ip = request->sender_ip;
+	vr_port_deliver(in, skb);
+	return 0;
+}
+
+enum vr_drop_reason vr_neighbour_arp(struct sk_buff *skb,
+				     struct vr_packet *packet)
+{
+	const struct vr_arp *arp = vr_arp_header(skb);
+	enum vr_drop_reason reason;
+	struct in6_addr target;
+	bool router;
+	u64 mac;
+
+	if (!arp)
+		return VR_DROP_REASON_ARP_INVALID;
+	if (arp->header.ar_op != htons(ARPOP_REQUEST) ||
+	    arp->sender_ip == arp->target_ip)
+		return 0;
+	ipv6_addr_set_v4mapped(arp->target_ip, &target);
+	if (!vr_neighbour_resolve(packet, &target, &mac, &router))
+		return 0;
+	if (!is_valid_ether_addr(arp->sender_mac))
+		return VR_DROP_REASON_ARP_INVALID;
+	reason = vr_neighbour_arp_reply(packet->in, arp, mac);
+	packet->verdict = VR_VERDICT_ANSWERED;
+	return reason;
+}
+
+/* What a solicitation leads to. */
+struct vr_advert {
+	struct in6_addr to;
+	struct in6_addr target;
+	u64 to_mac;
+	u64 mac;
+	bool solicited;
+	bool router;
+};
+
+static void vr_neighbour_put_advert(struct sk_buff *skb,
+				    const struct vr_advert *advert)
+{
+	struct { u8 type, len, mac[ETH_ALEN]; } *option;
+	struct ipv6hdr *ip6h;
+	struct nd_msg *nd;
+	unsigned int len = sizeof(*nd) + sizeof(*option);
+
+	vr_neighbour_put_eth(skb, advert->to_mac, advert->mac, ETH_P_IPV6);
+	ip6h = skb_put_zero(skb, sizeof(*ip6h));
+	ip6h->version = 6;
+	ip6h->payload_len = htons(len);
+	ip6h->nexthdr = IPPROTO_ICMPV6;
+	ip6h->hop_limit = 255;
+	ip6h->saddr = advert->target;
+	ip6h->daddr = advert->to;
+	nd = skb_put_zero(skb, sizeof(*nd));
+	nd->icmph.icmp6_type = NDISC_NEIGHBOUR_ADVERTISEMENT;
+	nd->icmph.icmp6_router = advert->router;
+	nd->icmph.icmp6_solicited = advert->solicited;
+	nd->icmph.icmp6_override = 1;
+	nd->target = advert->target;
+	option = skb_put(skb, sizeof(*option));
+	option->type = ND_OPT_TARGET_LL_ADDR;
+	option->len = 1;
+	vr_mac_from_key(option->mac, advert->mac);
+	nd->icmph.icmp6_cksum = csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr,
+						len, IPPROTO_ICMPV6,
+						csum_partial(nd, len, 0));
+}
+
+static enum vr_drop_reason vr_neighbour_advertise(struct vr_port *in,
+						  const struct vr_advert *advert)
+{
+	struct sk_buff *skb;
+
+	skb = alloc_skb(NET_IP_ALIGN + ETH_HLEN + sizeof(struct ipv6hdr) +
+			sizeof(struct nd_msg) + 8, GFP_ATOMIC);
+	if (!skb)
+		return VR_DROP_REASON_NO_MEMORY;
+	skb_reserve(skb, NET_IP_ALIGN);
+	vr_neighbour_put_advert(skb, advert);
+	vr_port_deliver(in, skb);
+	return 0;
+}
+
+/* A solicitation without extension headers, which none needs. Or NULL. */
+static const struct nd_msg *vr_neighbour_solicitation(struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h;
+	const struct nd_msg *nd;
+
+	if (!pskb_may_pull(skb, ETH_HLEN + sizeof(*ip6h) + sizeof(*nd)))
+		return NULL;
+	ip6h = ipv6_hdr(skb);
+	nd = (const struct nd_msg *)(ip6h + 1);
+	if (ip6h->version != 6 || ip6h->nexthdr != IPPROTO_ICMPV6 ||
+	    nd->icmph.icmp6_type != NDISC_NEIGHBOUR_SOLICITATION)
+		return NULL;
+	return nd;
+}
+
+/* RFC 4861 7.1.1, but for the checksum: a wrong answer harms only the asker. */
+static bool vr_neighbour_solicitation_ok(const struct ipv6hdr *ip6h,
+					 const struct nd_msg *nd)
+{
+	if (ip6h->hop_limit != 255 || nd->icmph.icmp6_code ||
+	    ntohs(ip6h->payload_len) < sizeof(*nd) ||
+	    ipv6_addr_is_multicast(&nd->target))
+		return false;
+	return !ipv6_addr_any(&ip6h->saddr) ||
+	       ipv6_addr_is_solict_mult(&ip6h->daddr);
+}
+
+enum vr_drop_reason vr_neighbour_nd(struct sk_buff *skb,
+				    struct vr_packet *packet)
+{
+	const struct nd_msg *nd = vr_neighbour_solicitation(skb);
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct vr_advert advert = {};
+	enum vr_drop_reason reason;
+
+	if (!nd)
+		return 0;
+	if (!vr_neighbour_solicitation_ok(ip6h, nd))
+		return VR_DROP_REASON_ND_INVALID;
+	if (!vr_neighbour_resolve(packet, &nd->target, &advert.mac,
+				  &advert.router))
+		return 0;
+	advert.target = nd->target;
+	advert.to_mac = vr_mac_key(eth_hdr(skb)->h_source);
+	advert.to = ip6h->saddr;
+	advert.solicited = true;
+	if (ipv6_addr_any(&ip6h->saddr)) { /* to all, RFC 4861 7.2.4 */
+		ipv6_addr_set(&advert.to, htonl(0xff020000), 0, 0, htonl(1));
+		advert.solicited = false;
+	}
+	reason = vr_neighbour_advertise(packet->in, &advert);
+	packet->verdict = VR_VERDICT_ANSWERED;
+	return reason;
+}

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Commands on ports. Entries: vr_nl_port_*_doit(). */
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "address.h"
+#include "drop.h"
+#include "instance.h"
+#include "netlink.h"
+#include "network.h"
+#include "port.h"
+
+static int vr_nl_port_drops_fill(struct sk_buff *msg,
+				 const struct vr_port *port)
+{
+	struct vr_drop_port_counters *counters = READ_ONCE(port->drops);
+	struct nlattr *nest;
+	unsigned int i;
+	u64 packets;
+
+	for (i = 0; counters && i < VR_DROP_REASON_COUNT; i++) {
+		packets = atomic64_read(&counters->packets[i]);
+		if (!packets)
+			continue;
+		nest = nla_nest_start(msg, VR_A_PORT_STATS_DROP);
+		if (!nest || vr_nl_drop_fill(msg, i, packets))
+			return -EMSGSIZE;
+		nla_nest_end(msg, nest);
+	}
+	return 0;
+}
+
+/* The device's counters, seen from the router: its transmit is our input. */
+static int vr_nl_port_stats_fill(struct sk_buff *msg,
+				 const struct vr_port *port)
+{
+	struct rtnl_link_stats64 stats;
+	struct nlattr *nest;
+
+	dev_get_stats(port->dev, &stats);
+	nest = nla_nest_start(msg, VR_A_PORT_STATS);
+	if (!nest ||
+	    nla_put_u64_64bit(msg, VR_A_PORT_STATS_RX_PACKETS,
+			      stats.rx_packets, VR_A_PORT_STATS_PAD) ||
+	    nla_put_u64_64bit(msg, VR_A_PORT_STATS_RX_BYTES,
+			      stats.rx_bytes, VR_A_PORT_STATS_PAD) ||
+	    nla_put_u64_64bit(msg, VR_A_PORT_STATS_TX_PACKETS,
+			      stats.tx_packets, VR_A_PORT_STATS_PAD) ||
+	    nla_put_u64_64bit(msg, VR_A_PORT_STATS_TX_BYTES,
+			      stats.tx_bytes, VR_A_PORT_STATS_PAD) ||
+	    vr_nl_port_drops_fill(msg, port))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int vr_nl_port_endpoint_fill(struct sk_buff *msg,
+				    const struct vr_port *port)
+{
+	const struct vr_endpoint *endpoint;
+	unsigned int i;
+
+	endpoint = rcu_dereference_protected(port->endpoint,
+			lockdep_is_held(&port->network->instance->lock));
+	if (!endpoint)
+		return 0;
+	for (i = 0; i < endpoint->n_addresses; i++)
+		if (vr_nl_put_ip(msg, VR_A_PORT_ADDRESS,
+				 &endpoint->addresses[i].ip))
+			return -EMSGSIZE;
+	if (nla_put_u32(msg, VR_A_PORT_SEQUENCE, endpoint->sequence) ||
+	    nla_put_u8(msg, VR_A_PORT_STATE, endpoint->state))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int vr_nl_port_fill(struct sk_buff *msg, const struct vr_port *port, bool stats)
+{
+	const struct net_device *dev = port->dev;
+
+	if (nla_put_u32(msg, VR_A_PORT_ID, port->id) ||
+	    nla_put_string(msg, VR_A_PORT_NETWORK, port->network->name) ||
+	    nla_put_u32(msg, VR_A_PORT_NETWORK_ID, port->network->id) ||
+	    nla_put_string(msg, VR_A_PORT_IFNAME, port->ifname) ||
+	    nla_put_u32(msg, VR_A_PORT_IFINDEX, READ_ONCE(dev->ifindex)) ||
+	    vr_nl_put_netns_id(msg, VR_A_PORT_NETNS_ID, port) ||
+	    nla_put_u8(msg, VR_A_PORT_KIND, port->kind) ||
+	    vr_nl_put_mac(msg, VR_A_PORT_MAC, port->mac) ||
+	    nla_put_u8(msg, VR_A_PORT_GATEWAY, vr_port_is_gateway(port)) ||
+	    nla_put_u8(msg, VR_A_PORT_ANTISPOOF, vr_port_is_protected(port)) ||
+	    vr_nl_port_endpoint_fill(msg, port) ||
+	    nla_put_u8(msg, VR_A_PORT_ORIGIN, port->origin) ||
+	    nla_put_u8(msg, VR_A_PORT_UP, !!(READ_ONCE(dev->flags) & IFF_UP)) ||
+	    nla_put_u32(msg, VR_A_PORT_MTU, READ_ONCE(dev->mtu)))
+		return -EMSGSIZE;
+	if (port->description &&
+	    nla_put_string(msg, VR_A_PORT_DESCRIPTION, port->description))
+		return -EMSGSIZE;
+	return stats ? vr_nl_port_stats_fill(msg, port) : 0;
+}
+
+void vr_nl_port_notify(const struct vr_port *port, u8 cmd)
+{
+	struct vr_instance *instance = port->network->instance;
+	struct sk_buff *msg;
+	void *header;
+
+	msg = vr_nl_event_create(instance, cmd, &header);
+	if (msg)
+		vr_nl_event_send(instance, msg, header,
+				 vr_nl_port_fill(msg, port, false));
+}
+
+static void vr_nl_port_device(struct nlattr **attrs,
+			      struct vr_nl_device *device)
+{
+	*device = (struct vr_nl_device) {
+		.id = attrs[VR_A_PORT_ID],
+		.ifname = attrs[VR_A_PORT_IFNAME],
+		.ifindex = attrs[VR_A_PORT_IFINDEX],
+		.netns_fd = attrs[VR_A_PORT_NETNS_FD],
+	};
+}
+
+static int vr_nl_port_addresses_parse(struct vr_port_config *config,
+				      const struct nlattr *head, int len,
+				      struct netlink_ext_ack *extack)
+{
+	int n = vr_nl_get_hosts(head, len, VR_A_PORT_ADDRESS,
+				config->addresses, config->address_attrs,
+				extack);
+
+	if (n < 0)
+		return n;
+	config->n_addresses = n;
+	if (n)
+		config->addresses_given = true;
+	return 0;
+}
+
+static int vr_nl_port_parse(struct vr_port_config *config,
+			    struct nlattr **attrs, const struct nlattr *head,
+			    int len, struct netlink_ext_ack *extack)
+{
+	config->network_attr = attrs[VR_A_PORT_NETWORK] ?:
+			       attrs[VR_A_PORT_NETWORK_ID];
+	config->mac_attr = attrs[VR_A_PORT_MAC];
+	config->gateway_attr = attrs[VR_A_PORT_GATEWAY];
+	config->antispoof_attr = attrs[VR_A_PORT_ANTISPOOF];
+	config->sequence_attr = attrs[VR_A_PORT_SEQUENCE];
+	config->state_attr = attrs[VR_A_PORT_STATE];
+	config->description_attr = attrs[VR_A_PORT_DESCRIPTION];
+	config->origin_attr = attrs[VR_A_PORT_ORIGIN];
+	if (config->gateway_attr)
+		config->gateway = nla_get_u8(config->gateway_attr);
+	if (config->antispoof_attr)
+		config->antispoof = nla_get_u8(config->antispoof_attr);
+	if (config->sequence_attr)
+		config->sequence = nla_get_u32(config->sequence_attr);
+	if (config->state_attr)
+		config->state = nla_get_u8(config->state_attr);
+	if (config->description_attr)
+		config->description = nla_data(config->description_attr);
+	if (config->origin_attr)
+		config->origin = nla_get_u8(config->origin_attr);
+	if (config->mac_attr &&
+	    vr_nl_get_mac(config->mac_attr, &config->mac, extack))
+		return -EINVAL;
+	return vr_nl_port_addresses_parse(config, head, len, extack);
+}
+
+/* Under RTNL alone. */
+static struct vr_port *vr_nl_port_attach(struct vr_nl_request *request,
+					 struct nlattr **attrs,
+					 const struct vr_nl_device *device,
+					 const struct vr_port_config *config,
+					 bool *changed)
+{
+	struct vr_instance *instance = request->instance;
+	struct vr_network *network;
+	struct net_device *dev;
+
+	dev = vr_nl_device_find(request, device);
+	if (IS_ERR(dev))
+		return ERR_CAST(dev);
+	mutex_lock(&instance->lock);
+	network = vr_nl_network_find(instance, attrs[VR_A_PORT_NETWORK],
+				     attrs[VR_A_PORT_NETWORK_ID],
+				     request->extack);
+	mutex_unlock(&instance->lock);
+	if (IS_ERR(network))
+		return ERR_CAST(network);
+	return vr_port_attach(network, dev, config, request->flags, changed,
+			      request->extack);
+}
+
+struct vr_port *vr_nl_port_add(struct vr_nl_request *request,
+			       struct nlattr **attrs,
+			       const struct nlattr *head, int len,
+			       bool *changed)
+{
+	struct vr_port_config *config;
+	struct vr_nl_device device;
+	struct vr_port *port;
+	int err;
+
+	config = kzalloc(sizeof(*config), GFP_KERNEL);
+	if (!config)
+		return ERR_PTR(-ENOMEM);
+	vr_nl_port_device(attrs, &device);
+	config->device_attr = vr_nl_device_attr(&device);
+	err = vr_nl_port_parse(config, attrs, head, len, request->extack);
+	if (err)
+		port = ERR_PTR(err);
+	else
+		port = vr_nl_port_attach(request, attrs, &device, config,
+					 changed);
+	kfree(config);
+	return port;
+}
+
+/* The answer shows the port as it is now. */
+static int vr_nl_port_answer(struct vr_nl_request *request,
+			     const struct vr_port *port)
+{
+	int err;
+
+	mutex_lock(&request->instance->lock);
+	err = vr_nl_port_fill(request->reply, port, true);
+	mutex_unlock(&request->instance->lock);
+	return err;
+}
+
+int vr_nl_port_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vr_nl_request request;
+	struct vr_port *port;
+	bool changed;
+	int err;
+
+	err = vr_nl_begin(&request, info, true);
+	if (err)
+		return err;
+	port = vr_nl_port_add(&request, info->attrs,
+			      genlmsg_data(info->genlhdr),
+			      genlmsg_len(info->genlhdr), &changed);
+	err = PTR_ERR_OR_ZERO(port);
+	if (!err)
+		err = vr_nl_port_answer(&request, port);
+	return vr_nl_end(&request, err);
+}
+
+/* Under RTNL, which keeps the port. */
+static struct vr_port *vr_nl_port_locate(struct vr_nl_request *request)
+{
+	struct vr_nl_device device;
+	struct vr_port *port;
+
+	vr_nl_port_device(request->info->attrs, &device);
+	mutex_lock(&request->instance->lock);
+	port = vr_nl_port_find(request, &device);
+	mutex_unlock(&request->instance->lock);
+	return port;
+}
+
+static int vr_nl_port_check_network(struct vr_nl_request *request,
+				    const struct vr_port *port)
+{
+	struct nlattr **attrs = request->info->attrs;
+	struct vr_network *network;
+
+	if (!attrs[VR_A_PORT_NETWORK] && !attrs[VR_A_PORT_NETWORK_ID])
+		return 0;
+	mutex_lock(&request->instance->lock);
+	network = vr_nl_network_find(request->instance,
+				     attrs[VR_A_PORT_NETWORK],
+				     attrs[VR_A_PORT_NETWORK_ID],
+				     request->extack);
+	mutex_unlock(&request->instance->lock);
+	if (IS_ERR(network))
+		return PTR_ERR(network);
+	if (network == port->network)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(request->extack, attrs[VR_A_PORT_NETWORK] ?:
+			    attrs[VR_A_PORT_NETWORK_ID],
+			    "port is in another network, detach it first");
+	return -EBUSY;
+}
+
+static int vr_nl_port_change(struct vr_nl_request *request,
+			     struct vr_port *port)
+{
+	struct genl_info *info = request->info;
+	struct vr_port_config *config;
+	struct vr_nl_device device;
+	int err;
+
+	config = kzalloc(sizeof(*config), GFP_KERNEL);
+	if (!config)
+		return -ENOMEM;
+	vr_nl_port_device(info->attrs, &device);
+	config->device_attr = vr_nl_device_attr(&device);
+	err = vr_nl_port_parse(config, info->attrs, genlmsg_data(info->genlhdr),
+			       genlmsg_len(info->genlhdr), info->extack);
+	if (err)
+		goto out_free;
+	if (info->attrs[VR_A_PORT_NO_ADDRESSES]) {
+		if (config->addresses_given) {
+			NL_SET_ERR_MSG_ATTR(info->extack,
+					    config->address_attrs[0],
+					    "address beside no-addresses");
+			err = -EINVAL;
+			goto out_free;
+		}
+		config->addresses_given = true;
+	}
+	err = vr_port_set(port, config, info->extack);
+out_free:
+	kfree(config);
+	return err;
+}
+
+int vr_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vr_nl_request request;
+	struct vr_port *port;
+	int err;
+
+	err = vr_nl_begin(&request, info, true);
+	if (err)
+		return err;
+	port = vr_nl_port_locate(&request);
+	err = PTR_ERR_OR_ZERO(port);
+	if (!err)
+		err = vr_nl_port_check_network(&request, port);
+	if (!err)
+		err = vr_nl_port_change(&request, port);
+	if (!err)
+		err = vr_nl_port_answer(&request, port);
+	return vr_nl_end(&request, err);
+}
+
+int vr_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vr_nl_request request;
+	struct vr_port *port;
+	int err;
+
+	err = vr_nl_begin(&request, info, true);
+	if (err)
+		return err;
+	port = vr_nl_port_locate(&request);
+	if (!IS_ERR(port))
+		vr_port_detach(port);
+	return vr_nl_end(&request, PTR_ERR_OR_ZERO(port));
+}
+
+int vr_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vr_nl_request request;
+	struct vr_nl_device device;
+	struct vr_port *port;
+	int err;
+
+	err = vr_nl_begin(&request, info, false);
+	if (err)
+		return err;
+	vr_nl_port_device(info->attrs, &device);
+	mutex_lock(&request.instance->lock);
+	port = vr_nl_port_find(&request, &device);
+	err = PTR_ERR_OR_ZERO(port);
+	if (!err)
+		err = vr_nl_port_fill(request.reply, port, true);
+	mutex_unlock(&request.instance->lock);
+	return vr_nl_end(&request, err);
+}
+
+/* The network that a dump is of, NULL for all. */
+static struct vr_network *vr_nl_port_dump_network(struct vr_instance *instance,
+						  struct netlink_callback *cb)
+{
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+
+	if (!attrs[VR_A_PORT_NETWORK] && !attrs[VR_A_PORT_NETWORK_ID])
+		return NULL;
+	return vr_nl_network_find(instance, attrs[VR_A_PORT_NETWORK],
+				  attrs[VR_A_PORT_NETWORK_ID], cb->extack);
+}
+
+int vr_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct nlattr *origin =
+		genl_info_dump(cb)->attrs[VR_A_PORT_ORIGIN];
+	struct vr_instance *instance = vr_nl_dump_begin(cb);
+	const struct vr_network *network;
+	struct vr_port *port;
+	unsigned long id;
+	void *header;
+	int err = 0;
+
+	if (!instance)
+		return 0;
+	if (cb->args[1])
+		goto out;
+	network = vr_nl_port_dump_network(instance, cb);
+	if (IS_ERR(network)) {
+		err = PTR_ERR(network);
+		goto out;
+	}
+	xa_for_each_start(&instance->ports, id, port, cb->args[0]) {
+		cb->args[0] = id;
+		if ((origin && port->origin != nla_get_u8(origin)) ||
+		    (network && port->network != network))
+			continue;
+		header = vr_nl_dump_start(skb, cb, VR_CMD_PORT_GET);
+		if (!header || vr_nl_dump_end(skb, header,
+					      vr_nl_port_fill(skb, port, true)))
+			goto out;
+	}
+	cb->args[1] = true; /* all of them */
+out:
+	vr_nl_dump_finish(instance);
+	return err ?: skb->len;
+}

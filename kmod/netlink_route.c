@@ -1,0 +1,547 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Commands on routes. Entries: vr_nl_route_*_doit(). */
+#include "address.h"
+#include "instance.h"
+#include "netlink.h"
+#include "network.h"
+#include "port.h"
+#include "route.h"
+
+static int vr_nl_nexthop_port_fill(struct sk_buff *msg,
+				   const struct vr_port *port)
+{
+	if (nla_put_u32(msg, VR_A_NEXTHOP_PORT_ID, port->id) ||
+	    nla_put_string(msg, VR_A_NEXTHOP_IFNAME, port->ifname) ||
+	    nla_put_u32(msg, VR_A_NEXTHOP_IFINDEX,
+			READ_ONCE(port->dev->ifindex)) ||
+	    vr_nl_put_netns_id(msg, VR_A_NEXTHOP_NETNS_ID, port))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int vr_nl_nexthop_fill(struct sk_buff *msg,
+			      const struct vr_nexthop *nexthop)
+{
+	if (nla_put_u8(msg, VR_A_NEXTHOP_TYPE, nexthop->type))
+		return -EMSGSIZE;
+	if (nexthop->type == VR_NEXTHOP_TYPE_PORT)
+		return vr_nl_nexthop_port_fill(msg, nexthop->port);
+	if (nexthop->type == VR_NEXTHOP_TYPE_ADDRESS)
+		return vr_nl_put_ip(msg, VR_A_NEXTHOP_VIA, &nexthop->via);
+	return 0;
+}
+
+static int vr_nl_prefix_fill(struct sk_buff *msg, const struct in6_addr *prefix,
+			     u8 plen)
+{
+	if (vr_nl_put_ip(msg, VR_A_ROUTE_PREFIX, prefix) ||
+	    nla_put_u8(msg, VR_A_ROUTE_PREFIX_LENGTH,
+		       plen - (128 - vr_address_bits(prefix))))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int vr_nl_route_network_fill(struct sk_buff *msg,
+				    const struct vr_network *network)
+{
+	if (nla_put_string(msg, VR_A_ROUTE_NETWORK, network->name) ||
+	    nla_put_u32(msg, VR_A_ROUTE_NETWORK_ID, network->id))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int vr_nl_route_fill(struct sk_buff *msg, const struct vr_route *route)
+{
+	struct nlattr *nest;
+
+	if (vr_nl_route_network_fill(msg, route->network) ||
+	    vr_nl_prefix_fill(msg, &route->prefix, route->plen) ||
+	    nla_put_u8(msg, VR_A_ROUTE_ORIGIN, route->origin))
+		return -EMSGSIZE;
+	nest = nla_nest_start(msg, VR_A_ROUTE_NEXTHOP);
+	if (!nest || vr_nl_nexthop_fill(msg, &route->nexthop))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+void vr_nl_route_notify(const struct vr_route *route, u8 cmd)
+{
+	struct vr_instance *instance = route->network->instance;
+	struct sk_buff *msg;
+	void *header;
+
+	if (!route->network->id)
+		return; /* a subnet's, in a network that is not there yet */
+	msg = vr_nl_event_create(instance, cmd, &header);
+	if (msg)
+		vr_nl_event_send(instance, msg, header,
+				 vr_nl_route_fill(msg, route));
+}
+
+static struct vr_network *vr_nl_route_network(struct vr_instance *instance,
+					      struct nlattr **attrs,
+					      struct netlink_ext_ack *extack)
+{
+	return vr_nl_network_find(instance, attrs[VR_A_ROUTE_NETWORK],
+				  attrs[VR_A_ROUTE_NETWORK_ID], extack);
+}
+
+static int vr_nl_prefix_parse(struct nlattr **attrs, struct in6_addr *prefix,
+			      u8 *plen, struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = attrs[VR_A_ROUTE_PREFIX];
+	struct in6_addr masked;
+	int err;
+
+	if (!attr) {
+		NL_SET_ERR_MSG(extack, "prefix is missing");
+		return -EINVAL;
+	}
+	err = vr_nl_get_ip(attr, prefix, extack);
+	if (err)
+		return err;
+	err = vr_nl_get_prefix_length(attrs[VR_A_ROUTE_PREFIX_LENGTH], prefix,
+				      plen, extack);
+	if (err)
+		return err;
+	ipv6_addr_prefix(&masked, prefix, *plen);
+	if (ipv6_addr_equal(&masked, prefix))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "prefix has host bits set");
+	return -EINVAL;
+}
+
+static bool vr_nl_nexthop_has_port(struct nlattr **attrs)
+{
+	return attrs[VR_A_NEXTHOP_PORT_ID] || attrs[VR_A_NEXTHOP_IFNAME] ||
+	       attrs[VR_A_NEXTHOP_IFINDEX];
+}
+
+/* What the attributes say it is, which a type that is given must equal. */
+static int vr_nl_nexthop_type(struct nlattr **attrs, const struct nlattr *nest,
+			      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *type = attrs[VR_A_NEXTHOP_TYPE];
+	bool port = vr_nl_nexthop_has_port(attrs);
+	int implied = -1;
+
+	if (attrs[VR_A_NEXTHOP_VIA])
+		implied = VR_NEXTHOP_TYPE_ADDRESS;
+	else if (port)
+		implied = VR_NEXTHOP_TYPE_PORT;
+	else if (attrs[VR_A_NEXTHOP_REMOTE])
+		implied = VR_NEXTHOP_TYPE_REMOTE;
+	if (!!attrs[VR_A_NEXTHOP_VIA] + port + !!attrs[VR_A_NEXTHOP_REMOTE] >
+	    1) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "next hop is more than one thing");
+		return -EINVAL;
+	}
+	if (implied < 0 && type &&
+	    nla_get_u8(type) >= VR_NEXTHOP_TYPE_BLACKHOLE)
+		return nla_get_u8(type);
+	if (implied < 0 || (type && nla_get_u8(type) != implied)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "next hop lacks what its type needs");
+		return -EINVAL;
+	}
+	return implied;
+}
+
+static int vr_nl_nexthop_port_parse(struct vr_nl_request *request,
+				    struct nlattr **attrs,
+				    const struct vr_network *network,
+				    struct vr_nexthop *nexthop)
+{
+	const struct vr_nl_device device = {
+		.id = attrs[VR_A_NEXTHOP_PORT_ID],
+		.ifname = attrs[VR_A_NEXTHOP_IFNAME],
+		.ifindex = attrs[VR_A_NEXTHOP_IFINDEX],
+		.netns_fd = attrs[VR_A_NEXTHOP_NETNS_FD],
+	};
+	struct vr_port *port = vr_nl_port_find(request, &device);
+
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	if (port->network != network) {
+		NL_SET_ERR_MSG_ATTR(request->extack,
+				    vr_nl_device_attr(&device),
+				    "port is in another network");
+		return -EINVAL;
+	}
+	nexthop->port = port;
+	return 0;
+}
+
+static int vr_nl_nexthop_via_parse(const struct nlattr *attr,
+				   const struct in6_addr *prefix,
+				   struct vr_nexthop *nexthop,
+				   struct netlink_ext_ack *extack)
+{
+	int err = vr_nl_get_host(attr, &nexthop->via, extack);
+
+	if (err)
+		return err;
+	if (vr_address_is_v4(prefix) == vr_address_is_v4(&nexthop->via))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "next hop is of another family than the prefix");
+	return -EINVAL;
+}
+
+static int vr_nl_nexthop_parse(struct vr_nl_request *request,
+			       const struct nlattr *nest,
+			       const struct vr_network *network,
+			       struct vr_route_config *config)
+{
+	struct vr_nexthop *nexthop = &config->nexthop;
+	struct nlattr *attrs[VR_A_NEXTHOP_MAX + 1];
+	int type, err;
+
+	err = nla_parse_nested(attrs, VR_A_NEXTHOP_WEIGHT, nest,
+			       vr_nexthop_config_nl_policy, request->extack);
+	if (err)
+		return err;
+	type = vr_nl_nexthop_type(attrs, nest, request->extack);
+	if (type < 0)
+		return type;
+	nexthop->type = type;
+	if (attrs[VR_A_NEXTHOP_WEIGHT] &&
+	    nla_get_u16(attrs[VR_A_NEXTHOP_WEIGHT]) != 1) {
+		NL_SET_ERR_MSG_ATTR(request->extack,
+				    attrs[VR_A_NEXTHOP_WEIGHT],
+				    "weights are not supported yet");
+		return -EOPNOTSUPP;
+	}
+	switch (type) {
+	case VR_NEXTHOP_TYPE_PORT:
+		return vr_nl_nexthop_port_parse(request, attrs, network,
+						nexthop);
+	case VR_NEXTHOP_TYPE_ADDRESS:
+		return vr_nl_nexthop_via_parse(attrs[VR_A_NEXTHOP_VIA],
+					       &config->prefix, nexthop,
+					       request->extack);
+	case VR_NEXTHOP_TYPE_REMOTE:
+		NL_SET_ERR_MSG_ATTR(request->extack, attrs[VR_A_NEXTHOP_REMOTE],
+				    "remote next hops are not supported yet");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+/* The one next hop there has to be. */
+static const struct nlattr *vr_nl_nexthop_find(const struct nlattr *head,
+					       int len,
+					       struct netlink_ext_ack *extack)
+{
+	const struct nlattr *nexthop = NULL;
+	const struct nlattr *attr;
+	int rem;
+
+	nla_for_each_attr(attr, head, len, rem) {
+		if (nla_type(attr) != VR_A_ROUTE_NEXTHOP)
+			continue;
+		if (nexthop) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+				"several next hops are not supported yet");
+			return ERR_PTR(-EOPNOTSUPP);
+		}
+		nexthop = attr;
+	}
+	if (nexthop)
+		return nexthop;
+	NL_SET_ERR_MSG(extack, "next hop is missing");
+	return ERR_PTR(-EINVAL);
+}
+
+struct vr_route *vr_nl_route_add(struct vr_nl_request *request,
+				 struct nlattr **attrs,
+				 const struct nlattr *head, int len,
+				 bool *changed)
+{
+	struct vr_route_config config = {};
+	const struct nlattr *nexthop;
+	struct vr_network *network;
+	int err;
+
+	network = vr_nl_route_network(request->instance, attrs,
+				      request->extack);
+	if (IS_ERR(network))
+		return ERR_CAST(network);
+	config.prefix_attr = attrs[VR_A_ROUTE_PREFIX];
+	err = vr_nl_prefix_parse(attrs, &config.prefix, &config.plen,
+				 request->extack);
+	if (err)
+		return ERR_PTR(err);
+	nexthop = vr_nl_nexthop_find(head, len, request->extack);
+	if (IS_ERR(nexthop))
+		return ERR_CAST(nexthop);
+	err = vr_nl_nexthop_parse(request, nexthop, network, &config);
+	if (err)
+		return ERR_PTR(err);
+	if (attrs[VR_A_ROUTE_ORIGIN])
+		config.origin = nla_get_u8(attrs[VR_A_ROUTE_ORIGIN]);
+	return vr_route_add(network, &config, request->flags, changed,
+			    request->extack);
+}
+
+int vr_nl_route_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vr_nl_request request;
+	struct vr_route *route;
+	bool changed;
+	int err;
+
+	err = vr_nl_begin(&request, info, false);
+	if (err)
+		return err;
+	mutex_lock(&request.instance->lock);
+	route = vr_nl_route_add(&request, info->attrs,
+				genlmsg_data(info->genlhdr),
+				genlmsg_len(info->genlhdr), &changed);
+	err = PTR_ERR_OR_ZERO(route);
+	if (!err)
+		err = vr_nl_route_fill(request.reply, route);
+	mutex_unlock(&request.instance->lock);
+	return vr_nl_end(&request, err);
+}
+
+static struct vr_route *vr_nl_route_find(struct vr_nl_request *request)
+{
+	struct nlattr **attrs = request->info->attrs;
+	struct vr_network *network;
+	struct in6_addr prefix;
+	struct vr_route *route;
+	u8 plen;
+	int err;
+
+	network = vr_nl_route_network(request->instance, attrs,
+				      request->extack);
+	if (IS_ERR(network))
+		return ERR_CAST(network);
+	err = vr_nl_prefix_parse(attrs, &prefix, &plen, request->extack);
+	if (err)
+		return ERR_PTR(err);
+	route = vr_route_find(network, &prefix, plen);
+	if (route)
+		return route;
+	NL_SET_ERR_MSG_ATTR(request->extack, attrs[VR_A_ROUTE_PREFIX],
+			    "no such route");
+	return ERR_PTR(-ENOENT);
+}
+
+int vr_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vr_nl_request request;
+	struct vr_route *route;
+	int err;
+
+	err = vr_nl_begin(&request, info, false);
+	if (err)
+		return err;
+	mutex_lock(&request.instance->lock);
+	route = vr_nl_route_find(&request);
+	err = PTR_ERR_OR_ZERO(route);
+	if (!err && route->nexthop.type == VR_NEXTHOP_TYPE_CONNECTED) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[VR_A_ROUTE_PREFIX],
+				    "route is a subnet, change the network");
+		err = -EBUSY;
+	}
+	if (!err)
+		vr_route_del(route);
+	mutex_unlock(&request.instance->lock);
+	return vr_nl_end(&request, err);
+}
+
+int vr_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vr_nl_request request;
+	struct vr_route *route;
+	int err;
+
+	err = vr_nl_begin(&request, info, false);
+	if (err)
+		return err;
+	mutex_lock(&request.instance->lock);
+	route = vr_nl_route_find(&request);
+	err = PTR_ERR_OR_ZERO(route);
+	if (!err)
+		err = vr_nl_route_fill(request.reply, route);
+	mutex_unlock(&request.instance->lock);
+	return vr_nl_end(&request, err);
+}
+
+static int vr_nl_hop_fill(struct sk_buff *msg, const struct vr_network *network,
+			  const struct in6_addr *address,
+			  const struct vr_hop *hop)
+{
+	u8 type = hop->route ? hop->route->nexthop.type :
+			       VR_NEXTHOP_TYPE_ENDPOINT;
+	struct nlattr *nest;
+
+	if (vr_nl_route_network_fill(msg, network) ||
+	    vr_nl_put_ip(msg, VR_A_ROUTE_ADDRESS, address))
+		return -EMSGSIZE;
+	if (hop->route &&
+	    (vr_nl_prefix_fill(msg, &hop->route->prefix, hop->route->plen) ||
+	     nla_put_u8(msg, VR_A_ROUTE_ORIGIN, hop->route->origin)))
+		return -EMSGSIZE;
+	nest = nla_nest_start(msg, VR_A_ROUTE_NEXTHOP);
+	if (!nest || nla_put_u8(msg, VR_A_NEXTHOP_TYPE, type))
+		return -EMSGSIZE;
+	if (type == VR_NEXTHOP_TYPE_ADDRESS &&
+	    vr_nl_put_ip(msg, VR_A_NEXTHOP_VIA, &hop->route->nexthop.via))
+		return -EMSGSIZE;
+	if (hop->port && (vr_nl_nexthop_port_fill(msg, hop->port) ||
+			  vr_nl_put_mac(msg, VR_A_NEXTHOP_MAC, hop->mac)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* Under the lock, what was found stays. */
+static int vr_nl_route_lookup(struct vr_nl_request *request)
+{
+	struct nlattr **attrs = request->info->attrs;
+	const struct nlattr *attr = attrs[VR_A_ROUTE_ADDRESS];
+	struct vr_network *network;
+	enum vr_drop_reason reason;
+	struct in6_addr address;
+	struct vr_hop hop = {};
+	int err;
+
+	network = vr_nl_route_network(request->instance, attrs,
+				      request->extack);
+	if (IS_ERR(network))
+		return PTR_ERR(network);
+	if (!attr) {
+		NL_SET_ERR_MSG(request->extack, "address is missing");
+		return -EINVAL;
+	}
+	err = vr_nl_get_host(attr, &address, request->extack);
+	if (err)
+		return err;
+	rcu_read_lock();
+	reason = vr_route_resolve_rcu(network, &address, &hop);
+	rcu_read_unlock();
+	if (reason == VR_DROP_REASON_NO_ROUTE) {
+		NL_SET_ERR_MSG_ATTR(request->extack, attr, "no route");
+		return -ENETUNREACH;
+	}
+	if (reason == VR_DROP_REASON_NO_ENDPOINT) {
+		NL_SET_ERR_MSG_ATTR(request->extack, attr,
+				    "no endpoint in the subnet has the address");
+		return -EHOSTUNREACH;
+	}
+	if (reason)
+		hop.port = NULL; /* blackhole and the like: shown as they are */
+	return vr_nl_hop_fill(request->reply, network, &address, &hop);
+}
+
+int vr_nl_route_lookup_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vr_nl_request request;
+	int err;
+
+	err = vr_nl_begin(&request, info, false);
+	if (err)
+		return err;
+	mutex_lock(&request.instance->lock);
+	err = vr_nl_route_lookup(&request);
+	mutex_unlock(&request.instance->lock);
+	return vr_nl_end(&request, err);
+}
+
+/* Where a dump goes on: behind this prefix of this network. */
+struct vr_nl_route_position {
+	struct in6_addr prefix;
+	u32 network_id;
+	u8 plen;
+	bool started;			/* the prefix is set */
+	bool done;
+};
+
+/* The routes of one network, from the position on. 0, or what stopped it. */
+static int vr_nl_route_dump_network(struct sk_buff *skb,
+				    struct netlink_callback *cb,
+				    struct vr_network *network,
+				    struct vr_nl_route_position *position)
+{
+	const struct nlattr *origin =
+		genl_info_dump(cb)->attrs[VR_A_ROUTE_ORIGIN];
+	struct vr_route *route;
+	void *header;
+	int err;
+
+	for (;;) {
+		route = position->started ?
+			vr_route_find_next(network, &position->prefix,
+					   position->plen) :
+			vr_route_first(network);
+		if (!route)
+			break;
+		if (!origin || route->origin == nla_get_u8(origin)) {
+			header = vr_nl_dump_start(skb, cb, VR_CMD_ROUTE_GET);
+			if (!header)
+				return -EMSGSIZE;
+			err = vr_nl_dump_end(skb, header,
+					     vr_nl_route_fill(skb, route));
+			if (err)
+				return err;
+		}
+		position->prefix = route->prefix;
+		position->plen = route->plen;
+		position->started = true;
+	}
+	position->started = false;
+	return 0;
+}
+
+static void vr_nl_route_dump_all(struct sk_buff *skb,
+				 struct netlink_callback *cb,
+				 struct vr_instance *instance,
+				 struct vr_nl_route_position *position)
+{
+	struct vr_network *network;
+	unsigned long id;
+
+	xa_for_each_start(&instance->networks, id, network,
+			  position->network_id) {
+		if (id != position->network_id)
+			position->started = false; /* that one is gone */
+		position->network_id = id;
+		if (vr_nl_route_dump_network(skb, cb, network, position))
+			return;
+		position->network_id = id + 1;
+	}
+	position->done = true;
+}
+
+int vr_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct vr_nl_route_position *position = (void *)cb->ctx;
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct vr_instance *instance = vr_nl_dump_begin(cb);
+	struct vr_network *network;
+	int err = 0;
+
+	BUILD_BUG_ON(sizeof(*position) > sizeof(cb->ctx));
+	if (!instance)
+		return 0;
+	if (position->done)
+		goto out;
+	if (!attrs[VR_A_ROUTE_NETWORK] && !attrs[VR_A_ROUTE_NETWORK_ID]) {
+		vr_nl_route_dump_all(skb, cb, instance, position);
+		goto out;
+	}
+	network = vr_nl_route_network(instance, attrs, cb->extack);
+	if (IS_ERR(network))
+		err = PTR_ERR(network);
+	else if (!vr_nl_route_dump_network(skb, cb, network, position))
+		position->done = true;
+out:
+	vr_nl_dump_finish(instance);
+	return err ?: skb->len;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A network: a bridge domain and a VRF for both families. Owns its tables and
+ * knows its ports.
+ */
+#ifndef VR_NETWORK_H
+#define VR_NETWORK_H
+
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/rbtree.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "endpoint.h"
+#include "fib.h"
+#include "flood.h"
+
+struct netlink_ext_ack;
+struct nlattr;
+struct vr_instance;
+
+#define VR_NETWORK_MTU_DEFAULT	1500
+
+struct vr_subnet {
+	struct in6_addr gateway;
+	u8 plen;			/* in 128 bits, see address.h */
+};
+
+struct vr_network {
+	/* fast path */
+	u64 gateway_mac;		/* key, see address.h */
+	struct vr_endpoint_table endpoints;
+	struct vr_fib fib4;
+	struct vr_fib fib6;
+	struct list_head ports;		/* RCU, in the order of their ids */
+	struct vr_port __rcu *gateway_port;	/* the host's, or NULL */
+	struct vr_instance *instance;
+	struct vr_flood flood;
+
+	/* configuration, under the instance's lock */
+	u32 id;
+	u32 vni;			/* 0: none */
+	u32 mtu;
+	u8 origin;			/* enum vr_origin */
+	u8 n_subnets;
+	struct vr_subnet *subnets;
+	struct vr_endpoint *gateway;	/* its addresses; NULL without any */
+	struct rb_root routes;		/* by prefix */
+	u32 n_ports;
+	u32 n_endpoints;
+	u32 n_routes;
+	char *name;
+	char *description;
+
+	/* life cycle */
+	struct hlist_node by_name;
+	struct rcu_work free_work;
+};
+
+/* What a request says of a network. Attributes not given are NULL. */
+struct vr_network_config {
+	const struct nlattr *id_attr;
+	const struct nlattr *name_attr;
+	const struct nlattr *vni_attr;
+	const struct nlattr *mtu_attr;
+	const struct nlattr *gateway_mac_attr;
+	const struct nlattr *description_attr;
+	const struct nlattr *origin_attr;
+	const struct nlattr *subnets_attr;	/* the first one */
+
+	const char *name;
+	const char *description;
+	struct vr_subnet *subnets;
+	u64 gateway_mac;
+	u32 id;
+	u32 vni;
+	u32 mtu;
+	u8 origin;
+	u8 n_subnets;
+};
+
+/* All under the instance's lock. */
+
+struct vr_network *vr_network_find(struct vr_instance *instance,
+				   const char *name);
+struct vr_network *vr_network_find_id(struct vr_instance *instance, u32 id);
+
+/*
+ * Creates the network, or returns the one there is if it does not differ in
+ * what @config gives and NLM_F_EXCL is not set. ERR_PTR on refusal.
+ */
+struct vr_network *vr_network_add(struct vr_instance *instance,
+				  const struct vr_network_config *config,
+				  unsigned int flags, bool *changed,
+				  struct netlink_ext_ack *extack);
+
+/*
+ * Changes what @config gives: all of it or nothing. The MTU of the devices
+ * is the caller's to follow up, with vr_ports_set_mtu().
+ */
+int vr_network_set(struct vr_network *network,
+		   const struct vr_network_config *config,
+		   struct netlink_ext_ack *extack);
+
+/* Without ports. Cannot fail. */
+void vr_network_destroy(struct vr_network *network);
+
+/* When the namespace goes. No port is left. */
+void vr_network_destroy_all(struct vr_instance *instance);
+
+#endif /* VR_NETWORK_H */

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ports: attaching devices to networks, and handing packets to them. Entries:
+ * vr_port_deliver() for packets, vr_port_attach() for commands.
+ */
+#include <linux/etherdevice.h>
+#include <linux/netdevice.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "address.h"
+#include "compat/compat.h"
+#include "drop.h"
+#include "flood.h"
+#include "native.h"
+#include "netlink.h"
+#include "network.h"
+#include "port.h"
+#include "route.h"
+
+/*
+ * What must not cross from one namespace to the next. skb_scrub_packet()
+ * takes most; the rest would let a sender choose how the receiver's stack
+ * treats the packet. The sender's socket stays charged until the receiver
+ * takes the packet: that is the only back-pressure there is.
+ */
+static void vr_port_scrub(struct sk_buff *skb)
+{
+	skb_scrub_packet(skb, true);
+	skb->priority = 0;
+	skb_set_queue_mapping(skb, 0);
+	vr_skb_clear_tc_skip_classify(skb);
+	memset(skb->cb, 0, sizeof(skb->cb));
+}
+
+static enum vr_drop_reason vr_port_check(const struct net_device *dev,
+					 const struct sk_buff *skb)
+{
+	if (likely(__is_skb_forwardable(dev, skb, true)))
+		return 0;
+	if (!(dev->flags & IFF_UP))
+		return VR_DROP_REASON_PORT_DOWN;
+	return VR_DROP_REASON_TOO_BIG;
+}
+
+void vr_port_deliver(struct vr_port *port, struct sk_buff *skb)
+{
+	struct net_device *dev = port->dev;
+	unsigned int len = skb->len;
+	enum vr_drop_reason reason;
+
+	reason = vr_port_check(dev, skb);
+	if (!reason && unlikely(skb_orphan_frags(skb, GFP_ATOMIC)))
+		reason = VR_DROP_REASON_NO_MEMORY;
+	if (unlikely(reason)) {
+		vr_drop(skb, port->network->instance, port, reason);
+		return;
+	}
+
+	vr_port_scrub(skb);
+	skb->protocol = eth_type_trans(skb, dev);
+	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
+	if (likely(__netif_rx(skb) == NET_RX_SUCCESS))
+		dev_sw_netstats_rx_add(dev, len);
+	else
+		vr_drop_count(port->network->instance, port,
+			      VR_DROP_REASON_BACKLOG);
+}
+
+struct vr_port *vr_port_find_id(struct vr_instance *instance, u32 id)
+{
+	lockdep_assert_held(&instance->lock);
+	return xa_load(&instance->ports, id);
+}
+
+void vr_port_forget_endpoint(struct vr_port *port, struct vr_endpoint *endpoint)
+{
+	if (rcu_access_pointer(port->endpoint) == endpoint)
+		RCU_INIT_POINTER(port->endpoint, NULL);
+}
+
+static void vr_port_destroy(struct vr_port *port)
+{
+	free_percpu(port->flood_limit);
+	kfree(port->drops);
+	kfree(port->description);
+	kfree(port);
+}
+
+static void vr_port_free_rcu(struct rcu_head *rcu)
+{
+	vr_port_destroy(container_of(rcu, struct vr_port, rcu));
+}
+
+static u32 vr_port_flags(const struct vr_port_config *config, u32 old,
+			 unsigned int n_addresses)
+{
+	u32 flags = old;
+
+	if (config->gateway_attr)
+		flags = config->gateway ? flags | VR_PORT_GATEWAY :
+					  flags & ~VR_PORT_GATEWAY;
+	if (config->antispoof_attr)
+		flags |= VR_PORT_ANTISPOOF_GIVEN;
+	else if (flags & VR_PORT_ANTISPOOF_GIVEN)
+		return flags;
+
+	flags &= ~VR_PORT_ANTISPOOF;
+	if (config->antispoof_attr ? config->antispoof :
+	    n_addresses && !(flags & VR_PORT_GATEWAY))
+		flags |= VR_PORT_ANTISPOOF;
+	return flags;
+}
+
+static struct vr_port *vr_port_create(struct vr_network *network,
+				      struct net_device *dev,
+				      const struct vr_port_config *config)
+{
+	struct vr_port *port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
+
+	if (!port)
+		return NULL;
+	port->flood_limit = vr_flood_limit_alloc();
+	if (!port->flood_limit)
+		goto err_destroy;
+	if (config->description_attr) {
+		port->description = kstrdup(config->description,
+					    GFP_KERNEL_ACCOUNT);
+		if (!port->description)
+			goto err_destroy;
+	}
+	port->dev = dev;
+	port->network = network;
+	port->kind = VR_PORT_KIND_NATIVE;
+	port->origin = config->origin;
+	port->mac = vr_mac_key(dev->dev_addr);
+	port->flags = vr_port_flags(config, 0, config->n_addresses);
+	strscpy(port->ifname, dev->name, sizeof(port->ifname));
+	INIT_LIST_HEAD(&port->in_network);
+	INIT_LIST_HEAD(&port->endpoints);
+	INIT_LIST_HEAD(&port->routes);
+	return port;
+
+err_destroy:
+	vr_port_destroy(port);
+	return NULL;
+}
+
+static void vr_port_fill_endpoint(struct vr_endpoint_config *endpoint,
+				  struct vr_port *port,
+				  const struct vr_port_config *config)
+{
+	*endpoint = (struct vr_endpoint_config) {
+		.addresses = config->addresses,
+		.n_addresses = config->n_addresses,
+		.port = port,
+		.mac = port->mac,
+		.sequence = config->sequence,
+		.state = config->state,
+		.origin = port->origin,
+		.mac_attr = config->mac_attr ?: config->device_attr,
+	};
+	memcpy(endpoint->address_attrs, config->address_attrs,
+	       sizeof(endpoint->address_attrs));
+}
+
+static int vr_port_check_gateway(const struct vr_port *port,
+				 const struct vr_port_config *config,
+				 u32 flags, struct netlink_ext_ack *extack)
+{
+	struct vr_port *gateway =
+		rcu_access_pointer(port->network->gateway_port);
+
+	if (!(flags & VR_PORT_GATEWAY) || !gateway || gateway == port)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, config->gateway_attr,
+			    "network has a gateway port already");
+	return -EBUSY;
+}
+
+/* All or nothing. The last step lets packets in. */
+static int vr_port_publish(struct vr_port *port,
+			   const struct vr_port_config *config,
+			   unsigned int flags, struct netlink_ext_ack *extack)
+{
+	struct vr_network *network = port->network;
+	struct vr_instance *instance = network->instance;
+	struct vr_endpoint_config endpoint_config;
+	struct vr_endpoint *endpoint;
+	bool changed;
+	int err;
+
+	err = vr_port_check_gateway(port, config, port->flags, extack);
+	if (err)
+		return err;
+	err = xa_alloc_cyclic(&instance->ports, &port->id, port, xa_limit_32b,
+			      &instance->next_port_id, GFP_KERNEL_ACCOUNT);
+	if (err < 0)
+		return err;
+	vr_port_fill_endpoint(&endpoint_config, port, config);
+	endpoint = vr_endpoint_add(network, &endpoint_config, NULL,
+				   flags & VR_ADD_NO_MOVE, &changed, extack);
+	if (IS_ERR(endpoint)) {
+		xa_erase(&instance->ports, port->id);
+		return PTR_ERR(endpoint);
+	}
+	rcu_assign_pointer(port->endpoint, endpoint);
+	list_add_tail_rcu(&port->in_network, &network->ports);
+	network->n_ports++;
+	if (port->flags & VR_PORT_GATEWAY)
+		rcu_assign_pointer(network->gateway_port, port);
+	vr_native_set_port(port->dev, port);
+	vr_instance_changed(instance);
+	vr_nl_port_notify(port, VR_CMD_PORT_NTF);
+	return 0;
+}
+
+/* What differs from the port there is, in what @config gives. */
+static int vr_port_check_equal(struct vr_port *port,
+			       const struct vr_network *network,
+			       const struct vr_port_config *config,
+			       unsigned int flags,
+			       struct netlink_ext_ack *extack)
+{
+	struct vr_endpoint *endpoint = rcu_dereference_protected(port->endpoint,
+				lockdep_is_held(&network->instance->lock));
+	unsigned int i;
+
+	if (port->network != network) {
+		NL_SET_ERR_MSG_ATTR(extack, config->device_attr,
+				    "device is attached to another network");
+		return -EBUSY;
+	}
+	if (flags & NLM_F_EXCL) {
+		NL_SET_ERR_MSG_ATTR(extack, config->device_attr,
+				    "device is attached already");
+		return -EBUSY;
+	}
+	if (config->mac_attr && config->mac != port->mac) {
+		NL_SET_ERR_MSG_ATTR(extack, config->mac_attr,
+				    "device is attached with another MAC");
+		return -EEXIST;
+	}
+	if (config->gateway_attr && config->gateway != vr_port_is_gateway(port)) {
+		NL_SET_ERR_MSG_ATTR(extack, config->gateway_attr,
+				    "device is attached in another role");
+		return -EEXIST;
+	}
+	if (config->antispoof_attr &&
+	    config->antispoof != vr_port_is_protected(port)) {
+		NL_SET_ERR_MSG_ATTR(extack, config->antispoof_attr,
+				    "device is attached with another antispoof");
+		return -EEXIST;
+	}
+	if (!config->addresses_given)
+		return 0;
+	for (i = 0; i < config->n_addresses; i++)
+		if (!endpoint ||
+		    endpoint->n_addresses != config->n_addresses ||
+		    !vr_endpoint_has(endpoint, &config->addresses[i])) {
+			NL_SET_ERR_MSG_ATTR(extack, config->address_attrs[i],
+				"device is attached with other addresses");
+			return -EEXIST;
+		}
+	return 0;
+}
+
+struct vr_port *vr_port_attach(struct vr_network *network,
+			       struct net_device *dev,
+			       const struct vr_port_config *config,
+			       unsigned int flags, bool *changed,
+			       struct netlink_ext_ack *extack)
+{
+	struct vr_instance *instance = network->instance;
+	struct vr_native_settings old;
+	struct vr_port *port;
+	int err;
+
+	ASSERT_RTNL();
+	*changed = false;
+	port = vr_native_port(dev);
+	if (port) {
+		mutex_lock(&instance->lock);
+		err = vr_port_check_equal(port, network, config, flags, extack);
+		mutex_unlock(&instance->lock);
+		return err ? ERR_PTR(err) : port;
+	}
+
+	err = vr_native_configure(dev, network->mtu,
+				  config->mac_attr ? &config->mac : NULL,
+				  &old, extack);
+	if (err)
+		return ERR_PTR(err);
+	port = vr_port_create(network, dev, config);
+	if (!port) {
+		err = -ENOMEM;
+		goto err_restore;
+	}
+	mutex_lock(&instance->lock);
+	err = vr_port_publish(port, config, flags, extack);
+	mutex_unlock(&instance->lock);
+	if (err)
+		goto err_destroy;
+	netif_carrier_on(dev);
+	*changed = true;
+	return port;
+
+err_destroy:
+	vr_port_destroy(port);
+err_restore:
+	vr_native_restore(dev, &old);
+	return ERR_PTR(err);
+}
+
+static void vr_port_unpublish(struct vr_port *port)
+{
+	struct vr_network *network = port->network;
+	struct vr_instance *instance = network->instance;
+	struct vr_endpoint *endpoint, *next_endpoint;
+	struct vr_route *route, *next_route;
+
+	lockdep_assert_held(&instance->lock);
+	vr_native_set_port(port->dev, NULL);
+	if (rcu_access_pointer(network->gateway_port) == port)
+		RCU_INIT_POINTER(network->gateway_port, NULL);
+	list_del_rcu(&port->in_network);
+	list_for_each_entry_safe(route, next_route, &port->routes, on_port)
+		vr_route_del(route);
+	list_for_each_entry_safe(endpoint, next_endpoint, &port->endpoints,
+				 on_port)
+		vr_endpoint_del(endpoint);
+	vr_nl_port_notify(port, VR_CMD_PORT_DEL_NTF);
+	xa_erase(&instance->ports, port->id);
+	network->n_ports--;
+	vr_instance_changed(instance);
+}
+
+void vr_port_detach(struct vr_port *port)
+{
+	struct vr_instance *instance = port->network->instance;
+	struct net_device *dev = port->dev;
+
+	ASSERT_RTNL();
+	mutex_lock(&instance->lock);
+	vr_port_unpublish(port);
+	mutex_unlock(&instance->lock);
+	vr_native_release(dev);
+	call_rcu(&port->rcu, vr_port_free_rcu);
+}
+
+/* What a change leaves as it is comes from the present endpoint. */
+static void vr_port_complete_config(struct vr_port_config *config,
+				    const struct vr_endpoint *endpoint)
+{
+	unsigned int i;
+
+	if (!endpoint)
+		return;
+	if (!config->addresses_given) {
+		config->n_addresses = endpoint->n_addresses;
+		for (i = 0; i < endpoint->n_addresses; i++)
+			config->addresses[i] = endpoint->addresses[i].ip;
+	}
+	if (!config->sequence_attr)
+		config->sequence = endpoint->sequence;
+	if (!config->state_attr)
+		config->state = endpoint->state;
+}
+
+static int vr_port_set_locked(struct vr_port *port,
+			      struct vr_port_config *config,
+			      struct netlink_ext_ack *extack)
+{
+	struct vr_network *network = port->network;
+	struct vr_endpoint_config endpoint_config;
+	struct vr_endpoint *endpoint;
+	char *description = NULL;
+	bool changed;
+	u32 flags;
+	int err;
+
+	endpoint = rcu_dereference_protected(port->endpoint,
+			lockdep_is_held(&network->instance->lock));
+	vr_port_complete_config(config, endpoint);
+	flags = vr_port_flags(config, port->flags, config->n_addresses);
+	err = vr_port_check_gateway(port, config, flags, extack);
+	if (err)
+		return err;
+	if (config->description_attr) {
+		description = kstrdup(config->description, GFP_KERNEL_ACCOUNT);
+		if (!description)
+			return -ENOMEM;
+	}
+
+	/* The addresses that only the gateway's port may have are checked
+	 * against the new flags.
+	 */
+	swap(port->flags, flags);
+	vr_port_fill_endpoint(&endpoint_config, port, config);
+	if (config->mac_attr)
+		endpoint_config.mac = config->mac;
+	if (config->origin_attr)
+		endpoint_config.origin = config->origin;
+	endpoint = vr_endpoint_add(network, &endpoint_config, endpoint, 0,
+				   &changed, extack);
+	if (IS_ERR(endpoint)) {
+		port->flags = flags;
+		kfree(description);
+		return PTR_ERR(endpoint);
+	}
+	rcu_assign_pointer(port->endpoint, endpoint);
+	WRITE_ONCE(port->mac, endpoint_config.mac);
+	port->origin = endpoint_config.origin;
+	if (config->description_attr)
+		swap(port->description, description);
+	kfree(description);
+	if (port->flags & VR_PORT_GATEWAY)
+		rcu_assign_pointer(network->gateway_port, port);
+	else if (rcu_access_pointer(network->gateway_port) == port)
+		RCU_INIT_POINTER(network->gateway_port, NULL);
+	vr_instance_changed(network->instance);
+	vr_nl_port_notify(port, VR_CMD_PORT_NTF);
+	return 0;
+}
+
+int vr_port_set(struct vr_port *port, const struct vr_port_config *config,
+		struct netlink_ext_ack *extack)
+{
+	struct vr_instance *instance = port->network->instance;
+	struct vr_port_config *complete;
+	struct vr_native_settings old;
+	int err;
+
+	ASSERT_RTNL();
+	complete = kmemdup(config, sizeof(*config), GFP_KERNEL);
+	if (!complete)
+		return -ENOMEM;
+	err = vr_native_configure(port->dev, port->network->mtu,
+				  config->mac_attr ? &config->mac : NULL,
+				  &old, extack);
+	if (err)
+		goto out_free;
+	mutex_lock(&instance->lock);
+	err = vr_port_set_locked(port, complete, extack);
+	mutex_unlock(&instance->lock);
+	if (err)
+		vr_native_restore(port->dev, &old);
+out_free:
+	kfree(complete);
+	return err;
+}
+
+void vr_ports_set_mtu(struct vr_network *network, u32 old)
+{
+	struct vr_port *port;
+
+	ASSERT_RTNL();
+	list_for_each_entry(port, &network->ports, in_network)
+		vr_native_set_mtu(port->dev, old, network->mtu);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A port: a device attached to a network. Made by attaching, gone with
+ * detaching or with its device.
+ */
+#ifndef VR_PORT_H
+#define VR_PORT_H
+
+#include <linux/bits.h>
+#include <linux/if.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+#include "endpoint.h"
+
+struct net_device;
+struct netlink_ext_ack;
+struct nlattr;
+struct sk_buff;
+struct vr_drop_port_counters;
+struct vr_flood_limit;
+struct vr_network;
+
+/* Gets what is meant for the gateway, or matches no route: the host. */
+#define VR_PORT_GATEWAY		BIT(0)
+/* Only the port's own source addresses may come in. */
+#define VR_PORT_ANTISPOOF	BIT(1)
+/* The user said whether, so changing addresses does not change it. */
+#define VR_PORT_ANTISPOOF_GIVEN	BIT(2)
+
+struct vr_port {
+	/* fast path */
+	struct net_device *dev;
+	struct vr_network *network;
+	u64 mac;			/* key, see address.h */
+	struct vr_endpoint __rcu *endpoint;	/* its own; NULL: moved away */
+	u32 flags;
+	u32 id;
+	struct vr_flood_limit __percpu *flood_limit;
+	struct list_head in_network;	/* RCU */
+	struct vr_drop_port_counters *drops;	/* from the first drop on */
+
+	/* configuration, under the instance's lock */
+	struct list_head endpoints;	/* behind it, its own included */
+	struct list_head routes;	/* whose next hop it is */
+	u8 kind;			/* enum vr_port_kind */
+	u8 origin;			/* enum vr_origin */
+	char *description;
+	char ifname[IFNAMSIZ];		/* copy: the device's changes by RTNL */
+
+	/* life cycle */
+	struct rcu_head rcu;
+};
+
+/* What a request says of a port. Attributes not given are NULL. */
+struct vr_port_config {
+	const struct nlattr *device_attr;
+	const struct nlattr *network_attr;
+	const struct nlattr *mac_attr;
+	const struct nlattr *address_attrs[VR_LIMIT_ENDPOINT_ADDRESSES];
+	const struct nlattr *gateway_attr;
+	const struct nlattr *antispoof_attr;
+	const struct nlattr *sequence_attr;
+	const struct nlattr *state_attr;
+	const struct nlattr *description_attr;
+	const struct nlattr *origin_attr;
+	bool addresses_given;
+
+	struct in6_addr addresses[VR_LIMIT_ENDPOINT_ADDRESSES];
+	const char *description;
+	u64 mac;
+	u32 sequence;
+	u8 n_addresses;
+	u8 state;
+	u8 origin;
+	bool gateway;
+	bool antispoof;
+};
+
+static inline bool vr_port_is_gateway(const struct vr_port *port)
+{
+	return READ_ONCE(port->flags) & VR_PORT_GATEWAY;
+}
+
+static inline bool vr_port_is_protected(const struct vr_port *port)
+{
+	return READ_ONCE(port->flags) & VR_PORT_ANTISPOOF;
+}
+
+/*
+ * Hands a packet to the port's device, whose stack takes it from the backlog.
+ * Consumes @skb, whose data begins with the Ethernet header. Caller holds RCU
+ * and has bottom halves off.
+ */
+void vr_port_deliver(struct vr_port *port, struct sk_buff *skb);
+
+/* Under RTNL. They take the instance's lock themselves. */
+
+/*
+ * Attaches a native device to a network, or returns the port it is already
+ * if that does not differ in what @config gives and NLM_F_EXCL is not set.
+ */
+struct vr_port *vr_port_attach(struct vr_network *network,
+			       struct net_device *dev,
+			       const struct vr_port_config *config,
+			       unsigned int flags, bool *changed,
+			       struct netlink_ext_ack *extack);
+int vr_port_set(struct vr_port *port, const struct vr_port_config *config,
+		struct netlink_ext_ack *extack);
+void vr_port_detach(struct vr_port *port);
+/* Of a network whose MTU was @old. */
+void vr_ports_set_mtu(struct vr_network *network, u32 old);
+
+/* Under the instance's lock. */
+
+struct vr_port *vr_port_find_id(struct vr_instance *instance, u32 id);
+/* @endpoint is about to go. */
+void vr_port_forget_endpoint(struct vr_port *port,
+			     struct vr_endpoint *endpoint);
+
+#endif /* VR_PORT_H */

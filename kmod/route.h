@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Routes of a network: a prefix in its VRF and the next hop it leads to.
+ */
+#ifndef VR_ROUTE_H
+#define VR_ROUTE_H
+
+#include <linux/etherdevice.h>
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/rbtree.h>
+#include <linux/types.h>
+
+#include "drop.h"
+
+struct netlink_ext_ack;
+struct nlattr;
+struct vr_network;
+struct vr_port;
+
+struct vr_nexthop {
+	u8 type;			/* enum vr_nexthop_type */
+	struct vr_port *port;		/* type port */
+	struct in6_addr via;		/* type address */
+};
+
+struct vr_route {
+	/* fast path */
+	struct vr_nexthop nexthop;
+
+	/* configuration */
+	struct vr_network *network;
+	struct rb_node by_prefix;	/* of network->routes */
+	struct list_head on_port;	/* of port->routes, type port */
+	struct in6_addr prefix;
+	u8 plen;			/* in 128 bits, see address.h */
+	u8 origin;			/* enum vr_origin */
+
+	/* life cycle */
+	struct rcu_head rcu;
+};
+
+/* What a request says of a route. */
+struct vr_route_config {
+	struct vr_nexthop nexthop;
+	struct in6_addr prefix;
+	u8 plen;
+	u8 origin;
+	const struct nlattr *prefix_attr;
+	const struct nlattr *nexthop_attr;
+};
+
+/* Where a routed packet goes. */
+struct vr_hop {
+	struct vr_port *port;		/* NULL: to the gateway itself */
+	u64 mac;
+	/* for a lookup's answer */
+	const struct vr_route *route;	/* NULL: the host route of an endpoint */
+};
+
+/*
+ * Finds where a packet to @daddr goes: first the endpoint that has the
+ * address, then the longest prefix, then the host's port. Returns 0 or why
+ * it goes nowhere. Caller holds RCU.
+ */
+enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
+					 const struct in6_addr *daddr,
+					 struct vr_hop *hop);
+
+/* Under the instance's lock from here on. */
+
+struct vr_route *vr_route_find(struct vr_network *network,
+			       const struct in6_addr *prefix, u8 plen);
+/* The first route, and the first behind a prefix, in the order of dumps. */
+struct vr_route *vr_route_first(struct vr_network *network);
+struct vr_route *vr_route_find_next(struct vr_network *network,
+				    const struct in6_addr *prefix, u8 plen);
+
+/*
+ * Adds or replaces as @flags (NLM_F_EXCL, NLM_F_REPLACE) say. Returns the
+ * route or ERR_PTR, and in @changed whether anything did.
+ */
+struct vr_route *vr_route_add(struct vr_network *network,
+			      const struct vr_route_config *config,
+			      unsigned int flags, bool *changed,
+			      struct netlink_ext_ack *extack);
+
+/* Takes it out and frees it after a grace period. Cannot fail. */
+void vr_route_del(struct vr_route *route);
+
+#endif /* VR_ROUTE_H */
