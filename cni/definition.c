@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Definitions of networks, in files or in a network configuration.
+ * Entry points: definitions_find() and definition_parse().
+ */
+#define _GNU_SOURCE
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "../lib/cleanup.h"
+#include "../lib/field.h"
+#include "code.h"
+#include "definition.h"
+#include "environment.h"
+#include "file.h"
+#include "json.h"
+
+#define DEFAULT_IPAM "host-local"
+
+struct definition_file {
+	char *path;
+	cJSON *json; /* NULL: cannot be used */
+	char *problem;
+};
+
+/* What says that a configuration defines its network. */
+static const char *const defining_keys[] = {
+	"subnets", "vni", "mtu", "gatewayMac", "ipam", "routes",
+};
+
+/* What else a definition file may have. */
+static const char *const other_keys[] = {
+	"name",
+	"description",
+	"cniVersion",
+	"type",
+};
+
+static bool key_is_in(const char *key, const char *const *keys, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!strcasecmp(keys[i], key))
+			return true;
+	}
+	return false;
+}
+
+#define KEY_IS_IN(key, keys) \
+	key_is_in(key, keys, sizeof(keys) / sizeof(*(keys)))
+
+bool definition_is_in(const cJSON *conf)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, conf) {
+		if (KEY_IS_IN(item->string, defining_keys))
+			return true;
+	}
+	return false;
+}
+
+bool definition_name_is_valid(const char *name)
+{
+	cleanup_free char *copy = strdup(name);
+	char *c;
+
+	if (!copy || strlen(name) > VR_MAX_NETWORK_NAME)
+		return false;
+	for (c = copy; *c; c++) {
+		if (*c == '/')
+			*c = '.';
+	}
+	/* A first "/" is a "." now, which does not begin a name. */
+	return environment_name_is_valid(copy);
+}
+
+/* The first address of a subnet. */
+static int default_gateway(const char *where, const char *text,
+			   struct vr_prefix *subnet, struct vr_error *err)
+{
+	unsigned int last = vr_family_bytes(subnet->ip.family) - 1;
+
+	if (subnet->length == 8 * (last + 1))
+		return cni_fail(
+			err, CNI_CONFIG,
+			"%s: subnet \"%s\" is one address and has no \"gateway\"",
+			where, text);
+	subnet->ip.bytes[last] |= 1;
+	return 0;
+}
+
+static int given_gateway(const char *where, const char *text,
+			 const char *gateway, struct vr_prefix *subnet,
+			 struct vr_error *err)
+{
+	struct vr_ip ip;
+
+	if (vr_ip_parse("gateway", gateway, &ip, err))
+		return cni_wrap(err, CNI_CONFIG, "%s", where);
+	if (!vr_prefix_contains(subnet, &ip))
+		return cni_fail(err, CNI_CONFIG,
+				"%s: gateway \"%s\" is not in subnet \"%s\"",
+				where, gateway, text);
+	subnet->ip = ip;
+	return 0;
+}
+
+static int parse_subnet(const cJSON *item, const char *where,
+			struct vr_network *network, struct vr_error *err)
+{
+	const char *text = NULL, *gateway = NULL;
+	struct vr_prefix subnet;
+	int ret;
+
+	if (cJSON_IsString(item)) {
+		text = item->valuestring;
+	} else if (cJSON_IsObject(item)) {
+		ret = json_string(item, where, "subnet", &text, err);
+		if (!ret)
+			ret = json_string(item, where, "gateway", &gateway,
+					  err);
+		if (ret)
+			return ret;
+	}
+	if (!text)
+		return json_refuse(where, "subnets", item,
+				   "neither a prefix nor an object with \"subnet\"",
+				   err);
+	ret = cni_prefix_parse(where, "subnet", text, &subnet, err);
+	if (ret)
+		return ret;
+	if (gateway)
+		ret = given_gateway(where, text, gateway, &subnet, err);
+	else
+		ret = default_gateway(where, text, &subnet, err);
+	if (ret)
+		return ret;
+	return vr_network_add_subnet(network, &subnet, err);
+}
+
+static int parse_subnets(const cJSON *object, const char *where,
+			 struct vr_network *network, struct vr_error *err)
+{
+	const cJSON *array = NULL;
+	const cJSON *item;
+	int ret;
+
+	ret = json_array(object, where, "subnets", &array, err);
+	if (ret)
+		return ret;
+	cJSON_ArrayForEach(item, array) {
+		ret = parse_subnet(item, where, network, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int parse_numbers(const cJSON *object, const char *where,
+			 struct vr_network *network, struct vr_error *err)
+{
+	int ret;
+
+	network->vni = UINT32_MAX;
+	ret = json_number(object, where, "vni", 1, VR_MAX_VNI, &network->vni,
+			  err);
+	if (ret)
+		return ret;
+	if (network->vni != UINT32_MAX)
+		network->set |= VR_BIT(VR_A_NETWORK_VNI);
+	ret = json_number(object, where, "mtu", VR_MIN_MTU, VR_MAX_MTU,
+			  &network->mtu, err);
+	if (ret)
+		return ret;
+	if (network->mtu)
+		network->set |= VR_BIT(VR_A_NETWORK_MTU);
+	return 0;
+}
+
+static int parse_gateway_mac(const cJSON *object, const char *where,
+			     struct vr_network *network, struct vr_error *err)
+{
+	const char *text = NULL;
+	int ret;
+
+	ret = json_string(object, where, "gatewayMac", &text, err);
+	if (ret || !text)
+		return ret;
+	if (vr_mac_parse("gatewayMac", text, network->gateway_mac, err))
+		return cni_wrap(err, CNI_CONFIG, "%s", where);
+	network->set |= VR_BIT(VR_A_NETWORK_GATEWAY_MAC);
+	return 0;
+}
+
+static const struct vr_prefix *
+subnet_of_family(const struct vr_network *network, int family)
+{
+	unsigned int i;
+
+	for (i = 0; i < network->subnet_count; i++) {
+		if (network->subnets[i].ip.family == family)
+			return &network->subnets[i];
+	}
+	return NULL;
+}
+
+static int parse_routes(const cJSON *object, const char *where,
+			struct definition *definition, struct vr_error *err)
+{
+	const struct vr_prefix *subnet;
+	const cJSON *array = NULL;
+	struct cni_route *route;
+	unsigned int i;
+	int ret;
+
+	ret = json_array(object, where, "routes", &array, err);
+	if (!ret)
+		ret = cni_routes_parse(array, where, &definition->routes, err);
+	if (ret)
+		return ret;
+	for (i = 0; i < definition->routes.count; i++) {
+		route = &definition->routes.items[i];
+		subnet = subnet_of_family(&definition->network,
+					  route->dst.ip.family);
+		if (route->gw.family == AF_UNSPEC && subnet)
+			route->gw = subnet->ip;
+	}
+	return 0;
+}
+
+/* One range set a family: the plugin takes one address out of each. */
+static cJSON *ranges_of_family(const struct vr_network *network, int family)
+{
+	cleanup_json cJSON *set = cJSON_CreateArray();
+	char text[VR_PREFIX_TEXT];
+	struct vr_prefix subnet;
+	cJSON *range, *result;
+	unsigned int i;
+
+	for (i = 0; i < network->subnet_count; i++) {
+		subnet = network->subnets[i];
+		if (subnet.ip.family != family)
+			continue;
+		range = cJSON_CreateObject();
+		cJSON_AddStringToObject(range, "gateway",
+					vr_ip_format(&subnet.ip, text));
+		vr_prefix_mask(&subnet);
+		cJSON_AddStringToObject(range, "subnet",
+					vr_prefix_format(&subnet, text));
+		cJSON_AddItemToArray(set, range);
+	}
+	if (!cJSON_GetArraySize(set))
+		return NULL;
+	result = set;
+	set = NULL;
+	return result;
+}
+
+static int add_ranges(cJSON *ipam, const struct vr_network *network,
+		      struct vr_error *err)
+{
+	cJSON *ranges = cJSON_CreateArray();
+	cJSON *set;
+
+	set = ranges_of_family(network, AF_INET);
+	if (set)
+		cJSON_AddItemToArray(ranges, set);
+	set = ranges_of_family(network, AF_INET6);
+	if (set)
+		cJSON_AddItemToArray(ranges, set);
+	return json_replace(ipam, "ranges", ranges, err);
+}
+
+/* Without a type it is host-local, which gets its ranges from the subnets. */
+static int complete_ipam(cJSON *ipam, const char *where,
+			 const struct vr_network *network, struct vr_error *err)
+{
+	const char *type = NULL;
+	int ret;
+
+	ret = json_string(ipam, where, "type", &type, err);
+	if (ret)
+		return ret;
+	if (!type) {
+		type = DEFAULT_IPAM;
+		ret = json_replace(ipam, "type", cJSON_CreateString(type), err);
+		if (ret)
+			return ret;
+	}
+	if (!type[0] || strchr(type, '/') || !strcmp(type, ".."))
+		return cni_fail(
+			err, CNI_CONFIG,
+			"%s: IPAM plugin \"%s\" is not the name of a program",
+			where, type);
+	if (strcmp(type, DEFAULT_IPAM) != 0 || !network->subnet_count ||
+	    json_item(ipam, "ranges") || json_item(ipam, "subnet"))
+		return 0;
+	return add_ranges(ipam, network, err);
+}
+
+static int parse_ipam(const cJSON *object, const char *where,
+		      struct definition *definition, struct vr_error *err)
+{
+	const cJSON *given = NULL;
+	int ret;
+
+	ret = json_object(object, where, "ipam", &given, err);
+	if (ret)
+		return ret;
+	/* An empty object asks for a network without addresses. */
+	if (given ? !given->child : !definition->network.subnet_count)
+		return 0;
+	if (given)
+		definition->ipam = cJSON_Duplicate(given, true);
+	else
+		definition->ipam = cJSON_CreateObject();
+	if (!definition->ipam)
+		return vr_error_memory(err);
+	return complete_ipam(definition->ipam, where, &definition->network,
+			     err);
+}
+
+int definition_parse(const cJSON *object, const char *name, const char *where,
+		     struct definition *definition, struct vr_error *err)
+{
+	struct vr_network *network = &definition->network;
+	int ret;
+
+	memset(definition, 0, sizeof(*definition));
+	ret = vr_string_copy("name", network->name, sizeof(network->name), name,
+			     err);
+	network->origin = VR_ORIGIN_CNI;
+	network->set = VR_BIT(VR_A_NETWORK_NAME) | VR_BIT(VR_A_NETWORK_ORIGIN);
+	if (!ret)
+		ret = parse_subnets(object, where, network, err);
+	if (!ret)
+		ret = parse_numbers(object, where, network, err);
+	if (!ret)
+		ret = parse_gateway_mac(object, where, network, err);
+	if (!ret)
+		ret = parse_routes(object, where, definition, err);
+	if (!ret)
+		ret = parse_ipam(object, where, definition, err);
+	if (ret)
+		definition_free(definition);
+	return ret;
+}
+
+void definition_free(struct definition *definition)
+{
+	vr_network_free(&definition->network);
+	cni_routes_free(&definition->routes);
+	cJSON_Delete(definition->ipam);
+	definition->ipam = NULL;
+}
+
+static void read_definition(struct definition_file *file)
+{
+	struct vr_error problem = { 0 };
+	cleanup_free char *text = NULL;
+	size_t len;
+
+	text = file_read_path(file->path, &len, &problem);
+	if (text)
+		file->json = json_parse(text, len, file->path, &problem);
+	if (file->json && !cJSON_IsObject(file->json)) {
+		json_refuse(file->path, NULL, file->json, "is not an object",
+			    &problem);
+		cJSON_Delete(file->json);
+		file->json = NULL;
+	}
+	if (!file->json && problem.errnum)
+		file->problem = strdup(problem.text);
+}
+
+static int is_definition(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 &&
+	       !strcmp(entry->d_name + len - 5, ".json");
+}
+
+int definitions_open(struct definitions *definitions, const char *folder,
+		     struct vr_error *err)
+{
+	struct dirent **entries = NULL;
+	struct definition_file *file;
+	int count, i;
+
+	*definitions = (struct definitions){ .folder = folder };
+	count = scandir(folder, &entries, is_definition, alphasort);
+	if (count < 0 && errno != ENOENT)
+		return cni_fail(err, CNI_IO, "networksDir \"%s\": %s", folder,
+				strerror(errno));
+	for (i = 0; i < count; i++) {
+		file = vr_list_grow(&definitions->files, &definitions->count,
+				    sizeof(*file));
+		if (file && asprintf(&file->path, "%s/%s", folder,
+				     entries[i]->d_name) >= 0)
+			read_definition(file);
+		free(entries[i]);
+	}
+	free(entries);
+	return 0;
+}
+
+void definitions_free(struct definitions *definitions)
+{
+	unsigned int i;
+
+	for (i = 0; i < definitions->count; i++) {
+		cJSON_Delete(definitions->files[i].json);
+		free(definitions->files[i].problem);
+		free(definitions->files[i].path);
+	}
+	free(definitions->files);
+}
+
+static int refuse_unknown_keys(const struct definition_file *file,
+			       struct vr_error *err)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, file->json) {
+		if (!KEY_IS_IN(item->string, defining_keys) &&
+		    !KEY_IS_IN(item->string, other_keys))
+			return json_refuse(file->path, item->string, item,
+					   "a key no definition has", err);
+	}
+	return 0;
+}
+
+static int not_found(const struct definitions *definitions, const char *name,
+		     const char *where, struct vr_error *err)
+{
+	const char *problem = NULL;
+	unsigned int i;
+
+	for (i = 0; i < definitions->count && !problem; i++)
+		problem = definitions->files[i].problem;
+	return cni_fail(err, CNI_CONFIG,
+			"%s: network \"%s\" is defined by no file in %s%s%s",
+			where, name, definitions->folder,
+			problem ? "; cannot use " : "", problem ? problem : "");
+}
+
+int definitions_find(const struct definitions *definitions, const char *name,
+		     const char *where, struct definition *definition,
+		     struct vr_error *err)
+{
+	const struct definition_file *found = NULL, *file;
+	const cJSON *item;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < definitions->count; i++) {
+		file = &definitions->files[i];
+		item = file->json ? json_item(file->json, "name") : NULL;
+		if (!cJSON_IsString(item) ||
+		    strcmp(item->valuestring, name) != 0)
+			continue;
+		if (found)
+			return cni_fail(
+				err, CNI_CONFIG,
+				"network \"%s\" is defined twice, by %s and by %s",
+				name, found->path, file->path);
+		found = file;
+	}
+	if (!found)
+		return not_found(definitions, name, where, err);
+	ret = refuse_unknown_keys(found, err);
+	if (!ret)
+		ret = definition_parse(found->json, name, found->path,
+				       definition, err);
+	return ret;
+}

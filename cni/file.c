@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Whole files: read with a limit, written so that a crash leaves the old or
+ * the new content.
+ */
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../lib/cleanup.h"
+#include "code.h"
+#include "file.h"
+
+#define FIRST_BYTES 4096
+
+/* Read once more; the number of bytes, 0 at the end, or negative. */
+static ssize_t read_some(int fd, char *buf, size_t size, const char *what,
+			 struct vr_error *err)
+{
+	ssize_t got;
+
+	do {
+		got = read(fd, buf, size);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return cni_fail(err, CNI_IO, "%s: cannot read: %s", what,
+				strerror(errno));
+	return got;
+}
+
+char *file_read(int fd, const char *what, size_t *len, struct vr_error *err)
+{
+	cleanup_free char *text = NULL;
+	size_t size = 0, used = 0;
+	ssize_t got = 1;
+	char *larger;
+
+	while (got) {
+		if (used + 1 >= size) {
+			size = size ? 2 * size : FIRST_BYTES;
+			larger = realloc(text, size);
+			if (!larger) {
+				vr_error_memory(err);
+				return NULL;
+			}
+			text = larger;
+		}
+		got = read_some(fd, text + used, size - used - 1, what, err);
+		if (got < 0)
+			return NULL;
+		used += got;
+		if (used > FILE_MAX_BYTES) {
+			cni_fail(err, CNI_IO, "%s: longer than %d bytes", what,
+				 FILE_MAX_BYTES);
+			return NULL;
+		}
+	}
+	text[used] = '\0';
+	if (len)
+		*len = used;
+	larger = text;
+	text = NULL;
+	return larger;
+}
+
+char *file_read_path(const char *path, size_t *len, struct vr_error *err)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		if (errno != ENOENT)
+			cni_fail(err, CNI_IO, "%s: cannot open: %s", path,
+				 strerror(errno));
+		return NULL;
+	}
+	return file_read(fd, path, len, err);
+}
+
+/* Make a folder and those above it. */
+static int make_folder(const char *folder, struct vr_error *err)
+{
+	cleanup_free char *path = strdup(folder);
+	char *slash;
+
+	if (!path)
+		return vr_error_memory(err);
+	for (slash = strchr(path + 1, '/'); slash; slash = strchr(slash, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST)
+			return cni_fail(err, CNI_IO,
+					"%s: cannot make this folder: %s", path,
+					strerror(errno));
+		*slash++ = '/';
+	}
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return cni_fail(err, CNI_IO, "%s: cannot make this folder: %s",
+				path, strerror(errno));
+	return 0;
+}
+
+static int write_all(int fd, const char *text)
+{
+	size_t left = strlen(text);
+	ssize_t done;
+
+	while (left) {
+		done = write(fd, text, left);
+		if (done < 0 && errno != EINTR)
+			return -errno;
+		if (done > 0) {
+			text += done;
+			left -= done;
+		}
+	}
+	return 0;
+}
+
+static int write_new(int folder, const char *name, const char *text)
+{
+	cleanup_fd int fd = -1;
+	int ret;
+
+	fd = openat(folder, name,
+		    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
+	if (fd < 0)
+		return -errno;
+	ret = write_all(fd, text);
+	if (!ret && fsync(fd))
+		ret = -errno;
+	return ret;
+}
+
+int file_write(const char *folder, const char *name, const char *text,
+	       struct vr_error *err)
+{
+	cleanup_free char *temporary = NULL;
+	cleanup_fd int fd = -1;
+	int ret;
+
+	ret = make_folder(folder, err);
+	if (ret)
+		return ret;
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return cni_fail(err, CNI_IO, "%s: cannot open: %s", folder,
+				strerror(errno));
+	/* Names that begin with a dot are of no attachment. */
+	if (asprintf(&temporary, ".%s.new", name) < 0) {
+		temporary = NULL;
+		return vr_error_memory(err);
+	}
+	ret = write_new(fd, temporary, text);
+	if (!ret && renameat(fd, temporary, fd, name))
+		ret = -errno;
+	/* The name is on disk only when the folder is. */
+	if (!ret && fsync(fd))
+		ret = -errno;
+	if (!ret)
+		return 0;
+	unlinkat(fd, temporary, 0);
+	return cni_fail(err, CNI_IO, "%s/%s: cannot write: %s", folder, name,
+			strerror(-ret));
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VR_CNI_FILE_H
+#define VR_CNI_FILE_H
+
+#include <stddef.h>
+
+#include "../lib/error.h"
+
+/* More than any runtime sends: annotations of a pod alone may be 256 KiB. */
+#define FILE_MAX_BYTES (4 << 20)
+
+/**
+ * file_read() - Read a file, pipe or standard input to its end
+ * @fd: what to read
+ * @what: what it is, for the error message
+ * @len: length in bytes, may be NULL
+ *
+ * Return: the content with a zero byte behind it, to free(); NULL (CNI code
+ * 5) when it cannot be read or is longer than FILE_MAX_BYTES.
+ */
+char *file_read(int fd, const char *what, size_t *len, struct vr_error *err);
+
+/* The same by path, NULL with errno ENOENT and @err unset if there is none. */
+char *file_read_path(const char *path, size_t *len, struct vr_error *err);
+
+/**
+ * file_write() - Replace a file, so that it is old or new after a crash
+ * @folder: its folder, made (mode 0700) when it does not exist
+ * @name: its name in the folder
+ * @text: its content
+ */
+int file_write(const char *folder, const char *name, const char *text,
+	       struct vr_error *err);
+
+#endif

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The network configuration: what the runtime writes to standard input.
+ * Entry points: netconf_parse() and netconf_parse_rest().
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/cleanup.h"
+#include "../lib/field.h"
+#include "code.h"
+#include "definition.h"
+#include "environment.h"
+#include "json.h"
+#include "netconf.h"
+
+#define WHERE "network configuration"
+
+const char *const netconf_versions[CNI_VERSIONS] = {
+	"0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0",
+};
+
+bool netconf_version_parse(const char *text, enum netconf_version *version)
+{
+	unsigned int i;
+
+	for (i = 0; i < CNI_VERSIONS; i++) {
+		if (strcmp(netconf_versions[i], text) != 0)
+			continue;
+		*version = (enum netconf_version)i;
+		return true;
+	}
+	return false;
+}
+
+static int parse_name(struct netconf *netconf, struct vr_error *err)
+{
+	int ret;
+
+	ret = json_string(netconf->json, WHERE, "name", &netconf->name, err);
+	if (ret)
+		return ret;
+	if (!netconf->name)
+		return cni_fail(err, CNI_CONFIG, WHERE ": \"name\" is missing");
+	if (!environment_name_is_valid(netconf->name) ||
+	    !definition_name_is_valid(netconf->name))
+		return json_refuse(WHERE, "name",
+				   json_item(netconf->json, "name"),
+				   "not 1 to 255 letters, digits, _ . -", err);
+	return 0;
+}
+
+static int parse_version(struct netconf *netconf, struct vr_error *err)
+{
+	const char *text = "0.1.0";
+	int ret;
+
+	ret = json_string(netconf->json, WHERE, "cniVersion", &text, err);
+	if (ret)
+		return ret;
+	if (!netconf_version_parse(text, &netconf->version))
+		return cni_fail(
+			err, CNI_VERSION,
+			"cniVersion \"%s\" is not supported, but 0.3.0, 0.3.1, 0.4.0, 1.0.0 and 1.1.0 are",
+			text);
+	return 0;
+}
+
+static int parse_folders(struct netconf *netconf, struct vr_error *err)
+{
+	int ret;
+
+	netconf->networks_dir = NETCONF_NETWORKS_DIR;
+	netconf->state_dir = NETCONF_STATE_DIR;
+	ret = json_string(netconf->json, WHERE, "networksDir",
+			  &netconf->networks_dir, err);
+	if (!ret)
+		ret = json_string(netconf->json, WHERE, "stateDir",
+				  &netconf->state_dir, err);
+	if (ret)
+		return ret;
+	if (netconf->networks_dir[0] != '/')
+		return json_refuse(WHERE, "networksDir",
+				   json_item(netconf->json, "networksDir"),
+				   "not an absolute path", err);
+	if (netconf->state_dir[0] != '/')
+		return json_refuse(WHERE, "stateDir",
+				   json_item(netconf->json, "stateDir"),
+				   "not an absolute path", err);
+	return 0;
+}
+
+static int parse_result_choice(struct netconf *netconf, struct vr_error *err)
+{
+	const char *text = "default";
+	int ret;
+
+	ret = json_string(netconf->json, WHERE, "result", &text, err);
+	if (ret)
+		return ret;
+	netconf->all_results = !strcmp(text, "all");
+	if (netconf->all_results || !strcmp(text, "default"))
+		return 0;
+	return json_refuse(WHERE, "result", json_item(netconf->json, "result"),
+			   "neither \"default\" nor \"all\"", err);
+}
+
+/* Keys of the specification that are not read, or are of the runtime. */
+static int check_other_keys(struct netconf *netconf, struct vr_error *err)
+{
+	const cJSON *ignored = NULL;
+	const char *type = NULL;
+	bool ip_masq = false;
+	int ret;
+
+	ret = json_string(netconf->json, WHERE, "type", &type, err);
+	if (!ret)
+		ret = json_object(netconf->json, WHERE, "capabilities",
+				  &ignored, err);
+	if (!ret)
+		ret = json_object(netconf->json, WHERE, "dns", &netconf->dns,
+				  err);
+	if (!ret)
+		ret = json_object(netconf->json, WHERE, "prevResult",
+				  &netconf->prev_result, err);
+	if (!ret)
+		ret = json_bool(netconf->json, WHERE, "ipMasq", &ip_masq, err);
+	if (!ret && ip_masq)
+		return cni_fail(err, CNI_UNSUPPORTED,
+				WHERE
+				": \"ipMasq\" is true, which is not supported");
+	return ret;
+}
+
+/* What the configuration declares as a capability and is not there yet. */
+static int refuse_capability(const char *key, const cJSON *value,
+			     struct vr_error *err)
+{
+	cleanup_json_text char *text = NULL;
+
+	if (!value || !value->child)
+		return 0;
+	text = cJSON_PrintUnformatted(value);
+	return cni_fail(
+		err, CNI_UNSUPPORTED,
+		"runtimeConfig: \"%s\" is %.200s, which is not supported yet",
+		key, text ? text : "?");
+}
+
+static int parse_runtime(struct netconf *netconf, struct vr_error *err)
+{
+	static const char where[] = "runtimeConfig";
+	const cJSON *bandwidth = NULL, *ports = NULL, *ignored = NULL;
+	int ret;
+
+	ret = json_object(netconf->json, WHERE, "runtimeConfig",
+			  &netconf->runtime, err);
+	if (ret || !netconf->runtime)
+		return ret;
+	ret = json_string(netconf->runtime, where, "mac", &netconf->mac, err);
+	if (!ret)
+		ret = json_strings(netconf->runtime, where, "ips", &ignored,
+				   err);
+	if (!ret)
+		ret = json_array(netconf->runtime, where, "ipRanges", &ignored,
+				 err);
+	if (!ret)
+		ret = json_array(netconf->runtime, where, "portMappings",
+				 &ports, err);
+	if (!ret)
+		ret = json_object(netconf->runtime, where, "bandwidth",
+				  &bandwidth, err);
+	if (!ret)
+		ret = refuse_capability("bandwidth", bandwidth, err);
+	if (!ret)
+		ret = refuse_capability("portMappings", ports, err);
+	return ret;
+}
+
+static int take_request(struct netconf *netconf, const char *where,
+			const cJSON *item, const char *network,
+			const char *ifname, struct netconf_request **request,
+			struct vr_error *err)
+{
+	const char *problem;
+
+	if (!definition_name_is_valid(network))
+		return json_refuse(where, "networks", item,
+				   "not the name of a network", err);
+	problem = ifname ? environment_ifname_problem(ifname) : NULL;
+	if (problem)
+		return cni_fail(err, CNI_CONFIG,
+				"%s: interface \"%s\" of network \"%s\" %s",
+				where, ifname, network, problem);
+	*request = vr_list_grow(&netconf->requests, &netconf->request_count,
+				sizeof(**request));
+	if (!*request)
+		return vr_error_memory(err);
+	(*request)->network = strdup(network);
+	(*request)->ifname = ifname ? strdup(ifname) : NULL;
+	if (!(*request)->network || (ifname && !(*request)->ifname))
+		return vr_error_memory(err);
+	return 0;
+}
+
+/* "network" or "network@interface" */
+static int parse_request_string(struct netconf *netconf, const char *where,
+				const cJSON *item, struct vr_error *err)
+{
+	cleanup_free char *network = strdup(item->valuestring);
+	struct netconf_request *request;
+	char *ifname;
+
+	if (!network)
+		return vr_error_memory(err);
+	ifname = strchr(network, '@');
+	if (ifname)
+		*ifname++ = '\0';
+	return take_request(netconf, where, item, network, ifname, &request,
+			    err);
+}
+
+static int parse_request_object(struct netconf *netconf, const char *where,
+				const cJSON *item, struct vr_error *err)
+{
+	const char *network = NULL, *ifname = NULL, *mac = NULL;
+	struct netconf_request *request;
+	const cJSON *ips = NULL;
+	int ret;
+
+	ret = json_string(item, where, "name", &network, err);
+	if (!ret)
+		ret = json_string(item, where, "interface", &ifname, err);
+	if (!ret)
+		ret = json_string(item, where, "mac", &mac, err);
+	if (!ret)
+		ret = json_strings(item, where, "ips", &ips, err);
+	if (ret)
+		return ret;
+	if (!network)
+		return json_refuse(where, "networks", item, "without \"name\"",
+				   err);
+	ret = take_request(netconf, where, item, network, ifname, &request,
+			   err);
+	if (ret)
+		return ret;
+	request->mac = mac;
+	request->ips = ips;
+	return 0;
+}
+
+static int parse_requests(struct netconf *netconf, const cJSON *object,
+			  const char *where, struct vr_error *err)
+{
+	const cJSON *array = NULL;
+	const cJSON *item;
+	int ret;
+
+	ret = json_array(object, where, "networks", &array, err);
+	if (ret)
+		return ret;
+	cJSON_ArrayForEach(item, array) {
+		if (cJSON_IsString(item))
+			ret = parse_request_string(netconf, where, item, err);
+		else if (cJSON_IsObject(item))
+			ret = parse_request_object(netconf, where, item, err);
+		else
+			ret = json_refuse(where, "networks", item,
+					  "neither a string nor an object",
+					  err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* args.cni: asked for this container. What is not known is ignored. */
+static int parse_args(struct netconf *netconf, struct vr_error *err)
+{
+	static const char where[] = "args.cni";
+	const cJSON *cni = NULL, *ignored = NULL;
+	int ret;
+
+	ret = json_object(netconf->json, WHERE, "args", &netconf->args, err);
+	if (ret || !netconf->args)
+		return ret;
+	ret = json_object(netconf->args, "args", "cni", &cni, err);
+	if (ret || !cni)
+		return ret;
+	ret = json_string(cni, where, "mac", &netconf->mac, err);
+	if (!ret)
+		ret = json_strings(cni, where, "ips", &ignored, err);
+	if (!ret)
+		ret = parse_requests(netconf, cni, where, err);
+	return ret;
+}
+
+static int parse_document(const char *text, size_t len, struct netconf *netconf,
+			  struct vr_error *err)
+{
+	netconf->json = json_parse(text, len, WHERE, err);
+	if (!netconf->json)
+		return -EINVAL;
+	if (!cJSON_IsObject(netconf->json))
+		return cni_fail(err, CNI_DECODE, WHERE ": not a JSON object");
+	return 0;
+}
+
+int netconf_parse(const char *text, size_t len, struct netconf *netconf,
+		  struct vr_error *err)
+{
+	int ret;
+
+	memset(netconf, 0, sizeof(*netconf));
+	ret = parse_document(text, len, netconf, err);
+	if (!ret)
+		ret = parse_name(netconf, err);
+	if (!ret)
+		ret = parse_version(netconf, err);
+	if (!ret)
+		ret = parse_folders(netconf, err);
+	return ret;
+}
+
+int netconf_parse_rest(struct netconf *netconf, struct vr_error *err)
+{
+	int ret;
+
+	ret = parse_result_choice(netconf, err);
+	if (!ret)
+		ret = check_other_keys(netconf, err);
+	if (!ret)
+		ret = parse_runtime(netconf, err);
+	if (!ret)
+		ret = parse_requests(netconf, netconf->json, WHERE, err);
+	if (!ret)
+		ret = parse_args(netconf, err);
+	return ret;
+}
+
+void netconf_free(struct netconf *netconf)
+{
+	unsigned int i;
+
+	for (i = 0; i < netconf->request_count; i++) {
+		free(netconf->requests[i].network);
+		free(netconf->requests[i].ifname);
+	}
+	free(netconf->requests);
+	cJSON_Delete(netconf->json);
+	memset(netconf, 0, sizeof(*netconf));
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VR_CNI_NETCONF_H
+#define VR_CNI_NETCONF_H
+
+#include <stdbool.h>
+
+#include <cjson/cJSON.h>
+
+#include "../lib/error.h"
+
+#define NETCONF_NETWORKS_DIR "/etc/vr/networks.d"
+#define NETCONF_STATE_DIR "/var/lib/vr/cni"
+
+/* CNI versions, oldest first. */
+enum netconf_version {
+	CNI_0_3_0,
+	CNI_0_3_1,
+	CNI_0_4_0,
+	CNI_1_0_0,
+	CNI_1_1_0,
+	CNI_VERSIONS
+};
+
+extern const char *const netconf_versions[CNI_VERSIONS];
+
+/**
+ * struct netconf_request - one interface that is asked for
+ * @network: name of its network
+ * @ifname: NULL when it is to be numbered
+ * @mac: as written, NULL when it is to be made up
+ * @ips: array of strings, NULL when the IPAM plugin chooses
+ */
+struct netconf_request {
+	char *network;
+	char *ifname;
+	const char *mac;
+	const cJSON *ips;
+};
+
+/**
+ * struct netconf - the network configuration of a call
+ * @json: the document, which owns all strings
+ * @version: of the specification, for configuration and result
+ * @all_results: report all interfaces, not only CNI_IFNAME
+ * @mac: for the first interface, as written, NULL when not given
+ * @runtime, @args: the objects "runtimeConfig" and "args", or NULL
+ * @dns: the object "dns", or NULL
+ * @prev_result: NULL when there is none
+ * @requests: the further interfaces
+ */
+struct netconf {
+	cJSON *json;
+	enum netconf_version version;
+	const char *name;
+	const char *networks_dir;
+	const char *state_dir;
+	bool all_results;
+
+	const char *mac;
+	const cJSON *runtime;
+	const cJSON *args;
+	const cJSON *dns;
+	const cJSON *prev_result;
+
+	struct netconf_request *requests;
+	unsigned int request_count;
+};
+
+#define cleanup_netconf __attribute__((cleanup(netconf_free)))
+
+/* Return: false when the version is none of ours. */
+bool netconf_version_parse(const char *text, enum netconf_version *version);
+
+/**
+ * netconf_parse() - Parse what any call needs of a network configuration
+ * @text: what the runtime wrote
+ * @len: its length in bytes
+ *
+ * That is name, version and folders. Refusals have CNI code 6 (not JSON), 7
+ * (a key, named with its value) or 1 (version). The caller frees @netconf
+ * after a refusal too.
+ */
+int netconf_parse(const char *text, size_t len, struct netconf *netconf,
+		  struct vr_error *err);
+
+/**
+ * netconf_parse_rest() - Parse what ADD and CHECK need in addition
+ *
+ * Refusals have CNI code 7, or 2 (unsupported key).
+ */
+int netconf_parse_rest(struct netconf *netconf, struct vr_error *err);
+
+void netconf_free(struct netconf *netconf);
+
+#endif

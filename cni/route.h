@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VR_CNI_ROUTE_H
+#define VR_CNI_ROUTE_H
+
+#include <stdbool.h>
+
+#include <cjson/cJSON.h>
+
+#include "../lib/address.h"
+#include "../lib/error.h"
+
+/**
+ * struct cni_route - a route of a container
+ * @dst: where to, without host bits
+ * @gw: next hop, AF_UNSPEC when it is on the link
+ * @mtu, @priority: 0 when not given
+ */
+struct cni_route {
+	struct vr_prefix dst;
+	struct vr_ip gw;
+	uint32_t mtu;
+	uint32_t priority;
+};
+
+struct cni_routes {
+	struct cni_route *items;
+	unsigned int count;
+};
+
+/**
+ * cni_routes_parse() - Append the routes of a JSON array {"dst", "gw", ...}
+ * @where: what @array is in, for the error message
+ */
+int cni_routes_parse(const cJSON *array, const char *where,
+		     struct cni_routes *routes, struct vr_error *err);
+
+int cni_routes_add(struct cni_routes *routes, const struct cni_route *route,
+		   struct vr_error *err);
+void cni_routes_free(struct cni_routes *routes);
+
+bool cni_route_is_default(const struct cni_route *route);
+
+/**
+ * cni_prefix_parse() - Parse a prefix and refuse host bits
+ * @where, @key: what it is, for the error message
+ */
+int cni_prefix_parse(const char *where, const char *key, const char *text,
+		     struct vr_prefix *prefix, struct vr_error *err);
+
+#endif
