@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * One CNI call with all its interfaces, and its form in the state file.
+ */
+#define _GNU_SOURCE
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/cleanup.h"
+#include "../lib/field.h"
+#include "attachment.h"
+#include "code.h"
+#include "definition.h"
+#include "environment.h"
+#include "file.h"
+#include "json.h"
+
+#define STATE_VERSION 1
+/* File systems allow 255, and file_write() adds a few for a new file. */
+#define KEY_BYTES 240
+#define BOOT_ID_PATH "/proc/sys/kernel/random/boot_id"
+
+char *attachment_key(const char *name, const char *container_id,
+		     const char *ifname, struct vr_error *err)
+{
+	char *key = NULL;
+
+	if (strlen(name) + strlen(container_id) + IFNAMSIZ > KEY_BYTES) {
+		cni_fail(err, CNI_ENVIRONMENT,
+			 "CNI_CONTAINERID \"%s\" and name \"%s\" are together longer than %d bytes",
+			 container_id, name, KEY_BYTES - IFNAMSIZ);
+		return NULL;
+	}
+	if (asprintf(&key, "%s:%s:%s.json", name, container_id, ifname) < 0) {
+		vr_error_memory(err);
+		return NULL;
+	}
+	return key;
+}
+
+void attachment_describe(const char *container_id, const char *ifname,
+			 char *text, size_t size)
+{
+	snprintf(text, size, "%s/%s", container_id, ifname);
+}
+
+int attachment_boot_id(char *text, size_t size, struct vr_error *err)
+{
+	cleanup_free char *content = file_read_path(BOOT_ID_PATH, NULL, err);
+
+	if (!content)
+		return cni_fail(err, CNI_IO, "cannot read " BOOT_ID_PATH);
+	content[strcspn(content, "\n")] = '\0';
+	snprintf(text, size, "%s", content);
+	return 0;
+}
+
+void attachment_free(struct attachment *attachment)
+{
+	unsigned int i;
+
+	for (i = 0; i < attachment->interface_count; i++) {
+		free(attachment->interfaces[i].network);
+		cJSON_Delete(attachment->interfaces[i].ipam);
+	}
+	free(attachment->interfaces);
+	free(attachment->name);
+	free(attachment->container_id);
+	free(attachment->netns);
+	memset(attachment, 0, sizeof(*attachment));
+}
+
+static cJSON *interface_to_json(const struct attachment_interface *interface)
+{
+	cJSON *json = cJSON_CreateObject();
+	char mac[VR_MAC_TEXT];
+
+	cJSON_AddStringToObject(json, "network", interface->network);
+	cJSON_AddStringToObject(json, "ifname", interface->ifname);
+	cJSON_AddStringToObject(json, "temporary", interface->temporary);
+	cJSON_AddStringToObject(json, "mac",
+				vr_mac_format(interface->mac, mac));
+	if (interface->ipam)
+		cJSON_AddItemToObject(json, "ipam",
+				      cJSON_Duplicate(interface->ipam, true));
+	return json;
+}
+
+/* As text: numbers in JSON are doubles, which do not hold all inodes. */
+static void add_identity(cJSON *json, const char *key, uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+	cJSON_AddStringToObject(json, key, text);
+}
+
+cJSON *attachment_to_json(const struct attachment *attachment)
+{
+	cJSON *json = cJSON_CreateObject();
+	cJSON *array;
+	unsigned int i;
+
+	cJSON_AddNumberToObject(json, "version", STATE_VERSION);
+	cJSON_AddStringToObject(json, "name", attachment->name);
+	cJSON_AddStringToObject(json, "containerID", attachment->container_id);
+	cJSON_AddStringToObject(json, "ifname", attachment->ifname);
+	cJSON_AddStringToObject(json, "netns", attachment->netns);
+	add_identity(json, "netnsDevice", attachment->netns_device);
+	add_identity(json, "netnsInode", attachment->netns_inode);
+	cJSON_AddStringToObject(json, "bootID", attachment->boot_id);
+	array = cJSON_AddArrayToObject(json, "interfaces");
+	for (i = 0; i < attachment->interface_count; i++)
+		cJSON_AddItemToArray(array,
+				     interface_to_json(
+					     &attachment->interfaces[i]));
+	return json;
+}
+
+/* A string that has to be there. */
+static const char *text_of(const cJSON *json, const char *key)
+{
+	const cJSON *item = json_item(json, key);
+
+	return cJSON_IsString(item) ? item->valuestring : NULL;
+}
+
+static bool copy_name(char name[IFNAMSIZ], const char *text)
+{
+	if (!text || environment_ifname_problem(text))
+		return false;
+	snprintf(name, IFNAMSIZ, "%s", text);
+	return true;
+}
+
+static bool read_interface(const cJSON *json,
+			   struct attachment_interface *interface)
+{
+	const char *network = text_of(json, "network");
+	const cJSON *ipam = json_item(json, "ipam");
+	const char *mac = text_of(json, "mac");
+
+	if (!network || !definition_name_is_valid(network) || !mac ||
+	    !copy_name(interface->ifname, text_of(json, "ifname")) ||
+	    !copy_name(interface->temporary, text_of(json, "temporary")) ||
+	    vr_mac_parse("mac", mac, interface->mac, NULL) ||
+	    (ipam && !cJSON_IsObject(ipam)))
+		return false;
+	interface->network = strdup(network);
+	interface->ipam = cJSON_Duplicate(ipam, true);
+	interface->ipam_begun = true;
+	return interface->network && (interface->ipam || !ipam);
+}
+
+static bool read_interfaces(const cJSON *json, struct attachment *attachment)
+{
+	const cJSON *array = json_item(json, "interfaces");
+	struct attachment_interface *interface;
+	const cJSON *item;
+
+	if (!cJSON_IsArray(array))
+		return false;
+	cJSON_ArrayForEach(item, array) {
+		interface = vr_list_grow(&attachment->interfaces,
+					 &attachment->interface_count,
+					 sizeof(*interface));
+		if (!interface || !read_interface(item, interface))
+			return false;
+	}
+	return true;
+}
+
+static bool read_identity(const cJSON *json, const char *key, uint64_t *value)
+{
+	const char *text = text_of(json, key);
+	char *end;
+
+	if (!text)
+		return false;
+	*value = strtoull(text, &end, 10);
+	return end != text && !*end;
+}
+
+static bool read_attachment(const cJSON *json, struct attachment *attachment)
+{
+	const char *container_id = text_of(json, "containerID");
+	const cJSON *version = json_item(json, "version");
+	const char *boot_id = text_of(json, "bootID");
+	const char *netns = text_of(json, "netns");
+	const char *name = text_of(json, "name");
+
+	if (!cJSON_IsNumber(version) || version->valueint != STATE_VERSION ||
+	    !name || !container_id || !netns || !boot_id ||
+	    !copy_name(attachment->ifname, text_of(json, "ifname")) ||
+	    !read_identity(json, "netnsDevice", &attachment->netns_device) ||
+	    !read_identity(json, "netnsInode", &attachment->netns_inode))
+		return false;
+	attachment->name = strdup(name);
+	attachment->container_id = strdup(container_id);
+	attachment->netns = strdup(netns);
+	snprintf(attachment->boot_id, sizeof(attachment->boot_id), "%s",
+		 boot_id);
+	return attachment->name && attachment->container_id &&
+	       attachment->netns && read_interfaces(json, attachment);
+}
+
+int attachment_from_json(const cJSON *json, const char *where,
+			 struct attachment *attachment, struct vr_error *err)
+{
+	memset(attachment, 0, sizeof(*attachment));
+	if (read_attachment(json, attachment))
+		return 0;
+	attachment_free(attachment);
+	return cni_fail(err, CNI_DECODE, "%s: not a state file of vr-cni",
+			where);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VR_CNI_ATTACHMENT_H
+#define VR_CNI_ATTACHMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+#include <linux/if.h>
+
+#include "../lib/address.h"
+#include "../lib/error.h"
+
+/**
+ * struct attachment_interface - one interface of a container
+ * @network: name of its network
+ * @temporary: its name until it is inside the container
+ * @ipam: the whole configuration for its IPAM plugin, NULL without one
+ * @ipam_begun: the plugin may hold an address for it; not in the state file
+ */
+struct attachment_interface {
+	char *network;
+	char ifname[IFNAMSIZ];
+	char temporary[IFNAMSIZ];
+	uint8_t mac[VR_MAC_LEN];
+	cJSON *ipam;
+	bool ipam_begun;
+};
+
+/**
+ * struct attachment - one CNI call with all its interfaces
+ * @name: that of the network configuration; with the next two the key
+ * @netns: path the runtime gave for the container's namespace
+ * @netns_device, @netns_inode: which namespace that was
+ * @boot_id: when it was: inodes mean nothing after a reboot
+ *
+ * What DEL and CHECK need when configuration, definitions and namespace are
+ * gone, and the content of the state file.
+ */
+struct attachment {
+	char *name;
+	char *container_id;
+	char ifname[IFNAMSIZ];
+	char *netns;
+	uint64_t netns_device;
+	uint64_t netns_inode;
+	char boot_id[40];
+	struct attachment_interface *interfaces;
+	unsigned int interface_count;
+};
+
+#define cleanup_attachment __attribute__((cleanup(attachment_free)))
+
+/**
+ * attachment_key() - Name of the state file of an attachment
+ *
+ * No part of the key has ":" in it.
+ *
+ * Return: a string to free(), or NULL.
+ */
+char *attachment_key(const char *name, const char *container_id,
+		     const char *ifname, struct vr_error *err);
+
+/**
+ * attachment_describe() - The description of an interface's port
+ *
+ * It tells whose a port is when there is no state file.
+ */
+void attachment_describe(const char *container_id, const char *ifname,
+			 char *text, size_t size);
+
+/* The id of this boot. */
+int attachment_boot_id(char *text, size_t size, struct vr_error *err);
+
+cJSON *attachment_to_json(const struct attachment *attachment);
+
+/* Refusals have CNI code 6. */
+int attachment_from_json(const cJSON *json, const char *where,
+			 struct attachment *attachment, struct vr_error *err);
+
+void attachment_free(struct attachment *attachment);
+
+#endif

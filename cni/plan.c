@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Which interfaces a call is about: their names, networks, MACs and IPAM
+ * configurations.  Entry point: plan_make().
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+
+#include "../lib/cleanup.h"
+#include "../lib/field.h"
+#include "code.h"
+#include "ipam.h"
+#include "json.h"
+#include "plan.h"
+
+#define POD_ANNOTATIONS "io.kubernetes.cri.pod-annotations"
+
+/* What plan_make() hands down. */
+struct planning {
+	const struct netconf *netconf;
+	const struct environment *env;
+	struct definitions definitions;
+	struct plan *plan;
+	bool lenient;
+};
+
+static bool name_is_taken(const struct planning *planning, const char *name)
+{
+	const struct attachment *attachment = &planning->plan->attachment;
+	const struct netconf *netconf = planning->netconf;
+	unsigned int i;
+
+	for (i = 0; i < attachment->interface_count; i++) {
+		if (!strcmp(attachment->interfaces[i].ifname, name))
+			return true;
+	}
+	for (i = 0; i < netconf->request_count; i++) {
+		if (netconf->requests[i].ifname &&
+		    !strcmp(netconf->requests[i].ifname, name))
+			return true;
+	}
+	return false;
+}
+
+/* eth1, eth2, ..., but for the names that were asked for. */
+static void choose_ifname(const struct planning *planning,
+			  char ifname[IFNAMSIZ])
+{
+	unsigned int number = 1;
+	char name[IFNAMSIZ];
+
+	do {
+		snprintf(name, sizeof(name), "eth%u", number++);
+	} while (name_is_taken(planning, name));
+	memcpy(ifname, name, sizeof(name));
+}
+
+static int set_ifname(const struct planning *planning,
+		      const struct netconf_request *request,
+		      struct attachment_interface *interface,
+		      struct vr_error *err)
+{
+	const struct attachment *attachment = &planning->plan->attachment;
+	const struct attachment_interface *other;
+
+	if (!request->ifname) {
+		choose_ifname(planning, interface->ifname);
+		return 0;
+	}
+	for (other = attachment->interfaces; other != interface; other++) {
+		if (strcmp(other->ifname, request->ifname) != 0)
+			continue;
+		return cni_fail(
+			err, CNI_CONFIG,
+			"interface \"%s\" is asked for twice, in network \"%s\" and in network \"%s\"",
+			request->ifname, other->network, request->network);
+	}
+	snprintf(interface->ifname, IFNAMSIZ, "%s", request->ifname);
+	return 0;
+}
+
+static int set_mac(const char *text, struct attachment_interface *interface,
+		   struct vr_error *err)
+{
+	static const uint8_t zero[VR_MAC_LEN];
+
+	if (!text) {
+		if (getrandom(interface->mac, VR_MAC_LEN, 0) != VR_MAC_LEN)
+			return cni_fail(err, CNI_IO, "cannot get a random MAC");
+		interface->mac[0] = 0x02; /* locally administered */
+		return 0;
+	}
+	if (vr_mac_parse("mac", text, interface->mac, err))
+		return cni_wrap(err, CNI_CONFIG, "interface %s",
+				interface->ifname);
+	if (interface->mac[0] & 1 ||
+	    !memcmp(interface->mac, zero, sizeof(zero)))
+		return cni_fail(
+			err, CNI_CONFIG,
+			"interface %s: mac \"%s\" is not the MAC of one station",
+			interface->ifname, text);
+	return 0;
+}
+
+/* A name no namespace has, for the time until the device is in the pod. */
+static int set_temporary(struct attachment_interface *interface,
+			 struct vr_error *err)
+{
+	uint8_t random[6];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return cni_fail(err, CNI_IO, "cannot get a random name");
+	snprintf(interface->temporary, IFNAMSIZ, "vr%02x%02x%02x%02x%02x%02x",
+		 random[0], random[1], random[2], random[3], random[4],
+		 random[5]);
+	return 0;
+}
+
+/*
+ * The version towards IPAM plugins.  That of 1.1.0 differs from 1.0.0 in
+ * nothing an IPAM plugin reads, and the plugins of the distributions refuse
+ * it.
+ */
+static const char *ipam_version(const struct netconf *netconf)
+{
+	if (netconf->version > CNI_1_0_0)
+		return netconf_versions[CNI_1_0_0];
+	return netconf_versions[netconf->version];
+}
+
+/* The first interface's plugin gets what the runtime wrote. */
+static cJSON *first_ipam_conf(const struct netconf *netconf)
+{
+	cJSON *conf = cJSON_Duplicate(netconf->json, true);
+	cJSON *runtime;
+
+	if (!conf)
+		return NULL;
+	json_remove(conf, "prevResult");
+	json_remove(conf, "networks");
+	runtime = cJSON_GetObjectItem(conf, "runtimeConfig");
+	if (runtime)
+		json_remove(runtime, POD_ANNOTATIONS);
+	return conf;
+}
+
+/* That of the others gets what concerns their network. */
+static cJSON *other_ipam_conf(const struct netconf_request *request)
+{
+	cJSON *conf = cJSON_CreateObject();
+	cJSON *runtime;
+
+	if (request->ips) {
+		runtime = cJSON_AddObjectToObject(conf, "runtimeConfig");
+		cJSON_AddItemToObject(runtime, "ips",
+				      cJSON_Duplicate(request->ips, true));
+	}
+	return conf;
+}
+
+static int set_ipam(const struct planning *planning,
+		    const struct netconf_request *request,
+		    const struct definition *definition,
+		    struct attachment_interface *interface,
+		    struct vr_error *err)
+{
+	const struct netconf *netconf = planning->netconf;
+	const cJSON *type = json_item(netconf->json, "type");
+	cleanup_free char *name = NULL;
+	cJSON *conf;
+	int ret;
+
+	if (!definition->ipam)
+		return 0;
+	if (interface == planning->plan->attachment.interfaces)
+		conf = first_ipam_conf(netconf);
+	else
+		conf = other_ipam_conf(request);
+	interface->ipam = conf;
+	name = ipam_network_name(request->network);
+	if (!conf || !name)
+		return vr_error_memory(err);
+	ret = json_replace(conf, "cniVersion",
+			   cJSON_CreateString(ipam_version(netconf)), err);
+	if (!ret)
+		ret = json_replace(conf, "name", cJSON_CreateString(name), err);
+	if (!ret)
+		ret = json_replace(conf, "type",
+				   type ? cJSON_Duplicate(type, true)
+					: cJSON_CreateString("vr-cni"),
+				   err);
+	if (!ret)
+		ret = json_replace(conf, "ipam",
+				   cJSON_Duplicate(definition->ipam, true),
+				   err);
+	return ret;
+}
+
+static int define(const struct planning *planning, const char *network,
+		  struct definition *definition, struct vr_error *err)
+{
+	const struct netconf *netconf = planning->netconf;
+
+	if (!strcmp(network, netconf->name) && definition_is_in(netconf->json))
+		return definition_parse(netconf->json, network,
+					"network configuration", definition,
+					err);
+	return definitions_find(&planning->definitions, network,
+				"network configuration", definition, err);
+}
+
+/* Addresses that are asked for and no plugin to give them. */
+static int check_ips(const struct netconf_request *request,
+		     const struct definition *definition, struct vr_error *err)
+{
+	if (definition->ipam || !request->ips || !request->ips->child)
+		return 0;
+	return json_refuse("networks", "ips", request->ips,
+			   "but the network has no IPAM plugin", err);
+}
+
+static int add_interface(struct planning *planning,
+			 const struct netconf_request *request,
+			 struct vr_error *err)
+{
+	struct plan *plan = planning->plan;
+	struct attachment *attachment = &plan->attachment;
+	unsigned int index = attachment->interface_count;
+	struct attachment_interface *interface;
+	struct definition *definition;
+	int ret;
+
+	definition = &plan->interfaces[index].definition;
+	ret = define(planning, request->network, definition, err);
+	/* Without a definition there still are names, to number the others. */
+	if (ret && !planning->lenient)
+		return ret;
+	interface = vr_list_grow(&attachment->interfaces,
+				 &attachment->interface_count,
+				 sizeof(*interface));
+	if (!interface)
+		return vr_error_memory(err);
+	interface->network = strdup(request->network);
+	if (!interface->network)
+		return vr_error_memory(err);
+	ret = set_ifname(planning, request, interface, err);
+	if (!ret)
+		ret = set_mac(request->mac, interface, err);
+	if (!ret)
+		ret = set_temporary(interface, err);
+	if (!ret)
+		ret = check_ips(request, definition, err);
+	if (!ret)
+		ret = set_ipam(planning, request, definition, interface, err);
+	return ret;
+}
+
+static int add_first(struct planning *planning, struct vr_error *err)
+{
+	const struct netconf *netconf = planning->netconf;
+	struct netconf_request request = {
+		.network = (char *)netconf->name,
+		.ifname = (char *)planning->env->ifname,
+		.mac = netconf->mac,
+	};
+	struct environment_args args;
+	int ret;
+
+	ret = environment_parse_args(planning->env->args, &args, err);
+	if (ret)
+		return ret;
+	/* The specification lets "args" win. */
+	if (!request.mac && args.mac[0])
+		request.mac = args.mac;
+	return add_interface(planning, &request, err);
+}
+
+static int add_interfaces(struct planning *planning, struct vr_error *err)
+{
+	const struct netconf *netconf = planning->netconf;
+	unsigned int i;
+	int ret;
+
+	ret = add_first(planning, err);
+	for (i = 0; !ret && i < netconf->request_count; i++)
+		ret = add_interface(planning, &netconf->requests[i], err);
+	return ret;
+}
+
+static int name_attachment(const struct netconf *netconf,
+			   const struct environment *env,
+			   struct attachment *attachment, struct vr_error *err)
+{
+	snprintf(attachment->ifname, IFNAMSIZ, "%s", env->ifname);
+	attachment->name = strdup(netconf->name);
+	attachment->container_id = strdup(env->container_id);
+	attachment->netns = strdup(env->netns);
+	if (!attachment->name || !attachment->container_id ||
+	    !attachment->netns)
+		return vr_error_memory(err);
+	return attachment_boot_id(attachment->boot_id,
+				  sizeof(attachment->boot_id), err);
+}
+
+int plan_make(const struct netconf *netconf, const struct environment *env,
+	      bool lenient, struct plan *plan, struct vr_error *err)
+{
+	struct planning planning = {
+		.netconf = netconf,
+		.env = env,
+		.plan = plan,
+		.lenient = lenient,
+	};
+	int ret;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->interfaces =
+		calloc(netconf->request_count + 1, sizeof(*plan->interfaces));
+	if (!plan->interfaces)
+		return vr_error_memory(err);
+	ret = name_attachment(netconf, env, &plan->attachment, err);
+	if (!ret)
+		ret = definitions_open(&planning.definitions,
+				       netconf->networks_dir, err);
+	if (!ret)
+		ret = add_interfaces(&planning, err);
+	definitions_free(&planning.definitions);
+	return ret;
+}
+
+void plan_free(struct plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->attachment.interface_count; i++) {
+		definition_free(&plan->interfaces[i].definition);
+		result_free(&plan->interfaces[i].addresses);
+		cni_routes_free(&plan->interfaces[i].routes);
+	}
+	free(plan->interfaces);
+	attachment_free(&plan->attachment);
+}
+
+static bool has_route(const struct cni_routes *routes,
+		      const struct vr_prefix *dst)
+{
+	unsigned int i;
+
+	for (i = 0; i < routes->count; i++) {
+		if (vr_prefix_equal(&routes->items[i].dst, dst))
+			return true;
+	}
+	return false;
+}
+
+/* The gateway of an interface, as its plugin or its network has it. */
+static struct vr_ip gateway_of(const struct plan_interface *interface,
+			       int family)
+{
+	const struct vr_network *network = &interface->definition.network;
+	const struct result *addresses = &interface->addresses;
+	const struct result_ip *ip;
+	unsigned int i, j;
+
+	for (i = 0; i < addresses->ip_count; i++) {
+		ip = &addresses->ips[i];
+		if (ip->address.ip.family != family)
+			continue;
+		if (ip->gateway.family != AF_UNSPEC)
+			return ip->gateway;
+		for (j = 0; j < network->subnet_count; j++) {
+			if (vr_prefix_contains(&network->subnets[j],
+					       &ip->address.ip))
+				return network->subnets[j].ip;
+		}
+	}
+	return (struct vr_ip){ .family = AF_UNSPEC };
+}
+
+static int add_default(struct plan_interface *interface, int family,
+		       struct vr_error *err)
+{
+	struct cni_route route = {
+		.dst.ip.family = family,
+		.gw = gateway_of(interface, family),
+	};
+
+	if (route.gw.family == AF_UNSPEC ||
+	    has_route(&interface->routes, &route.dst))
+		return 0;
+	return cni_routes_add(&interface->routes, &route, err);
+}
+
+/* Those of a list that are new; default ones for the first interface only. */
+static int add_listed(struct plan_interface *interface,
+		      const struct cni_routes *list, bool first,
+		      struct vr_error *err)
+{
+	struct cni_route route;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < list->count; i++) {
+		route = list->items[i];
+		if ((cni_route_is_default(&route) && !first) ||
+		    has_route(&interface->routes, &route.dst))
+			continue;
+		if (route.gw.family == AF_UNSPEC)
+			route.gw = gateway_of(interface, route.dst.ip.family);
+		ret = cni_routes_add(&interface->routes, &route, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int plan_add_routes(struct plan *plan, unsigned int index, struct vr_error *err)
+{
+	struct plan_interface *interface = &plan->interfaces[index];
+	bool first = index == 0;
+	int ret;
+
+	ret = add_listed(interface, &interface->definition.routes, first, err);
+	if (!ret)
+		ret = add_listed(interface, &interface->addresses.routes, first,
+				 err);
+	if (!ret && first)
+		ret = add_default(interface, AF_INET, err);
+	if (!ret && first)
+		ret = add_default(interface, AF_INET6, err);
+	return ret;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VR_CNI_PLAN_H
+#define VR_CNI_PLAN_H
+
+#include "attachment.h"
+#include "definition.h"
+#include "environment.h"
+#include "netconf.h"
+#include "result.h"
+
+/**
+ * struct plan_interface - what ADD knows of an interface beyond the state
+ * @definition: of its network
+ * @addresses: what its IPAM plugin gave
+ * @routes: what it gets in the container
+ * @ifindex: of its device in the container, 0 until there is one
+ * @mtu: of its network, once attached
+ */
+struct plan_interface {
+	struct definition definition;
+	struct result addresses;
+	struct cni_routes routes;
+	uint32_t ifindex;
+	uint32_t mtu;
+};
+
+/**
+ * struct plan - what a call is to make
+ * @attachment: what is kept on disk
+ * @interfaces: as many as in @attachment, in its order
+ */
+struct plan {
+	struct attachment attachment;
+	struct plan_interface *interfaces;
+};
+
+#define cleanup_plan __attribute__((cleanup(plan_free)))
+
+/**
+ * plan_make() - Work out which interfaces a configuration asks for
+ * @lenient: leave out networks that are not defined (any more), for a DEL
+ *	without a state file
+ *
+ * Changes nothing. The namespace in the attachment is left to the caller.
+ */
+int plan_make(const struct netconf *netconf, const struct environment *env,
+	      bool lenient, struct plan *plan, struct vr_error *err);
+
+/**
+ * plan_add_routes() - Work out the routes of an interface
+ * @index: of the interface, whose addresses are known
+ *
+ * Only the first gets a default route, one per family.
+ */
+int plan_add_routes(struct plan *plan, unsigned int index,
+		    struct vr_error *err);
+
+void plan_free(struct plan *plan);
+
+#endif
