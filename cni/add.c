@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * ADD: all interfaces of a container in one call.  Entry point: cni_add().
+ */
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "../lib/cleanup.h"
+#include "add.h"
+#include "code.h"
+#include "ipam.h"
+#include "plan.h"
+#include "podns.h"
+#include "router.h"
+#include "state.h"
+#include "undo.h"
+
+/* What the steps of one ADD share. */
+struct adding {
+	const struct environment *env;
+	const struct netconf *netconf;
+	struct plan plan;
+	struct podns podns;
+	struct vr_nl host; /* rtnetlink */
+	struct vr_nl router;
+};
+
+static int open_sockets(struct adding *adding, struct vr_error *err)
+{
+	int ret;
+
+	ret = vr_nl_open(&adding->router, -1, err);
+	if (!ret)
+		ret = router_check_permission(&adding->router,
+					      adding->netconf->name, err);
+	if (ret)
+		return cni_wrap(err, CNI_ROUTER, "cannot talk to the router");
+	return vr_nl_open_protocol(&adding->host, NETLINK_ROUTE, -1, err);
+}
+
+static int check_names(struct adding *adding, struct vr_error *err)
+{
+	const struct attachment *attachment = &adding->plan.attachment;
+	struct podns_link link;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < attachment->interface_count; i++) {
+		ret = podns_link_find(&adding->podns,
+				      attachment->interfaces[i].ifname, &link,
+				      err);
+		if (ret)
+			return ret;
+		if (link.ifindex)
+			return cni_fail(
+				err, CNI_ROUTER,
+				"interface \"%s\" exists already in CNI_NETNS \"%s\"",
+				attachment->interfaces[i].ifname,
+				adding->env->netns);
+	}
+	return 0;
+}
+
+/*
+ * What a call left that was killed, or whose namespace or boot is gone: its
+ * addresses are still taken.  None of its devices is in this namespace, or
+ * their names were not free.
+ */
+static int clear_leftovers(struct adding *adding, struct vr_error *err)
+{
+	const struct attachment *attachment = &adding->plan.attachment;
+	cleanup_attachment struct attachment old = { 0 };
+	const char *folder = adding->netconf->state_dir;
+	bool found;
+	int ret;
+
+	ret = state_load(folder, attachment->name, attachment->container_id,
+			 attachment->ifname, &old, &found, err);
+	if (ret && found)
+		return 0; /* will be overwritten */
+	if (ret || !found)
+		return ret;
+	ret = undo_attachment(&old, adding->env, &adding->podns, folder, err);
+	if (ret)
+		return cni_wrap(err, CNI_IO,
+				"cannot remove what an earlier ADD left");
+	return 0;
+}
+
+static int get_addresses(struct adding *adding, struct vr_error *err)
+{
+	cleanup_free char *args = NULL;
+	struct ipam_call call = { .env = adding->env, .command = "ADD" };
+	struct attachment_interface *interface;
+	unsigned int i;
+	int ret = 0;
+
+	args = environment_args_of_others(adding->env->args);
+	if (!args)
+		return vr_error_memory(err);
+	for (i = 0; i < adding->plan.attachment.interface_count; i++) {
+		interface = &adding->plan.attachment.interfaces[i];
+		if (interface->ipam) {
+			call.ifname = interface->ifname;
+			call.args = i ? args : adding->env->args;
+			call.conf = interface->ipam;
+			interface->ipam_begun = true;
+			ret = ipam_add(&call,
+				       &adding->plan.interfaces[i].addresses,
+				       err);
+		}
+		if (!ret)
+			ret = plan_add_routes(&adding->plan, i, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static bool has_family(const struct result *addresses, int family)
+{
+	unsigned int i;
+
+	for (i = 0; i < addresses->ip_count; i++) {
+		if (addresses->ips[i].address.ip.family == family)
+			return true;
+	}
+	return false;
+}
+
+static int create_device(struct adding *adding, unsigned int index,
+			 struct vr_error *err)
+{
+	const struct attachment_interface *interface =
+		&adding->plan.attachment.interfaces[index];
+	struct plan_interface *planned = &adding->plan.interfaces[index];
+	struct podns_link link;
+	int ret;
+
+	/*
+	 * The kernel looks the name up in our namespace, which may well have
+	 * an eth0: hence the temporary one.
+	 */
+	ret = podns_link_create(&adding->host, &adding->podns,
+				interface->temporary, interface->mac, err);
+	if (!ret)
+		ret = podns_link_find(&adding->podns, interface->temporary,
+				      &link, err);
+	if (ret)
+		return ret;
+	planned->ifindex = link.ifindex;
+	ret = podns_link_rename(&adding->podns, link.ifindex, interface->ifname,
+				err);
+	if (!ret)
+		ret = podns_configure_ipv6(&adding->podns, interface->ifname,
+					   has_family(&planned->addresses,
+						      AF_INET6),
+					   err);
+	return ret;
+}
+
+static int create_devices(struct adding *adding, struct vr_error *err)
+{
+	const struct attachment *attachment = &adding->plan.attachment;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < attachment->interface_count; i++) {
+		ret = create_device(adding, i, err);
+		if (ret)
+			return cni_wrap(err, CNI_ROUTER,
+					"cannot create interface %s",
+					attachment->interfaces[i].ifname);
+	}
+	return 0;
+}
+
+/* Is the gateway outside of what is on the link? */
+static bool is_off_link(const struct result *addresses, const struct vr_ip *gw)
+{
+	unsigned int i;
+
+	for (i = 0; i < addresses->ip_count; i++) {
+		if (vr_prefix_contains(&addresses->ips[i].address, gw))
+			return false;
+	}
+	return true;
+}
+
+static int configure_routes(struct adding *adding,
+			    struct plan_interface *planned,
+			    struct vr_error *err)
+{
+	struct cni_routes added = { 0 };
+	struct cni_route *route;
+	char dst[VR_PREFIX_TEXT];
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < planned->routes.count; i++) {
+		route = &planned->routes.items[i];
+		ret = podns_route_add(&adding->podns, planned->ifindex, route,
+				      is_off_link(&planned->addresses,
+						  &route->gw),
+				      err);
+		/* A default route from before this call stays. */
+		if (ret == -EEXIST && cni_route_is_default(route)) {
+			ret = 0;
+			continue;
+		}
+		if (!ret)
+			ret = cni_routes_add(&added, route, err);
+		else
+			cni_wrap(err, CNI_ROUTER, "route to %s",
+				 vr_prefix_format(&route->dst, dst));
+	}
+	cni_routes_free(&planned->routes);
+	planned->routes = added;
+	return ret;
+}
+
+static int configure_device(struct adding *adding, unsigned int index,
+			    struct vr_error *err)
+{
+	struct plan_interface *planned = &adding->plan.interfaces[index];
+	const struct result *addresses = &planned->addresses;
+	char text[VR_PREFIX_TEXT];
+	unsigned int i;
+	int ret;
+
+	ret = podns_link_up(&adding->podns, planned->ifindex, planned->mtu,
+			    err);
+	for (i = 0; !ret && i < addresses->ip_count; i++) {
+		ret = podns_address_add(&adding->podns, planned->ifindex,
+					&addresses->ips[i].address, err);
+		if (ret)
+			cni_wrap(err, CNI_ROUTER, "address %s",
+				 vr_prefix_format(&addresses->ips[i].address,
+						  text));
+	}
+	if (!ret)
+		ret = configure_routes(adding, planned, err);
+	return ret;
+}
+
+static int configure_devices(struct adding *adding, struct vr_error *err)
+{
+	const struct attachment *attachment = &adding->plan.attachment;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < attachment->interface_count; i++) {
+		ret = configure_device(adding, i, err);
+		if (ret)
+			return cni_wrap(err, CNI_ROUTER, "interface %s",
+					attachment->interfaces[i].ifname);
+	}
+	return 0;
+}
+
+static int attach_devices(struct adding *adding, struct vr_error *err)
+{
+	int ret;
+
+	ret = router_apply(&adding->router, &adding->plan, &adding->podns, err);
+	if (ret)
+		return cni_wrap(err, CNI_ROUTER, "cannot attach");
+	return 0;
+}
+
+static int report_interface(const struct adding *adding, unsigned int index,
+			    struct result *result, struct vr_error *err)
+{
+	const struct attachment_interface *interface =
+		&adding->plan.attachment.interfaces[index];
+	const struct plan_interface *planned = &adding->plan.interfaces[index];
+	char mac[VR_MAC_TEXT];
+	struct result_ip ip;
+	unsigned int i;
+	int number, ret = 0;
+
+	number = result_add_interface(result, interface->ifname,
+				      vr_mac_format(interface->mac, mac),
+				      adding->env->netns, planned->mtu, err);
+	if (number < 0)
+		return number;
+	for (i = 0; !ret && i < planned->addresses.ip_count; i++) {
+		ip = planned->addresses.ips[i];
+		ip.interface = number;
+		ret = result_add_ip(result, &ip, err);
+	}
+	for (i = 0; !ret && i < planned->routes.count; i++)
+		ret = cni_routes_add(&result->routes, &planned->routes.items[i],
+				     err);
+	return ret;
+}
+
+static int report_dns(const struct adding *adding, struct result *result,
+		      struct vr_error *err)
+{
+	const cJSON *dns = adding->netconf->dns;
+
+	if (!dns || !dns->child)
+		dns = adding->plan.interfaces[0].addresses.dns;
+	if (!dns)
+		return 0;
+	cJSON_Delete(result->dns);
+	result->dns = cJSON_Duplicate(dns, true);
+	return result->dns ? 0 : vr_error_memory(err);
+}
+
+/* The result of the plugins before us in the chain, and ours behind it. */
+static cJSON *report(const struct adding *adding, struct vr_error *err)
+{
+	const struct netconf *netconf = adding->netconf;
+	cleanup_result struct result result = { 0 };
+	unsigned int i, count = 1;
+	int ret = 0;
+
+	if (netconf->prev_result)
+		ret = result_parse(netconf->prev_result, "prevResult", &result,
+				   err);
+	if (netconf->all_results)
+		count = adding->plan.attachment.interface_count;
+	for (i = 0; !ret && i < count; i++)
+		ret = report_interface(adding, i, &result, err);
+	if (!ret)
+		ret = report_dns(adding, &result, err);
+	return ret ? NULL : result_to_json(&result, netconf->version, err);
+}
+
+static cJSON *make(struct adding *adding, struct vr_error *err)
+{
+	int ret;
+
+	ret = get_addresses(adding, err);
+	if (!ret)
+		ret = create_devices(adding, err);
+	if (!ret)
+		ret = attach_devices(adding, err);
+	if (!ret)
+		ret = configure_devices(adding, err);
+	return ret ? NULL : report(adding, err);
+}
+
+static void take_back(struct adding *adding, struct vr_error *err)
+{
+	struct vr_error problem = { 0 };
+	size_t len = strlen(err->text);
+
+	if (undo_attachment(&adding->plan.attachment, adding->env,
+			    &adding->podns, adding->netconf->state_dir,
+			    &problem))
+		snprintf(err->text + len, sizeof(err->text) - len,
+			 "; then, taking back what was made: %s", problem.text);
+}
+
+/* Everything that can be refused without having changed anything. */
+static int prepare(struct adding *adding, struct vr_error *err)
+{
+	struct attachment *attachment = &adding->plan.attachment;
+	const struct environment *env = adding->env;
+	int ret;
+
+	ret = plan_make(adding->netconf, env, false, &adding->plan, err);
+	if (!ret)
+		ret = podns_open(&adding->podns, env->netns, err);
+	if (!ret && !env->own_netns)
+		ret = podns_refuse_own(&adding->podns, env->netns, err);
+	if (ret)
+		return ret;
+	attachment->netns_device = adding->podns.device;
+	attachment->netns_inode = adding->podns.inode;
+	ret = open_sockets(adding, err);
+	if (!ret)
+		ret = check_names(adding, err);
+	if (!ret)
+		ret = clear_leftovers(adding, err);
+	return ret;
+}
+
+static cJSON *add(struct adding *adding, struct vr_error *err)
+{
+	struct attachment *attachment = &adding->plan.attachment;
+	const char *folder = adding->netconf->state_dir;
+	cJSON *answer;
+
+	if (prepare(adding, err))
+		return NULL;
+	if (state_save(folder, attachment, err)) {
+		state_remove(folder, attachment->name, attachment->container_id,
+			     attachment->ifname, NULL);
+		return NULL;
+	}
+	answer = make(adding, err);
+	if (!answer)
+		take_back(adding, err);
+	return answer;
+}
+
+cJSON *cni_add(const struct environment *env, struct netconf *netconf,
+	       struct vr_error *err)
+{
+	struct adding adding = {
+		.env = env,
+		.netconf = netconf,
+		.podns = PODNS_INIT,
+		.host = VR_NL_INIT,
+		.router = VR_NL_INIT,
+	};
+	cJSON *answer = NULL;
+
+	if (!netconf_parse_rest(netconf, err))
+		answer = add(&adding, err);
+	vr_nl_close(&adding.router);
+	vr_nl_close(&adding.host);
+	podns_close(&adding.podns);
+	plan_free(&adding.plan);
+	return answer;
+}

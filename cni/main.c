@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * vr-cni: a CNI plugin that gives a container all its interfaces in one call.
+ * Environment, standard input, versions, dispatch; the only place that prints
+ * and exits.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/cleanup.h"
+#include "../lib/netlink.h"
+#include "add.h"
+#include "check.h"
+#include "code.h"
+#include "del.h"
+#include "environment.h"
+#include "file.h"
+#include "json.h"
+#include "netconf.h"
+#include "router.h"
+
+#ifndef VR_VERSION
+#define VR_VERSION "unknown"
+#endif
+
+/* What to say of the version when the input does not. */
+#define NEWEST (CNI_VERSIONS - 1)
+
+static int print(const cJSON *json)
+{
+	cleanup_json_text char *text = cJSON_Print(json);
+
+	if (!text || puts(text) < 0 || fflush(stdout)) {
+		fputs("vr-cni: cannot write to standard output\n", stderr);
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}
+
+/* The version the caller used, also one that is not supported. */
+static const char *version_of(const cJSON *input)
+{
+	const cJSON *version = json_item(input, "cniVersion");
+
+	if (cJSON_IsString(version))
+		return version->valuestring;
+	return netconf_versions[NEWEST];
+}
+
+static int print_error(const cJSON *input, const struct vr_error *err)
+{
+	cleanup_json cJSON *json = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(json, "cniVersion", version_of(input));
+	cJSON_AddNumberToObject(json, "code", cni_code(err));
+	cJSON_AddStringToObject(json, "msg", err->text);
+	print(json);
+	return EXIT_FAILURE;
+}
+
+/* Callers ask this with next to no input: whatever it is, there is an answer. */
+static int print_versions(void)
+{
+	cleanup_json cJSON *json = cJSON_CreateObject();
+	cleanup_free char *text = NULL;
+	cleanup_json cJSON *input = NULL;
+
+	text = file_read(STDIN_FILENO, "standard input", NULL, NULL);
+	if (text)
+		input = cJSON_Parse(text);
+	cJSON_AddStringToObject(json, "cniVersion", version_of(input));
+	cJSON_AddItemToObject(json, "supportedVersions",
+			      cJSON_CreateStringArray((const char **)
+							      netconf_versions,
+						      CNI_VERSIONS));
+	return print(json);
+}
+
+static int introduce(void)
+{
+	unsigned int i;
+
+	fputs("CNI plugin vr-cni " VR_VERSION "\nCNI versions:", stderr);
+	for (i = 0; i < CNI_VERSIONS; i++)
+		fprintf(stderr, " %s", netconf_versions[i]);
+	fputs("\n", stderr);
+	return EXIT_SUCCESS;
+}
+
+/* Is everything there for an ADD? */
+static int check_status(const struct netconf *netconf, struct vr_error *err)
+{
+	cleanup_nl struct vr_nl nl = VR_NL_INIT;
+	int ret;
+
+	if (netconf->version < CNI_1_1_0)
+		return cni_fail(err, CNI_VERSION,
+				"STATUS needs cniVersion 1.1.0, it is \"%s\"",
+				netconf_versions[netconf->version]);
+	ret = vr_nl_open(&nl, -1, err);
+	if (!ret)
+		ret = router_check_permission(&nl, netconf->name, err);
+	if (ret)
+		return cni_wrap(err, CNI_NOT_AVAILABLE,
+				"cannot talk to the router");
+	return 0;
+}
+
+static int call(const struct environment *env, struct netconf *netconf,
+		struct vr_error *err)
+{
+	cleanup_json cJSON *result = NULL;
+	int ret = -1;
+
+	switch (env->command) {
+	case CNI_CMD_ADD:
+		result = cni_add(env, netconf, err);
+		break;
+	case CNI_CMD_DEL:
+		ret = cni_del(env, netconf, err);
+		break;
+	case CNI_CMD_CHECK:
+		ret = cni_check(env, netconf, err);
+		break;
+	case CNI_CMD_STATUS:
+		ret = check_status(netconf, err);
+		break;
+	case CNI_CMD_NONE:
+	case CNI_CMD_VERSION:
+		break;
+	}
+	if (result)
+		return print(result);
+	return ret ? print_error(netconf->json, err) : EXIT_SUCCESS;
+}
+
+static int run(const struct environment *env, struct vr_error *err)
+{
+	cleanup_netconf struct netconf netconf = { 0 };
+	cleanup_free char *text = NULL;
+	size_t len;
+
+	text = file_read(STDIN_FILENO, "standard input", &len, err);
+	if (!text || netconf_parse(text, len, &netconf, err))
+		return print_error(netconf.json, err);
+	return call(env, &netconf, err);
+}
+
+int main(void)
+{
+	struct vr_error err = { 0 };
+	struct environment env;
+
+	if (environment_read(&env, &err))
+		return print_error(NULL, &err);
+	if (env.command == CNI_CMD_NONE)
+		return introduce();
+	if (env.command == CNI_CMD_VERSION)
+		return print_versions();
+	return run(&env, &err);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VR_CNI_PODNS_H
+#define VR_CNI_PODNS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/if.h>
+
+#include "../lib/address.h"
+#include "../lib/error.h"
+#include "../lib/netlink.h"
+#include "route.h"
+
+/**
+ * struct podns - the network namespace of a container
+ * @fd: the namespace, -1 when it is not open
+ * @device, @inode: which one it is
+ * @nl: an rtnetlink socket inside of it
+ */
+struct podns {
+	int fd;
+	uint64_t device;
+	uint64_t inode;
+	struct vr_nl nl;
+};
+
+#define PODNS_INIT                         \
+	{                                  \
+		.fd = -1, .nl = VR_NL_INIT \
+	}
+#define cleanup_podns __attribute__((cleanup(podns_close)))
+
+/* A device in the namespace. */
+struct podns_link {
+	uint32_t ifindex;
+	char ifname[IFNAMSIZ];
+	char kind[16]; /* "" for none */
+	uint8_t mac[VR_MAC_LEN];
+	uint32_t mtu;
+	bool up;
+};
+
+struct podns_addresses {
+	struct vr_prefix *items;
+	unsigned int count;
+};
+
+/**
+ * podns_open() - Open the namespace of a container
+ * @path: CNI_NETNS
+ *
+ * Refusals have CNI code 8.
+ */
+int podns_open(struct podns *podns, const char *path, struct vr_error *err);
+
+/**
+ * podns_refuse_own() - Refuse the namespace we are in ourselves
+ * @path: CNI_NETNS, for the error message
+ */
+int podns_refuse_own(const struct podns *podns, const char *path,
+		     struct vr_error *err);
+
+void podns_close(struct podns *podns);
+
+/**
+ * podns_link_find() - Look for a device by its name
+ *
+ * Return: 0, with link->ifindex 0 when there is none; or negative.
+ */
+int podns_link_find(struct podns *podns, const char *ifname,
+		    struct podns_link *link, struct vr_error *err);
+
+/**
+ * podns_link_create() - Create a detached native port
+ * @host: an rtnetlink socket in the namespace whose instance it shall belong to
+ * @podns: the namespace it appears in
+ * @ifname: a name that neither namespace has
+ */
+int podns_link_create(struct vr_nl *host, struct podns *podns,
+		      const char *ifname, const uint8_t mac[VR_MAC_LEN],
+		      struct vr_error *err);
+
+int podns_link_rename(struct podns *podns, uint32_t ifindex, const char *ifname,
+		      struct vr_error *err);
+
+/* Set the MTU (but for 0) and set the device up. */
+int podns_link_up(struct podns *podns, uint32_t ifindex, uint32_t mtu,
+		  struct vr_error *err);
+
+/* A device that is gone is no error. */
+int podns_link_delete(struct podns *podns, uint32_t ifindex,
+		      struct vr_error *err);
+
+/**
+ * podns_configure_ipv6() - Make IPv6 of a device fit for a container
+ * @needed: it gets an IPv6 address, so IPv6 is switched on
+ *
+ * Router advertisements are not accepted and addresses usable at once.
+ */
+int podns_configure_ipv6(struct podns *podns, const char *ifname, bool needed,
+			 struct vr_error *err);
+
+/* An IPv6 address is usable at once: no duplicate address detection. */
+int podns_address_add(struct podns *podns, uint32_t ifindex,
+		      const struct vr_prefix *address, struct vr_error *err);
+
+/**
+ * podns_route_add() - Add a route by way of a device
+ * @on_link: the gateway is in no subnet of the device
+ *
+ * Return: 0, or negative: -EEXIST when there is one to this prefix.
+ */
+int podns_route_add(struct podns *podns, uint32_t ifindex,
+		    const struct cni_route *route, bool on_link,
+		    struct vr_error *err);
+
+/* All addresses of a device; free(addresses->items) afterwards. */
+int podns_addresses(struct podns *podns, uint32_t ifindex,
+		    struct podns_addresses *addresses, struct vr_error *err);
+
+/**
+ * podns_routes() - All routes of the main table
+ *
+ * Free them with cni_routes_free() afterwards.
+ */
+int podns_routes(struct podns *podns, struct cni_routes *routes,
+		 struct vr_error *err);
+
+#endif

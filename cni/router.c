@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What is asked of the kernel module.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/apply.h"
+#include "../lib/cleanup.h"
+#include "../lib/field.h"
+#include "code.h"
+#include "router.h"
+
+/* Has an interface before this one the same network? */
+static bool is_listed(const struct attachment *attachment, unsigned int index)
+{
+	unsigned int i;
+
+	for (i = 0; i < index; i++) {
+		if (!strcmp(attachment->interfaces[i].network,
+			    attachment->interfaces[index].network))
+			return true;
+	}
+	return false;
+}
+
+static int fill_port(const struct plan *plan, unsigned int index,
+		     const struct podns *podns, struct vr_port *port,
+		     struct vr_error *err)
+{
+	const struct attachment *attachment = &plan->attachment;
+	const struct attachment_interface *interface =
+		&attachment->interfaces[index];
+	const struct result *addresses = &plan->interfaces[index].addresses;
+	unsigned int i;
+	int ret;
+
+	port->set = VR_BIT(VR_A_PORT_NETWORK) | VR_BIT(VR_A_PORT_IFNAME) |
+		    VR_BIT(VR_A_PORT_NETNS_FD) | VR_BIT(VR_A_PORT_MAC) |
+		    VR_BIT(VR_A_PORT_DESCRIPTION) | VR_BIT(VR_A_PORT_ORIGIN);
+	snprintf(port->network, sizeof(port->network), "%s",
+		 interface->network);
+	snprintf(port->ifname, sizeof(port->ifname), "%s", interface->ifname);
+	port->netns_fd = podns->fd;
+	port->netns = attachment->netns;
+	memcpy(port->mac, interface->mac, VR_MAC_LEN);
+	attachment_describe(attachment->container_id, interface->ifname,
+			    port->description, sizeof(port->description));
+	port->origin = VR_ORIGIN_CNI;
+	for (i = 0; i < addresses->ip_count; i++) {
+		ret = vr_port_add_address(port, &addresses->ips[i].address.ip,
+					  err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* The networks of the request are borrowed from the plan, not freed. */
+static int fill_apply(const struct plan *plan, const struct podns *podns,
+		      struct vr_apply *apply, struct vr_error *err)
+{
+	const struct attachment *attachment = &plan->attachment;
+	unsigned int i;
+	int ret;
+
+	apply->networks =
+		calloc(attachment->interface_count, sizeof(*apply->networks));
+	apply->ports =
+		calloc(attachment->interface_count, sizeof(*apply->ports));
+	if (!apply->networks || !apply->ports)
+		return vr_error_memory(err);
+	for (i = 0; i < attachment->interface_count; i++) {
+		if (!is_listed(attachment, i))
+			apply->networks[apply->network_count++] =
+				plan->interfaces[i].definition.network;
+		ret = fill_port(plan, i, podns,
+				&apply->ports[apply->port_count++], err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void free_request(struct vr_apply *apply)
+{
+	unsigned int i;
+
+	for (i = 0; i < apply->port_count; i++)
+		vr_port_free(&apply->ports[i]);
+	free(apply->networks);
+	free(apply->ports);
+}
+
+static void read_mtus(struct plan *plan, const struct vr_apply *reply)
+{
+	const struct attachment *attachment = &plan->attachment;
+	unsigned int i, j;
+
+	for (i = 0; i < attachment->interface_count; i++) {
+		for (j = 0; j < reply->network_count; j++) {
+			if (!strcmp(reply->networks[j].name,
+				    attachment->interfaces[i].network))
+				plan->interfaces[i].mtu =
+					reply->networks[j].mtu;
+		}
+	}
+}
+
+int router_apply(struct vr_nl *nl, struct plan *plan, const struct podns *podns,
+		 struct vr_error *err)
+{
+	struct vr_apply request = { 0 }, reply = { 0 };
+	int ret;
+
+	ret = fill_apply(plan, podns, &request, err);
+	if (!ret)
+		ret = vr_apply(nl, NLM_F_CREATE, &request, &reply, err);
+	if (!ret)
+		read_mtus(plan, &reply);
+	free_request(&request);
+	vr_apply_free(&reply);
+	return ret;
+}
+
+int router_check_permission(struct vr_nl *nl, const char *network,
+			    struct vr_error *err)
+{
+	struct vr_network request = { .set = VR_BIT(VR_A_NETWORK_NAME) };
+	int ret;
+
+	snprintf(request.name, sizeof(request.name), "%s", network);
+	ret = vr_network_call(nl, VR_CMD_NETWORK_GET, 0, &request, NULL, err);
+	return ret == -ENOENT ? 0 : ret;
+}
+
+int router_port(struct vr_nl *nl, const struct podns *podns, const char *ifname,
+		struct vr_port *port, bool *found, struct vr_error *err)
+{
+	struct vr_port request = {
+		.set = VR_BIT(VR_A_PORT_IFNAME) | VR_BIT(VR_A_PORT_NETNS_FD),
+		.netns_fd = podns->fd,
+	};
+	int ret;
+
+	memset(port, 0, sizeof(*port));
+	snprintf(request.ifname, sizeof(request.ifname), "%s", ifname);
+	ret = vr_port_call(nl, VR_CMD_PORT_GET, 0, &request, port, err);
+	*found = !ret;
+	if (ret == -ENOENT || ret == -ENODEV)
+		return 0;
+	return ret;
+}
+
+struct leftover {
+	const char *description;
+	uint32_t id; /* 0: none was found */
+};
+
+static int find_leftover(const struct vr_port *port, void *arg,
+			 struct vr_error *err)
+{
+	struct leftover *leftover = arg;
+
+	(void)err;
+	if (vr_is_set(port, VR_A_PORT_ID) && port->origin == VR_ORIGIN_CNI &&
+	    !strcmp(port->description, leftover->description))
+		leftover->id = port->id;
+	return 0;
+}
+
+int router_detach(struct vr_nl *nl, const char *network,
+		  const char *container_id, const char *ifname,
+		  struct vr_error *err)
+{
+	char description[VR_MAX_DESCRIPTION + 1];
+	struct leftover leftover = { .description = description };
+	struct vr_port filter = {
+		.set = VR_BIT(VR_A_PORT_NETWORK) | VR_BIT(VR_A_PORT_ORIGIN),
+		.origin = VR_ORIGIN_CNI,
+	};
+	struct vr_port request = { .set = VR_BIT(VR_A_PORT_ID) };
+	int ret;
+
+	attachment_describe(container_id, ifname, description,
+			    sizeof(description));
+	snprintf(filter.network, sizeof(filter.network), "%s", network);
+	ret = vr_port_dump(nl, &filter, find_leftover, &leftover, err);
+	if (ret == -ENOENT)
+		return 0;
+	if (ret || !leftover.id)
+		return ret;
+	request.id = leftover.id;
+	ret = vr_port_call(nl, VR_CMD_PORT_DEL, 0, &request, NULL, err);
+	return ret == -ENOENT || ret == -ENODEV ? 0 : ret;
+}
+
+int router_release(struct vr_nl *nl, const char *network, struct vr_error *err)
+{
+	struct vr_network request = { .set = VR_BIT(VR_A_NETWORK_NAME) };
+	struct vr_network reply = { 0 };
+	bool ours;
+	int ret;
+
+	snprintf(request.name, sizeof(request.name), "%s", network);
+	ret = vr_network_call(nl, VR_CMD_NETWORK_GET, 0, &request, &reply, err);
+	ours = !ret && reply.origin == VR_ORIGIN_CNI;
+	vr_network_free(&reply);
+	if (ret == -ENOENT || (!ret && !ours))
+		return 0;
+	if (ret)
+		return ret;
+	request.set |= VR_BIT(VR_A_NETWORK_IF_UNUSED);
+	ret = vr_network_call(nl, VR_CMD_NETWORK_DEL, 0, &request, NULL, err);
+	return ret == -ENOENT || ret == -EBUSY ? 0 : ret;
+}

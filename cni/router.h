@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VR_CNI_ROUTER_H
+#define VR_CNI_ROUTER_H
+
+#include <stdbool.h>
+
+#include "../lib/port.h"
+#include "plan.h"
+#include "podns.h"
+
+/**
+ * router_apply() - Attach all interfaces of a plan, or none
+ * @nl: a socket of the vr family in the host's namespace
+ * @podns: where the devices are, under their final names
+ *
+ * Networks that do not exist are made. Fills in the MTUs of the plan.
+ */
+int router_apply(struct vr_nl *nl, struct plan *plan, const struct podns *podns,
+		 struct vr_error *err);
+
+/**
+ * router_check_permission() - Find out early whether anything will be allowed
+ */
+int router_check_permission(struct vr_nl *nl, const char *network,
+			    struct vr_error *err);
+
+/**
+ * router_port() - Ask for the port of a device in a container
+ * @found: whether it is attached
+ *
+ * Free @port with vr_port_free() afterwards.
+ */
+int router_port(struct vr_nl *nl, const struct podns *podns, const char *ifname,
+		struct vr_port *port, bool *found, struct vr_error *err);
+
+/**
+ * router_detach() - Detach what is left of an interface
+ *
+ * For a container whose namespace cannot be entered any more but may live on
+ * for a while: its ports are found by their description.
+ */
+int router_detach(struct vr_nl *nl, const char *network,
+		  const char *container_id, const char *ifname,
+		  struct vr_error *err);
+
+/**
+ * router_release() - Delete a network that we made and nobody uses
+ *
+ * One that is gone, in use, or made by another program is left alone.
+ */
+int router_release(struct vr_nl *nl, const char *network, struct vr_error *err);
+
+#endif

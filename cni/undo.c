@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Taking back what ADD made: for DEL, and for an ADD that failed.
+ * Entry point: undo_attachment().
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/cleanup.h"
+#include "../lib/field.h"
+#include "code.h"
+#include "ipam.h"
+#include "router.h"
+#include "state.h"
+#include "undo.h"
+
+/*
+ * Did this attachment make the device?  By its MAC, or when that was changed
+ * in the container, by what its port is for.
+ */
+static int is_ours(const struct attachment *attachment,
+		   const struct attachment_interface *interface,
+		   struct vr_nl *nl, struct podns *podns,
+		   const struct podns_link *link, bool *ours,
+		   struct vr_error *err)
+{
+	char description[VR_MAX_DESCRIPTION + 1];
+	struct vr_port port;
+	bool found;
+	int ret;
+
+	*ours = false;
+	if (strcmp(link->kind, "vr") != 0)
+		return 0;
+	*ours = !memcmp(link->mac, interface->mac, VR_MAC_LEN);
+	if (*ours)
+		return 0;
+	ret = router_port(nl, podns, interface->ifname, &port, &found, err);
+	attachment_describe(attachment->container_id, interface->ifname,
+			    description, sizeof(description));
+	*ours = !ret && found && port.origin == VR_ORIGIN_CNI &&
+		!strcmp(port.description, description);
+	vr_port_free(&port);
+	return ret;
+}
+
+static int delete_device(const struct attachment *attachment,
+			 const struct attachment_interface *interface,
+			 struct vr_nl *nl, struct podns *podns,
+			 struct vr_error *err)
+{
+	struct podns_link link;
+	bool ours;
+	int ret;
+
+	/* The call may have ended before it renamed the device. */
+	ret = podns_link_find(podns, interface->temporary, &link, err);
+	if (!ret && link.ifindex)
+		ret = podns_link_delete(podns, link.ifindex, err);
+	if (!ret)
+		ret = podns_link_find(podns, interface->ifname, &link, err);
+	if (ret || !link.ifindex)
+		return ret;
+	ret = is_ours(attachment, interface, nl, podns, &link, &ours, err);
+	if (!ret && ours)
+		ret = podns_link_delete(podns, link.ifindex, err);
+	return ret;
+}
+
+/* Is it the namespace the attachment was made in? */
+static bool is_its_namespace(const struct attachment *attachment,
+			     const struct podns *podns)
+{
+	char boot_id[sizeof(attachment->boot_id)];
+
+	return podns->fd >= 0 && podns->inode == attachment->netns_inode &&
+	       podns->device == attachment->netns_device &&
+	       !attachment_boot_id(boot_id, sizeof(boot_id), NULL) &&
+	       !strcmp(boot_id, attachment->boot_id);
+}
+
+static int delete_devices(const struct attachment *attachment, struct vr_nl *nl,
+			  struct podns *podns, struct vr_error *err)
+{
+	bool inside = is_its_namespace(attachment, podns);
+	const struct attachment_interface *interface;
+	unsigned int i;
+	int ret;
+
+	for (i = attachment->interface_count; i-- > 0;) {
+		interface = &attachment->interfaces[i];
+		if (inside)
+			ret = delete_device(attachment, interface, nl, podns,
+					    err);
+		else
+			ret = router_detach(nl, interface->network,
+					    attachment->container_id,
+					    interface->ifname, err);
+		if (ret)
+			return cni_wrap(err, CNI_ROUTER,
+					"cannot delete interface %s",
+					interface->ifname);
+	}
+	return 0;
+}
+
+static int release_networks(const struct attachment *attachment,
+			    struct vr_nl *nl, struct vr_error *err)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = attachment->interface_count; i-- > 0;) {
+		ret = router_release(nl, attachment->interfaces[i].network,
+				     err);
+		if (ret)
+			return cni_wrap(err, CNI_ROUTER,
+					"cannot delete network \"%s\"",
+					attachment->interfaces[i].network);
+	}
+	return 0;
+}
+
+/* All of them, whatever happens to one; the first error is kept. */
+static int release_addresses(const struct attachment *attachment,
+			     const struct environment *env,
+			     struct vr_error *err)
+{
+	cleanup_free char *args = environment_args_of_others(env->args);
+	struct ipam_call call = { .env = env, .command = "DEL" };
+	int ret, result = 0;
+	unsigned int i;
+
+	if (!args)
+		return vr_error_memory(err);
+	for (i = attachment->interface_count; i-- > 0;) {
+		if (!attachment->interfaces[i].ipam ||
+		    !attachment->interfaces[i].ipam_begun)
+			continue;
+		call.ifname = attachment->interfaces[i].ifname;
+		call.args = i ? args : env->args;
+		call.conf = attachment->interfaces[i].ipam;
+		ret = ipam_run(&call, result ? NULL : err);
+		if (!result)
+			result = ret;
+	}
+	return result;
+}
+
+static int remove_from_kernel(const struct attachment *attachment,
+			      struct podns *podns, struct vr_error *err)
+{
+	cleanup_nl struct vr_nl nl = VR_NL_INIT;
+	int ret;
+
+	ret = vr_nl_open(&nl, -1, err);
+	/* Without the module there is none of its devices. */
+	if (ret == -ENOENT)
+		return 0;
+	if (ret)
+		return cni_wrap(err, CNI_ROUTER, "cannot talk to the router");
+	ret = delete_devices(attachment, &nl, podns, err);
+	if (!ret)
+		ret = release_networks(attachment, &nl, err);
+	return ret;
+}
+
+int undo_attachment(const struct attachment *attachment,
+		    const struct environment *env, struct podns *podns,
+		    const char *state_dir, struct vr_error *err)
+{
+	int ret;
+
+	ret = remove_from_kernel(attachment, podns, err);
+	if (!ret)
+		ret = release_addresses(attachment, env, err);
+	if (!ret)
+		ret = state_remove(state_dir, attachment->name,
+				   attachment->container_id, attachment->ifname,
+				   err);
+	return ret;
+}
