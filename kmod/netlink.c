@@ -31,6 +31,10 @@ struct genl_family vr_nl_family __ro_after_init = {
 	.version	= VR_GENL_VERSION,
 	.netnsok	= true,
 	.parallel_ops	= true,
+	/* NLM_F_EXCL and NLM_F_REPLACE mean something here, which generic
+	 * netlink's strict check of newer families would refuse.
+	 */
+	.resv_start_op	= __VR_CMD_MAX,
 	.module		= THIS_MODULE,
 	.ops		= vr_nl_ops,
 	.n_ops		= ARRAY_SIZE(vr_nl_ops),

@@ -120,29 +120,46 @@ static int vr_nl_endpoint_parse(struct vr_endpoint_config *config,
 	return 0;
 }
 
+static struct vr_endpoint *
+vr_nl_endpoint_add_parsed(struct vr_nl_request *request, struct nlattr **attrs,
+			  struct vr_endpoint_config *config, bool *changed)
+{
+	struct vr_network *network;
+
+	network = vr_nl_endpoint_network(request->instance, attrs,
+					 request->extack);
+	if (IS_ERR(network))
+		return ERR_CAST(network);
+	config->port = vr_nl_endpoint_port(request, attrs, network);
+	if (IS_ERR(config->port))
+		return ERR_CAST(config->port);
+	return vr_endpoint_add(network, config, NULL, request->flags, changed,
+			       request->extack);
+}
+
 struct vr_endpoint *vr_nl_endpoint_add(struct vr_nl_request *request,
 				       struct nlattr **attrs,
 				       const struct nlattr *head, int len,
 				       bool *changed)
 {
-	struct in6_addr addresses[VR_LIMIT_ENDPOINT_ADDRESSES];
 	struct vr_endpoint_config config = {};
-	struct vr_network *network;
+	struct vr_endpoint *endpoint;
+	struct in6_addr *addresses;
 	int err;
 
+	addresses = kcalloc(VR_LIMIT_ENDPOINT_ADDRESSES, sizeof(*addresses),
+			    GFP_KERNEL);
+	if (!addresses)
+		return ERR_PTR(-ENOMEM);
 	err = vr_nl_endpoint_parse(&config, attrs, head, len, addresses,
 				   request->extack);
 	if (err)
-		return ERR_PTR(err);
-	network = vr_nl_endpoint_network(request->instance, attrs,
-					 request->extack);
-	if (IS_ERR(network))
-		return ERR_CAST(network);
-	config.port = vr_nl_endpoint_port(request, attrs, network);
-	if (IS_ERR(config.port))
-		return ERR_CAST(config.port);
-	return vr_endpoint_add(network, &config, NULL, request->flags, changed,
-			       request->extack);
+		endpoint = ERR_PTR(err);
+	else
+		endpoint = vr_nl_endpoint_add_parsed(request, attrs, &config,
+						     changed);
+	kfree(addresses);
+	return endpoint;
 }
 
 int vr_nl_endpoint_new_doit(struct sk_buff *skb, struct genl_info *info)
