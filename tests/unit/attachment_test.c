@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Plans, and attachments on disk: what is written is read back, and what is no
+ * state file is refused whole.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cni/code.h"
+#include "cni/ipam.h"
+#include "cni/json.h"
+#include "cni/plan.h"
+#include "cni/state.h"
+#include "tap.h"
+
+static const char conf[] =
+	"{\"cniVersion\":\"1.1.0\",\"name\":\"green\",\"type\":\"vr-cni\","
+	"\"subnets\":[\"192.0.2.0/24\",\"2001:db8::/64\"],"
+	"\"networksDir\":\"/nonexistent\",\"prevResult\":{},"
+	"\"runtimeConfig\":{\"io.kubernetes.cri.pod-annotations\":{\"a\":\"b\"},"
+	"\"ips\":[\"192.0.2.9\"]},"
+	"\"networks\":[\"green@eth2\",\"green\",{\"name\":\"green\","
+	"\"mac\":\"02:00:00:00:00:07\",\"ips\":[\"192.0.2.10\"]}]}";
+
+static const struct environment env = {
+	.command = CNI_CMD_ADD,
+	.container_id = "c1",
+	.netns = "/n",
+	.ifname = "eth1",
+	.args = "",
+	.path = "",
+};
+
+static int make(const char *text, const struct environment *environment,
+		bool lenient, struct netconf *netconf, struct plan *plan,
+		struct vr_error *err)
+{
+	memset(plan, 0, sizeof(*plan));
+	if (netconf_parse(text, strlen(text), netconf, err) ||
+	    netconf_parse_rest(netconf, err))
+		return -1;
+	return plan_make(netconf, environment, lenient, plan, err);
+}
+
+static void test_plan(void)
+{
+	cleanup_netconf struct netconf netconf = { 0 };
+	cleanup_json_text char *first = NULL, *last = NULL;
+	const struct attachment_interface *interfaces;
+	cleanup_plan struct plan plan;
+	struct vr_error err = { 0 };
+	char mac[VR_MAC_TEXT];
+
+	ok(!make(conf, &env, false, &netconf, &plan, &err), "make a plan");
+	is_int(plan.attachment.interface_count, 4, "its interfaces");
+	interfaces = plan.attachment.interfaces;
+	is_string(interfaces[0].ifname, "eth1", "first: CNI_IFNAME");
+	is_string(interfaces[1].ifname, "eth2", "second: its own name");
+	is_string(interfaces[2].ifname, "eth3", "third: the next one free");
+	is_string(interfaces[3].ifname, "eth4", "fourth: and the next");
+	is_string(vr_mac_format(interfaces[3].mac, mac), "02:00:00:00:00:07",
+		  "the MAC that was asked for");
+	is_int(interfaces[0].mac[0], 2, "or one that is locally administered");
+	first = cJSON_PrintUnformatted(interfaces[0].ipam);
+	ok(strstr(first, "\"ips\":[\"192.0.2.9\"]") &&
+		   !strstr(first, "annotations") &&
+		   !strstr(first, "prevResult") &&
+		   strstr(first, "\"cniVersion\":\"1.0.0\""),
+	   "the first plugin gets what concerns it");
+	last = cJSON_PrintUnformatted(interfaces[3].ipam);
+	ok(strstr(last, "\"ips\":[\"192.0.2.10\"]") &&
+		   !strstr(last, "192.0.2.9\""),
+	   "and so does the last");
+}
+
+static void refused(const char *rest, const char *message)
+{
+	cleanup_netconf struct netconf netconf = { 0 };
+	cleanup_plan struct plan plan;
+	struct vr_error err = { 0 };
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "{\"cniVersion\":\"1.0.0\","
+		 "\"networksDir\":\"/nonexistent\",\"name\":\"n\"%s}",
+		 rest);
+	ok(make(text, &env, false, &netconf, &plan, &err) < 0 &&
+		   strstr(err.text, message) && cni_code(&err) == CNI_CONFIG,
+	   "refused: %s", rest);
+	if (!strstr(err.text, message))
+		printf("#   %s\n", err.text);
+}
+
+static void test_refusals(void)
+{
+	struct environment bad = env;
+	struct netconf netconf = { 0 };
+	struct vr_error err = { 0 };
+	struct plan plan;
+
+	refused("", "\"n\" is defined by no file");
+	refused(",\"vni\":1,\"networks\":[\"red\"]", "\"red\"");
+	refused(",\"vni\":1,\"networks\":[\"n@eth1\"]", "\"eth1\"");
+	refused(",\"vni\":1,\"networks\":[\"n@x\",\"n@x\"]", "\"x\"");
+	refused(",\"vni\":1,\"runtimeConfig\":{\"mac\":\"x\"}", "x");
+	refused(",\"vni\":1,\"runtimeConfig\":{\"mac\":\"01:00:00:00:00:00\"}",
+		"01:00:00:00:00:00");
+	refused(",\"vni\":1,\"networks\":[{\"name\":\"n\",\"ips\":[\"1\"]}]",
+		"no IPAM plugin");
+	bad.args = "x";
+	ok(make(conf, &bad, false, &netconf, &plan, &err) < 0 &&
+		   cni_code(&err) == CNI_ENVIRONMENT,
+	   "refused: CNI_ARGS x");
+	plan_free(&plan);
+	netconf_free(&netconf);
+}
+
+static void test_lenient(void)
+{
+	static const char text[] =
+		"{\"cniVersion\":\"1.0.0\",\"networksDir\":\"/nonexistent\","
+		"\"name\":\"n\",\"networks\":[\"gone\",\"gone@x\"]}";
+	cleanup_netconf struct netconf netconf = { 0 };
+	cleanup_plan struct plan plan;
+	struct vr_error err = { 0 };
+
+	ok(!make(text, &env, true, &netconf, &plan, &err),
+	   "a plan for DEL without definitions");
+	is_int(plan.attachment.interface_count, 3, "has all interfaces");
+	is_string(plan.attachment.interfaces[1].ifname, "eth2",
+		  "under their names");
+}
+
+static void test_state(void)
+{
+	cleanup_attachment struct attachment loaded = { 0 };
+	cleanup_json cJSON *before = NULL, *after = NULL;
+	cleanup_netconf struct netconf netconf = { 0 };
+	char folder[] = "/tmp/vr-state-XXXXXX";
+	char deep[64], command[64];
+	cleanup_plan struct plan plan;
+	struct vr_error err = { 0 };
+	struct stat status = { 0 };
+	bool found;
+
+	if (!mkdtemp(folder) ||
+	    make(conf, &env, false, &netconf, &plan, &err)) {
+		ok(0, "a folder and a plan");
+		return;
+	}
+	snprintf(deep, sizeof(deep), "%s/a/b", folder);
+	plan.attachment.netns_inode = UINT64_MAX;
+	ok(!state_load(deep, "green", "c1", "eth1", &loaded, &found, &err) &&
+		   !found,
+	   "no file, no folder");
+	ok(!state_save(deep, &plan.attachment, &err), "save");
+	ok(!stat(deep, &status) && (status.st_mode & 0777) == 0700,
+	   "the folder is private");
+	ok(!state_load(deep, "green", "c1", "eth1", &loaded, &found, &err) &&
+		   found,
+	   "load");
+	before = attachment_to_json(&plan.attachment);
+	after = attachment_to_json(&loaded);
+	ok(cJSON_Compare(before, after, true), "it is the same");
+	ok(!state_remove(deep, "green", "c1", "eth1", &err) &&
+		   !state_remove(deep, "green", "c1", "eth1", &err),
+	   "remove, twice");
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	ok(system(command) == 0, "clean up");
+}
+
+/* Every part of a state file that is cut off at some place. */
+static void test_truncated(void)
+{
+	cleanup_netconf struct netconf netconf = { 0 };
+	cleanup_json_text char *text = NULL;
+	cleanup_json cJSON *json = NULL;
+	struct attachment attachment;
+	cleanup_plan struct plan plan;
+	struct vr_error err = { 0 };
+	unsigned int accepted = 0;
+	size_t len;
+
+	if (make(conf, &env, false, &netconf, &plan, &err)) {
+		ok(0, "a plan");
+		return;
+	}
+	json = attachment_to_json(&plan.attachment);
+	text = cJSON_PrintUnformatted(json);
+	for (len = strlen(text) - 1; len > 0; len--) {
+		cleanup_json cJSON *part = NULL;
+
+		text[len] = '\0';
+		part = cJSON_Parse(text);
+		if (part &&
+		    !attachment_from_json(part, "here", &attachment, &err))
+			accepted++;
+	}
+	is_int(accepted, 0, "no part of a state file is a state file");
+	cJSON_DeleteItemFromObject(json, "bootID");
+	ok(attachment_from_json(json, "here", &attachment, &err) < 0,
+	   "nor is one without boot id");
+}
+
+static void test_names(void)
+{
+	static const char *const names[][2] = {
+		{ "blue", "blue" },
+		{ "a.b-c_d", "a.b-c_d" },
+		{ "default/blue", "default._2fblue" },
+		{ "default._2fblue", "default._2e_2fblue" },
+	};
+	struct vr_error err = { 0 };
+	char id[300];
+	unsigned int i;
+	char *name;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		name = ipam_network_name(names[i][0]);
+		is_string(name, names[i][1], "%s for IPAM", names[i][0]);
+		free(name);
+	}
+	name = attachment_key("n", "c", "eth0", &err);
+	is_string(name, "n:c:eth0.json", "name of a state file");
+	free(name);
+	memset(id, 'a', sizeof(id) - 1);
+	id[sizeof(id) - 1] = '\0';
+	ok(!attachment_key("n", id, "eth0", &err), "one that is too long");
+}
+
+int main(void)
+{
+	test_plan();
+	test_refusals();
+	test_lenient();
+	test_state();
+	test_truncated();
+	test_names();
+	return tap_end();
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The network configuration and the definitions of networks: what is read, and
+ * that every key of a wrong type or value is refused by name.
+ */
+#define _GNU_SOURCE
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cni/code.h"
+#include "cni/definition.h"
+#include "cni/json.h"
+#include "cni/netconf.h"
+#include "tap.h"
+
+#define HEAD "{\"cniVersion\":\"1.0.0\",\"name\":\"n\",\"type\":\"vr-cni\""
+
+/* A configuration, its code (0: none), and what the message has in it. */
+struct sample {
+	const char *text;
+	enum cni_code code;
+	const char *message;
+};
+
+static const struct sample samples[] = {
+	{ "", CNI_DECODE, "empty" },
+	{ " \n", CNI_DECODE, "empty" },
+	{ "{", CNI_DECODE, "not JSON" },
+	{ HEAD "}x", CNI_DECODE, "not JSON" },
+	{ "[]", CNI_DECODE, "not a JSON object" },
+	{ "null", CNI_DECODE, "not a JSON object" },
+	{ "{\"cniVersion\":\"1.0.0\"}", CNI_CONFIG, "\"name\" is missing" },
+	{ "{\"cniVersion\":\"9\",\"name\":3}", CNI_CONFIG, "\"name\" is 3" },
+	{ "{\"name\":\"a/b\"}", CNI_CONFIG, "\"a/b\"" },
+	{ "{\"name\":\"\"}", CNI_CONFIG, "\"name\"" },
+	{ "{\"name\":\"a\"}", CNI_VERSION, "\"0.1.0\"" },
+	{ "{\"name\":\"a\",\"cniVersion\":\"1.0\"}", CNI_VERSION, "\"1.0\"" },
+	{ "{\"name\":\"a\",\"cniVersion\":1}", CNI_CONFIG, "\"cniVersion\"" },
+	{ HEAD "}", CNI_OK, "" },
+	{ HEAD ",\"networksDir\":1}", CNI_CONFIG, "\"networksDir\" is 1" },
+	{ HEAD ",\"stateDir\":\"a\"}", CNI_CONFIG, "\"stateDir\" is \"a\"" },
+	{ HEAD ",\"result\":\"some\"}", CNI_CONFIG, "\"some\"" },
+	{ HEAD ",\"result\":true}", CNI_CONFIG, "\"result\" is true" },
+	{ HEAD ",\"ipMasq\":true}", CNI_UNSUPPORTED, "\"ipMasq\" is true" },
+	{ HEAD ",\"ipMasq\":\"no\"}", CNI_CONFIG, "\"ipMasq\" is \"no\"" },
+	{ HEAD ",\"dns\":[]}", CNI_CONFIG, "\"dns\" is []" },
+	{ HEAD ",\"prevResult\":[]}", CNI_CONFIG, "\"prevResult\"" },
+	{ HEAD ",\"capabilities\":1}", CNI_CONFIG, "\"capabilities\"" },
+	{ HEAD ",\"runtimeConfig\":1}", CNI_CONFIG, "\"runtimeConfig\"" },
+	{ HEAD ",\"runtimeConfig\":{\"mac\":1}}", CNI_CONFIG, "\"mac\" is 1" },
+	{ HEAD ",\"runtimeConfig\":{\"ips\":\"x\"}}", CNI_CONFIG, "\"ips\"" },
+	{ HEAD ",\"runtimeConfig\":{\"ips\":[1]}}", CNI_CONFIG, "[1]" },
+	{ HEAD ",\"runtimeConfig\":{\"bandwidth\":{\"IngressRate\":1}}}",
+	  CNI_UNSUPPORTED, "\"bandwidth\" is {\"IngressRate\":1}" },
+	{ HEAD ",\"runtimeConfig\":{\"portMappings\":[{}]}}", CNI_UNSUPPORTED,
+	  "\"portMappings\"" },
+	{ HEAD ",\"runtimeConfig\":{\"bandwidth\":null,\"portMappings\":[]}}",
+	  CNI_OK, "" },
+	{ HEAD ",\"args\":{\"cni\":{\"networks\":[1]}}}", CNI_CONFIG, "is 1" },
+	{ HEAD ",\"args\":{\"cni\":[]}}", CNI_CONFIG, "\"cni\" is []" },
+	{ HEAD ",\"args\":[]}", CNI_CONFIG, "\"args\" is []" },
+	{ HEAD ",\"args\":{\"cni\":{\"labels\":7}}}", CNI_OK, "" },
+	{ HEAD ",\"networks\":\"red\"}", CNI_CONFIG, "\"red\"" },
+	{ HEAD ",\"networks\":[\"a@b/c\"]}", CNI_CONFIG, "\"b/c\"" },
+	{ HEAD ",\"networks\":[\"a@\"]}", CNI_CONFIG, "is empty" },
+	{ HEAD ",\"networks\":[\"@b\"]}", CNI_CONFIG, "\"@b\"" },
+	{ HEAD ",\"networks\":[\"a b\"]}", CNI_CONFIG, "\"a b\"" },
+	{ HEAD ",\"networks\":[{}]}", CNI_CONFIG, "without \"name\"" },
+	{ HEAD ",\"networks\":[{\"name\":1}]}", CNI_CONFIG, "is 1" },
+	{ HEAD ",\"networks\":[{\"name\":\"a\",\"mac\":1}]}", CNI_CONFIG,
+	  "\"mac\" is 1" },
+	{ HEAD ",\"networks\":[{\"name\":\"a\",\"ips\":1}]}", CNI_CONFIG,
+	  "\"ips\" is 1" },
+	{ HEAD ",\"networks\":[{\"name\":\"a\",\"interface\":1}]}", CNI_CONFIG,
+	  "\"interface\" is 1" },
+	{ HEAD ",\"networks\":null}", CNI_OK, "" },
+};
+
+static void test_samples(void)
+{
+	const struct sample *sample;
+	struct netconf netconf;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(samples) / sizeof(*samples); i++) {
+		struct vr_error err = { .errnum = 4096 };
+		int ret;
+
+		sample = &samples[i];
+		ret = netconf_parse(sample->text, strlen(sample->text),
+				    &netconf, &err);
+		if (!ret)
+			ret = netconf_parse_rest(&netconf, &err);
+		ok((ret != 0) == (sample->code != CNI_OK) &&
+			   cni_code(&err) == sample->code &&
+			   strstr(err.text, sample->message),
+		   "%s", sample->text);
+		if (!strstr(err.text, sample->message) ||
+		    cni_code(&err) != sample->code)
+			printf("#   code %d: %s\n", cni_code(&err), err.text);
+		netconf_free(&netconf);
+	}
+}
+
+static void test_nul(void)
+{
+	struct vr_error err = { 0 };
+	struct netconf netconf;
+
+	ok(netconf_parse("{}\0{}", 5, &netconf, &err) < 0 &&
+		   cni_code(&err) == CNI_DECODE && strstr(err.text, "NUL"),
+	   "a NUL byte is refused");
+	netconf_free(&netconf);
+}
+
+static void test_requests(void)
+{
+	static const char text[] = HEAD
+		",\"networks\":[\"red\",\"a/b@data0\"],\"result\":\"all\","
+		"\"args\":{\"cni\":{\"mac\":\"02:00:00:00:00:09\",\"networks\":"
+		"[{\"Name\":\"blue\",\"Interface\":\"x\",\"ips\":[\"1\"]}]}},"
+		"\"runtimeConfig\":{\"mac\":\"02:00:00:00:00:08\"}}";
+	struct vr_error err = { 0 };
+	struct netconf netconf;
+
+	ok(!netconf_parse(text, strlen(text), &netconf, &err) &&
+		   !netconf_parse_rest(&netconf, &err),
+	   "further networks");
+	is_int(netconf.request_count, 3, "of configuration and args");
+	is_string(netconf.requests[0].network, "red", "a name");
+	ok(!netconf.requests[0].ifname, "its interface is to be numbered");
+	is_string(netconf.requests[1].network, "a/b", "name@ifname: name");
+	is_string(netconf.requests[1].ifname, "data0", "name@ifname: ifname");
+	is_string(netconf.requests[2].network, "blue", "an object, Go's case");
+	is_string(netconf.requests[2].ifname, "x", "its interface");
+	ok(cJSON_GetArraySize(netconf.requests[2].ips) == 1, "its addresses");
+	is_string(netconf.mac, "02:00:00:00:00:09", "args win");
+	ok(netconf.all_results, "all results");
+	netconf_free(&netconf);
+}
+
+static const struct sample definitions[] = {
+	{ "{}", CNI_OK, "" },
+	{ "{\"ipam\":{}}", CNI_OK, "" },
+	{ "{\"subnets\":[\"192.0.2.0/24\"]}", CNI_OK, "" },
+	{ "{\"subnets\":\"192.0.2.0/24\"}", CNI_CONFIG, "\"subnets\"" },
+	{ "{\"subnets\":[\"192.0.2.1/24\"]}", CNI_CONFIG, "192.0.2.0/24" },
+	{ "{\"subnets\":[\"192.0.2.0\"]}", CNI_CONFIG, "192.0.2.0" },
+	{ "{\"subnets\":[\"192.0.2.0/33\"]}", CNI_CONFIG, "192.0.2.0/33" },
+	{ "{\"subnets\":[\"2001:db8::/129\"]}", CNI_CONFIG, "2001:db8::/129" },
+	{ "{\"subnets\":[\"2001:db8::1/64\"]}", CNI_CONFIG, "host bits" },
+	{ "{\"subnets\":[\"192.0.2.1/32\"]}", CNI_CONFIG, "192.0.2.1/32" },
+	{ "{\"subnets\":[7]}", CNI_CONFIG, "is 7" },
+	{ "{\"subnets\":[{}]}", CNI_CONFIG, "is {}" },
+	{ "{\"subnets\":[{\"subnet\":\"192.0.2.0/24\",\"gateway\":1}]}",
+	  CNI_CONFIG, "\"gateway\" is 1" },
+	{ "{\"subnets\":[{\"subnet\":\"192.0.2.0/24\",\"gateway\":\"x\"}]}",
+	  CNI_CONFIG, "x" },
+	{ "{\"subnets\":[{\"subnet\":\"192.0.2.0/24\","
+	  "\"gateway\":\"198.51.100.1\"}]}",
+	  CNI_CONFIG, "198.51.100.1" },
+	{ "{\"vni\":0}", CNI_CONFIG, "\"vni\" is 0" },
+	{ "{\"vni\":16777216}", CNI_CONFIG, "16777215" },
+	{ "{\"vni\":1.5}", CNI_CONFIG, "1.5" },
+	{ "{\"vni\":\"1\"}", CNI_CONFIG, "\"vni\" is \"1\"" },
+	{ "{\"mtu\":67}", CNI_CONFIG, "\"mtu\" is 67" },
+	{ "{\"mtu\":1e300}", CNI_CONFIG, "\"mtu\"" },
+	{ "{\"mtu\":-1}", CNI_CONFIG, "\"mtu\" is -1" },
+	{ "{\"gatewayMac\":\"02:00\"}", CNI_CONFIG, "02:00" },
+	{ "{\"gatewayMac\":2}", CNI_CONFIG, "\"gatewayMac\" is 2" },
+	{ "{\"ipam\":[]}", CNI_CONFIG, "\"ipam\" is []" },
+	{ "{\"ipam\":{\"type\":3}}", CNI_CONFIG, "\"type\" is 3" },
+	{ "{\"ipam\":{\"type\":\"../x\"}}", CNI_CONFIG, "../x" },
+	{ "{\"ipam\":{\"type\":\"\"}}", CNI_CONFIG, "\"\"" },
+	{ "{\"routes\":{}}", CNI_CONFIG, "\"routes\" is {}" },
+	{ "{\"routes\":[{}]}", CNI_CONFIG, "without \"dst\"" },
+	{ "{\"routes\":[\"x\"]}", CNI_CONFIG, "\"x\"" },
+	{ "{\"routes\":[{\"dst\":\"198.51.100.1/24\"}]}", CNI_CONFIG,
+	  "host bits" },
+	{ "{\"routes\":[{\"dst\":\"198.51.100.0/24\",\"gw\":\"2001:db8::1\"}]}",
+	  CNI_CONFIG, "different families" },
+	{ "{\"routes\":[{\"dst\":\"198.51.100.0/24\",\"gw\":4}]}", CNI_CONFIG,
+	  "\"gw\" is 4" },
+};
+
+static void test_definitions(void)
+{
+	struct definition definition;
+	const struct sample *sample;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(definitions) / sizeof(*definitions); i++) {
+		struct vr_error err = { .errnum = 4096 };
+		cleanup_json cJSON *json = cJSON_Parse(definitions[i].text);
+		int ret;
+
+		sample = &definitions[i];
+		ret = definition_parse(json, "net", "here", &definition, &err);
+		ok(json && (ret != 0) == (sample->code != CNI_OK) &&
+			   cni_code(&err) == sample->code &&
+			   strstr(err.text, sample->message),
+		   "%s", sample->text);
+		if (!strstr(err.text, sample->message))
+			printf("#   %s\n", err.text);
+		if (!ret)
+			definition_free(&definition);
+	}
+}
+
+static void test_defaults(void)
+{
+	cleanup_json cJSON *json = cJSON_Parse(
+		"{\"subnets\":[\"192.0.2.0/25\",{\"subnet\":\"2001:db8::/64\","
+		"\"gateway\":\"2001:db8::fe\"},\"192.0.2.128/25\"],\"vni\":7,"
+		"\"routes\":[{\"dst\":\"198.51.100.0/24\"}]}");
+	cleanup_json_text char *ipam = NULL;
+	struct definition definition;
+	struct vr_error err = { 0 };
+	char text[VR_PREFIX_TEXT];
+
+	ok(!definition_parse(json, "a/b", "here", &definition, &err),
+	   "a definition");
+	is_int(definition.network.subnet_count, 3, "its subnets");
+	is_string(vr_prefix_format(&definition.network.subnets[0], text),
+		  "192.0.2.1/25", "the first address is the gateway's");
+	is_string(vr_prefix_format(&definition.network.subnets[1], text),
+		  "2001:db8::fe/64", "or the one given");
+	is_string(vr_ip_format(&definition.routes.items[0].gw, text),
+		  "192.0.2.1", "by which a route without one goes");
+	ipam = cJSON_PrintUnformatted(definition.ipam);
+	is_string(ipam,
+		  "{\"type\":\"host-local\",\"ranges\":["
+		  "[{\"gateway\":\"192.0.2.1\",\"subnet\":\"192.0.2.0/25\"},"
+		  "{\"gateway\":\"192.0.2.129\",\"subnet\":\"192.0.2.128/25\"}],"
+		  "[{\"gateway\":\"2001:db8::fe\",\"subnet\":\"2001:db8::/64\"}]]}",
+		  "one range set a family for host-local");
+	definition_free(&definition);
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "w");
+	if (file) {
+		fputs(text, file);
+		fclose(file);
+	}
+}
+
+static void find(const struct definitions *list, const char *name,
+		 const char *message)
+{
+	struct vr_error err = { 0 };
+	struct definition definition;
+	int ret = definitions_find(list, name, "here", &definition, &err);
+
+	if (!ret)
+		definition_free(&definition);
+	ok(message ? ret && strstr(err.text, message) : !ret, "find %s", name);
+	if (ret && (!message || !strstr(err.text, message)))
+		printf("#   %s\n", err.text);
+}
+
+static void test_folder(void)
+{
+	char folder[] = "/tmp/vr-netconf-XXXXXX";
+	struct vr_error err = { 0 };
+	struct definitions list;
+	char command[64];
+
+	if (!mkdtemp(folder)) {
+		ok(0, "a temporary folder");
+		return;
+	}
+	write_file(folder, "1.json", "{\"name\":\"red\"}");
+	write_file(folder, "2.json", "{\"name\":\"two\"}");
+	write_file(folder, "3.json", "{\"name\":\"two\"}");
+	write_file(folder, "4.json", "{\"name\":\"key\",\"subnet\":\"x\"}");
+	write_file(folder, "5.json", "{\"name\":");
+	write_file(folder, "6.json", "[]");
+	write_file(folder, "7.conf", "{\"name\":\"other\"}");
+	ok(!definitions_open(&list, folder, &err), "open a folder");
+	find(&list, "red", NULL);
+	find(&list, "two", "defined twice");
+	find(&list, "key", "\"subnet\" is \"x\"");
+	find(&list, "other", "5.json");
+	definitions_free(&list);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	ok(system(command) == 0, "clean up");
+	ok(!definitions_open(&list, folder, &err), "no folder is an empty one");
+	find(&list, "red", "defined by no file");
+	definitions_free(&list);
+}
+
+int main(void)
+{
+	test_samples();
+	test_nul();
+	test_requests();
+	test_definitions();
+	test_defaults();
+	test_folder();
+	return tap_end();
+}
