@@ -5,6 +5,7 @@
 #include "route.h"
 
 #include <netlink/attr.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,10 +89,37 @@ static void vr_route_put_prefix(struct vr_msg *msg,
 		   sizeof(prefix.length), "prefix %s", text);
 }
 
+/* As the user writes it behind "via", without a namespace or a weight. */
+static const char *vr_nexthop_format(const struct vr_nexthop *nexthop,
+				     char *buf, size_t size)
+{
+	const char *type = vr_names_text(&vr_nexthop_type_names, nexthop->type);
+	char ip[VR_IP_TEXT];
+
+	if (vr_is_set(nexthop, VR_A_NEXTHOP_VIA))
+		snprintf(buf, size, "%s", vr_ip_format(&nexthop->via, ip));
+	else if (vr_is_set(nexthop, VR_A_NEXTHOP_REMOTE))
+		snprintf(buf, size, "remote %s",
+			 vr_ip_format(&nexthop->remote, ip));
+	else if (vr_is_set(nexthop, VR_A_NEXTHOP_IFNAME))
+		snprintf(buf, size, "dev %s", nexthop->ifname);
+	else if (vr_is_set(nexthop, VR_A_NEXTHOP_PORT_ID))
+		snprintf(buf, size, "port %u", nexthop->port_id);
+	else if (vr_is_set(nexthop, VR_A_NEXTHOP_IFINDEX))
+		snprintf(buf, size, "ifindex %u", nexthop->ifindex);
+	else
+		snprintf(buf, size, "%s", type ? type : "?");
+
+	return buf;
+}
+
 static void vr_route_put_nexthop(struct vr_msg *msg,
 				 const struct vr_nexthop *nexthop)
 {
-	vr_msg_nest(msg, VR_A_ROUTE_NEXTHOP, "nexthop");
+	char text[64];
+
+	vr_msg_nest(msg, VR_A_ROUTE_NEXTHOP, "nexthop via %s",
+		    vr_nexthop_format(nexthop, text, sizeof(text)));
 	vr_fields_put(msg, nexthop_fields, ARRAY_SIZE(nexthop_fields), nexthop);
 	if (vr_is_set(nexthop, VR_A_NEXTHOP_NETNS_FD))
 		vr_msg_put_netns(msg, VR_A_NEXTHOP_NETNS_FD, nexthop->netns_fd,
