@@ -54,6 +54,8 @@ static unsigned int tap_count, tap_failed;
 		printf("%sok %u - ", (good) ? "" : "not ", tap_count); \
 		printf(__VA_ARGS__);                                   \
 		putchar('\n');                                         \
+		/* What a crash or stderr says comes behind it. */     \
+		fflush(stdout);                                        \
 	} while (0)
 
 static inline int tap_end(void)

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What vrctl prints, as text and as JSON, and the commands it refuses before
+ * it asks the kernel.
+ */
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <arpa/inet.h>
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/field.h"
+#include "lib/network.h"
+#include "lib/port.h"
+#include "lib/route.h"
+#include "tap.h"
+#include "vrctl/batch.h"
+#include "vrctl/command.h"
+#include "vrctl/drops.h"
+#include "vrctl/network.h"
+#include "vrctl/port.h"
+#include "vrctl/route.h"
+
+static char *printed;
+static size_t printed_len;
+
+static void begin(struct print *p, bool json)
+{
+	memset(p, 0, sizeof(*p));
+	p->out = open_memstream(&printed, &printed_len);
+	p->json = json;
+	print_begin(p);
+}
+
+/* The output, to be freed. */
+static char *end(struct print *p)
+{
+	char *text;
+
+	print_end(p);
+	fclose(p->out);
+	text = printed;
+	printed = NULL;
+
+	return text;
+}
+
+static void is_printed(struct print *p, const char *want, const char *desc)
+{
+	char *text = end(p);
+
+	is_string(text, want, "%s", desc);
+	free(text);
+}
+
+static void print_values(struct print *p)
+{
+	print_object(p, NULL);
+	print_string(p, "name", "", "a\"b\\c\n\x1b");
+	print_number(p, "large", " large ", UINT64_MAX);
+	print_signed(p, "signed", " signed ", -1);
+	print_switch(p, "on", " on", " off", true);
+	print_switch(p, "off", " on", NULL, false);
+	print_string(p, "json_only", NULL, "x");
+	print_list(p, "list");
+	print_text(p, " list");
+	print_number(p, NULL, " ", 1);
+	print_number(p, NULL, " ", 2);
+	print_list_end(p);
+	print_object(p, "nested");
+	print_line(p);
+	print_enum(p, "known", "", &vr_origin_names, 1);
+	print_enum(p, "unknown", " ", &vr_origin_names, 200);
+	print_object_end(p);
+	print_object_end(p);
+}
+
+static void test_values(void)
+{
+	struct print p;
+
+	begin(&p, false);
+	print_values(&p);
+	is_printed(&p,
+		   "a\"b\\c?? large 18446744073709551615 signed -1 on"
+		   " list 1 2\n    cni 200\n",
+		   "values as text, without control characters");
+	begin(&p, false);
+	p.oneline = true;
+	print_values(&p);
+	is_printed(&p,
+		   "a\"b\\c?? large 18446744073709551615 signed -1 on"
+		   " list 1 2 cni 200\n",
+		   "on one line");
+	begin(&p, true);
+	print_values(&p);
+	is_printed(&p,
+		   "[{\"name\":\"a\\\"b\\\\c\\n\\u001b\","
+		   "\"large\":18446744073709551615,\"signed\":-1,"
+		   "\"on\":1,\"off\":0,\"json_only\":\"x\",\"list\":[1,2],"
+		   "\"nested\":{\"known\":\"cni\",\"unknown\":200}}]\n",
+		   "values as JSON, numbers with all their digits");
+}
+
+static void test_array(void)
+{
+	struct print p;
+	cJSON *json;
+	char *text;
+
+	begin(&p, true);
+	is_printed(&p, "[]\n", "nothing is an empty array");
+	begin(&p, false);
+	is_printed(&p, "", "nothing is no text");
+
+	begin(&p, true);
+	print_values(&p);
+	print_values(&p);
+	text = end(&p);
+	json = cJSON_Parse(text);
+	is_int(cJSON_GetArraySize(json), 2, "two objects are one array");
+	cJSON_Delete(json);
+	free(text);
+
+	begin(&p, true);
+	p.pretty = true;
+	print_values(&p);
+	print_values(&p);
+	text = end(&p);
+	json = cJSON_Parse(text);
+	is_int(cJSON_GetArraySize(json), 2, "and so they are with -p");
+	ok(strchr(text, '\t'), "which indents");
+	cJSON_Delete(json);
+	free(text);
+}
+
+static void test_network(void)
+{
+	struct vr_prefix subnet = { .length = 0 };
+	struct vr_network network = {
+		.set = VR_BIT(VR_A_NETWORK_ID) | VR_BIT(VR_A_NETWORK_NAME) |
+		       VR_BIT(VR_A_NETWORK_MTU) | VR_BIT(VR_A_NETWORK_PORTS),
+		.id = 3,
+		.name = "blue",
+		.mtu = 1500,
+		.ports = 2,
+	};
+	struct print p;
+
+	vr_prefix_parse("subnet", "10.1.1.1/24", &subnet, NULL);
+	vr_network_add_subnet(&network, &subnet, NULL);
+
+	begin(&p, false);
+	print_object(&p, NULL);
+	vrctl_network_print(&p, &network);
+	print_object_end(&p);
+	is_printed(&p,
+		   "3: blue mtu 1500\n    subnet 10.1.1.1/24\n    ports 2\n",
+		   "a network as text");
+	begin(&p, true);
+	print_object(&p, NULL);
+	vrctl_network_print(&p, &network);
+	print_object_end(&p);
+	is_printed(&p,
+		   "[{\"id\":3,\"name\":\"blue\",\"mtu\":1500,"
+		   "\"subnet\":[{\"gateway\":\"10.1.1.1\",\"prefix_length\":24}],"
+		   "\"ports\":2}]\n",
+		   "a network as JSON");
+	vr_network_free(&network);
+}
+
+static void test_port(void)
+{
+	struct vr_port port = {
+		.set = VR_BIT(VR_A_PORT_ID) | VR_BIT(VR_A_PORT_IFNAME) |
+		       VR_BIT(VR_A_PORT_NETNS_ID) | VR_BIT(VR_A_PORT_MAC) |
+		       VR_BIT(VR_A_PORT_STATS),
+		.id = 1,
+		.ifname = "eth1",
+		.netns_id = 4,
+		.mac = { 2, 0, 0, 0, 0, 1 },
+	};
+	struct print p;
+
+	port.stats.drops = vr_list_grow(&port.stats.drops,
+					&port.stats.drop_count,
+					sizeof(*port.stats.drops));
+	port.stats.drops[0] = (struct vr_drop){
+		.set = VR_BIT(VR_A_DROP_NAME) | VR_BIT(VR_A_DROP_PACKETS),
+		.name = "source-mac",
+		.packets = 9,
+	};
+
+	begin(&p, false);
+	print_object(&p, NULL);
+	vrctl_port_print(&p, &port, true);
+	print_object_end(&p);
+	is_printed(&p,
+		   "1: eth1 netns-id 4\n    mac 02:00:00:00:00:01\n"
+		   "    rx packets 0 bytes 0 tx packets 0 bytes 0\n"
+		   "    drop source-mac 9\n",
+		   "a port with counters as text");
+	begin(&p, true);
+	print_object(&p, NULL);
+	vrctl_port_print(&p, &port, false);
+	print_object_end(&p);
+	is_printed(&p,
+		   "[{\"id\":1,\"ifname\":\"eth1\",\"netns_id\":4,"
+		   "\"mac\":\"02:00:00:00:00:01\"}]\n",
+		   "a port without counters as JSON");
+	vr_port_free(&port);
+}
+
+static void test_route(void)
+{
+	struct vr_nexthop via = {
+		.set = VR_BIT(VR_A_NEXTHOP_TYPE) | VR_BIT(VR_A_NEXTHOP_VIA) |
+		       VR_BIT(VR_A_NEXTHOP_WEIGHT),
+		.type = VR_NEXTHOP_TYPE_ADDRESS,
+		.weight = 2,
+	};
+	struct vr_nexthop blackhole = {
+		.set = VR_BIT(VR_A_NEXTHOP_TYPE),
+		.type = VR_NEXTHOP_TYPE_BLACKHOLE,
+	};
+	struct vr_prefix prefix = { .length = 0 };
+	struct vr_route route = { .set = VR_BIT(VR_A_ROUTE_NETWORK) |
+					 VR_BIT(VR_A_ROUTE_ORIGIN),
+				  .network = "blue" };
+	struct print p;
+
+	vr_prefix_parse("prefix", "10.2.0.0/16", &prefix, NULL);
+	vr_ip_parse("via", "10.1.1.5", &via.via, NULL);
+	vr_route_set_prefix(&route, &prefix);
+	vr_route_add_nexthop(&route, &via, NULL);
+
+	begin(&p, false);
+	print_object(&p, NULL);
+	vrctl_route_print(&p, &route);
+	print_object_end(&p);
+	is_printed(&p, "network blue 10.2.0.0/16 via 10.1.1.5 origin static\n",
+		   "a route as text");
+
+	vr_route_add_nexthop(&route, &blackhole, NULL);
+	begin(&p, false);
+	print_object(&p, NULL);
+	vrctl_route_print(&p, &route);
+	print_object_end(&p);
+	is_printed(&p,
+		   "network blue 10.2.0.0/16 origin static\n"
+		   "    nexthop via 10.1.1.5 weight 2\n"
+		   "    nexthop blackhole\n",
+		   "a route with two next hops as text");
+	begin(&p, true);
+	print_object(&p, NULL);
+	vrctl_route_print(&p, &route);
+	print_object_end(&p);
+	is_printed(&p,
+		   "[{\"network\":\"blue\",\"prefix\":\"10.2.0.0\","
+		   "\"prefix_length\":16,\"origin\":\"static\",\"nexthop\":["
+		   "{\"type\":\"address\",\"via\":\"10.1.1.5\",\"weight\":2},"
+		   "{\"type\":\"blackhole\"}]}]\n",
+		   "and as JSON");
+	vr_route_free(&route);
+}
+
+/* Commands that must not come as far as the socket. */
+static void test_commands(void)
+{
+	static const struct {
+		const char *line;
+		int ret;
+		const char *text;
+	} cases[] = {
+		{ "help", VRCTL_OK, "" },
+		{ "network help", VRCTL_OK, "" },
+		{ "monitor help", VRCTL_OK, "" },
+		{ "thing", VRCTL_USAGE,
+		  "unknown object \"thing\": expected network, port, endpoint, route, uplink, monitor, drops, limits, help" },
+		{ "net show", VRCTL_USAGE, "unknown object \"net\"" },
+		{ "port ad", VRCTL_USAGE,
+		  "port: unknown verb \"ad\": expected show, add, set, del, flush, help" },
+		{ "network add", VRCTL_USAGE, "network add: missing NAME" },
+		{ "network add a mtu x", VRCTL_USAGE,
+		  "network add: mtu \"x\": expected a number" },
+		{ "network add a subnet 10.0.0.1", VRCTL_USAGE,
+		  "network add: subnet \"10.0.0.1\": expected ADDRESS/LENGTH" },
+		{ "network set a name b", VRCTL_USAGE,
+		  "network set: unknown key \"name\"" },
+		{ "network del", VRCTL_USAGE, "network del: missing NAME" },
+		{ "network del a b", VRCTL_USAGE,
+		  "network del: unknown key \"b\": expected if-unused" },
+		{ "network show a b", VRCTL_USAGE,
+		  "network show: unexpected word \"b\"" },
+		{ "network flush", VRCTL_USAGE,
+		  "network flush: expected origin ORIGIN, network NAME or all" },
+		{ "port add network a", VRCTL_USAGE,
+		  "port add: missing dev IFNAME" },
+		{ "port add dev a", VRCTL_USAGE,
+		  "port add: missing network NAME" },
+		{ "port add dev abcdefghijklmnop network a", VRCTL_USAGE,
+		  "port add: dev \"abcdefghijklmnop\": longer than 15 bytes" },
+		{ "port add dev a id 1", VRCTL_USAGE,
+		  "port add: unknown key \"id\"" },
+		{ "port add dev a network b address 1", VRCTL_USAGE,
+		  "port add: address \"1\": expected an IPv4 or IPv6 address" },
+		{ "port add dev a netns no-such-one network b", VRCTL_REFUSED,
+		  "port add: no network namespace \"no-such-one\"" },
+		{ "port set mtu 1", VRCTL_USAGE,
+		  "port set: unknown key \"mtu\"" },
+		{ "port set mac 02:00:00:00:00:01", VRCTL_USAGE,
+		  "port set: missing dev IFNAME or id N" },
+		{ "port del", VRCTL_USAGE,
+		  "port del: missing dev IFNAME or id N" },
+		{ "port show netns /proc/self/ns/net", VRCTL_USAGE,
+		  "port show: netns \"/proc/self/ns/net\": expected dev" },
+		{ "endpoint add network a", VRCTL_USAGE,
+		  "endpoint add: missing mac MAC" },
+		{ "endpoint replace mac 02:00:00:00:00:01", VRCTL_USAGE,
+		  "endpoint replace: missing network NAME" },
+		{ "endpoint del network a", VRCTL_USAGE,
+		  "endpoint del: missing mac MAC" },
+		{ "endpoint show mac 02:00:00:00:00:01", VRCTL_USAGE,
+		  "endpoint show: missing network NAME" },
+		{ "route add network a via blackhole", VRCTL_USAGE,
+		  "route add: missing PREFIX" },
+		{ "route add 10.0.0.0/8 via blackhole", VRCTL_USAGE,
+		  "route add: missing network NAME" },
+		{ "route add network a 10.0.0.0/8", VRCTL_USAGE,
+		  "route add: missing via " },
+		{ "route add network a 10.0.0.0/8 via", VRCTL_USAGE,
+		  "route add: missing value of key \"via\"" },
+		{ "route add network a 10.0.0.0/8 via x", VRCTL_USAGE,
+		  "route add: via \"x\": expected IP, dev" },
+		{ "route add network a 10.0.0.0/8 via remote x", VRCTL_USAGE,
+		  "route add: remote \"x\": expected an IPv4 or IPv6" },
+		{ "route add network a 10.0.0.0/8 via 1.1.1.1 weight 70000",
+		  VRCTL_USAGE, "route add: weight \"70000\": expected" },
+		{ "route add network a 10.0.0.0/8 via 1.1.1.1 via 1.1.1.2",
+		  VRCTL_USAGE, "route add: via \"1.1.1.2\": expected this" },
+		{ "route add network a 10.0.0.0/8 nexthop 1.1.1.1", VRCTL_USAGE,
+		  "route add: nexthop \"1.1.1.1\": expected via" },
+		{ "route add network a 10.0.0/8 via blackhole", VRCTL_USAGE,
+		  "route add: PREFIX \"10.0.0/8\": expected ADDRESS/LENGTH" },
+		{ "route get network a", VRCTL_USAGE,
+		  "route get: missing ADDRESS" },
+		{ "route get network a 10.0.0.0/8", VRCTL_USAGE,
+		  "route get: ADDRESS \"10.0.0.0/8\": expected an IPv4" },
+		{ "uplink add type vxlan", VRCTL_USAGE,
+		  "uplink add: missing NAME or dev DEV" },
+		{ "uplink add a type gre", VRCTL_USAGE,
+		  "uplink add: type \"gre\": expected one of vxlan, device" },
+		{ "monitor ports", VRCTL_USAGE,
+		  "monitor: unknown key \"ports\"" },
+		{ "drops show all", VRCTL_USAGE,
+		  "drops show: unexpected word \"all\"" },
+		{ "limits set", VRCTL_USAGE, "limits: unknown verb \"set\"" },
+	};
+	struct vrctl vrctl = { .nl = VR_NL_INIT, .netns_fd = -1 };
+	char *line, *words[32], *text;
+	struct vr_error err;
+	struct args args;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		line = strdup(cases[i].line);
+		args = (struct args){ .words = words };
+		args.count = batch_split(line, words, 32, NULL);
+		err.text[0] = '\0';
+		begin(&vrctl.print, false);
+		ret = vrctl_command(&vrctl, &args, &err);
+		text = end(&vrctl.print);
+		args_close(&args);
+
+		is_int(ret, cases[i].ret, "\"%s\": exit code", cases[i].line);
+		ok(strncmp(err.text, cases[i].text, strlen(cases[i].text)) == 0,
+		   "\"%s\": %s", cases[i].line, err.text);
+		is_int(text[0] != '\0', cases[i].ret == VRCTL_OK,
+		       "\"%s\": output only of success", cases[i].line);
+		free(text);
+		free(line);
+	}
+	ok(!vrctl.nl.sk, "none of them opened a socket");
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	fputs(text, file);
+	fclose(file);
+}
+
+static void test_batch(void)
+{
+	char path[] = "/tmp/vr-test-XXXXXX", want[128];
+	struct vrctl vrctl = { .nl = VR_NL_INIT, .netns_fd = -1 };
+	struct vr_error err = { .errnum = 0 };
+	int fd = mkstemp(path);
+	char *text;
+
+	ok(fd >= 0, "a file");
+	close(fd);
+	begin(&vrctl.print, false);
+
+	write_file(path, "# nothing\n\n  \n");
+	is_int(batch_run(&vrctl, path, false, &err), VRCTL_OK,
+	       "a batch of comments succeeds");
+	write_file(path, "drops help\n\nport ad\nlimits x");
+	is_int(batch_run(&vrctl, path, false, &err), VRCTL_USAGE,
+	       "a batch stops at its first error");
+	snprintf(want, sizeof(want), "%s:3: port: unknown verb \"ad\"", path);
+	ok(strncmp(err.text, want, strlen(want)) == 0, "%s is named", err.text);
+	is_int(batch_run(&vrctl, path, true, &err), VRCTL_USAGE,
+	       "with force it fails as well");
+	is_string(err.text, "", "but has said why");
+	unlink(path);
+	is_int(batch_run(&vrctl, path, false, &err), VRCTL_REFUSED,
+	       "a file that is not there is no usage error");
+
+	text = end(&vrctl.print);
+	is_string(text, "vrctl drops [show]\nvrctl drops [show]\n",
+		  "the lines before the error ran");
+	free(text);
+}
+
+int main(void)
+{
+	test_values();
+	test_array();
+	test_network();
+	test_port();
+	test_route();
+	test_commands();
+	test_batch();
+
+	return tap_end();
+}
