@@ -26,6 +26,7 @@ help:
 	@echo 'sudo make test         all of the above and the kernel tests, one VM for each kernel'
 	@echo 'sudo make test-vm      only the kernel tests; KERNELS="6.1 6.12"'
 	@echo 'sudo make test-debug   the same on a sanitizer kernel, DEBUG_KERNEL=FOLDER'
+	@echo 'sudo make bench        ports against veth and bridge, BENCH_KERNEL=6.12'
 	@echo 'make regen             files generated from uapi/vr.yaml'
 	@echo 'sudo make install      tools, header, manual pages; PREFIX, DESTDIR, CNIBINDIR'
 	@echo 'sudo make dkms-install the module, now and for each kernel to come'
@@ -144,6 +145,17 @@ test-vm:
 .PHONY: test-debug
 test-debug:
 	tests/all debug
+
+# On one kernel, in one VM: only what ran side by side compares.
+BENCH_KERNEL ?= 6.12
+.PHONY: bench
+bench: tools
+	tests/vm/deps build vm test
+	tests/vm/kernel $(BENCH_KERNEL)
+	$(MAKE) module KERNELDIR=$$(tests/vm/kernel dir $(BENCH_KERNEL))
+	tests/vm/session -S bench start $(BENCH_KERNEL)
+	tests/vm/session -S bench exec tests/bench/ports.sh; rc=$$?; \
+		tests/vm/session -S bench stop; exit $$rc
 
 # --- installation
 
