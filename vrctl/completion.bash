@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# Completion of vrctl for bash.  tests/unit holds its words against the usage.
+
+# Keys of an object's verb.
+_vrctl_keys()
+{
+	case $1.$2 in
+	network.add)	echo id vni mtu gateway-mac description origin subnet ;;
+	network.set)	echo id name vni mtu gateway-mac description origin subnet ;;
+	network.del)	echo id name if-unused ;;
+	network.show)	echo id name origin ;;
+	port.add)	echo dev netns network mac address gateway antispoof sequence standby \
+				state description origin ;;
+	port.set)	echo id dev netns mac address no-addresses gateway antispoof \
+				sequence standby state description origin ;;
+	port.del)	echo id dev netns ;;
+	port.show)	echo id dev netns network origin ;;
+	endpoint.add | endpoint.replace)
+			echo network mac address dev netns port remote sequence standby state \
+				origin ;;
+	endpoint.del)	echo network mac state ;;
+	endpoint.show)	echo network mac state port origin ;;
+	route.add | route.replace)
+			echo network default via nexthop dev netns port remote blackhole \
+				unreachable weight origin ;;
+	route.del)	echo network default ;;
+	route.show)	echo network default origin ;;
+	route.get)	echo network ;;
+	uplink.add)	echo type local port dev ;;
+	uplink.del | uplink.show)
+			echo dev ;;
+	*.flush)	echo origin network all ;;
+	esac
+}
+
+# What may come behind a word; fails where that is not known.
+_vrctl_values()
+{
+	case $1 in
+	network)	vrctl -j network 2> /dev/null |
+				sed 's/"name":"\([^"]*\)"/\n\1\n/g' | sed -n 'n;p' |
+				grep -v '[[:space:]\\]' ;;
+	dev)		ls /sys/class/net ;;
+	netns | -n)	ls /run/netns 2> /dev/null ;;
+	origin)		echo static cni agent learned ;;
+	antispoof)	echo on off ;;
+	state)		echo active standby ;;
+	type)		echo vxlan ;;
+	-batch)		compgen -f -- "${COMP_WORDS[COMP_CWORD]}" ;;
+	id | vni | mtu | mac | gateway-mac | address | subnet | description | sequence | \
+		remote | local | weight | port | name)
+			;;
+	*)		return 1 ;;
+	esac
+}
+
+# Offer those of the words on standard input that begin as what was typed.  Not
+# compgen -W, which expands "$(...)" in the name of a network.
+_vrctl_reply()
+{
+	local candidate typed=${COMP_WORDS[COMP_CWORD]}
+
+	while read -r candidate; do
+		[[ -z $candidate || $candidate != "$typed"* ]] || COMPREPLY+=("$candidate")
+	done < <(tr -s ' \t' '\n')
+}
+
+_vrctl()
+{
+	local before=${COMP_WORDS[COMP_CWORD - 1]} object='' verb='' words i
+
+	COMPREPLY=()
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-n | -batch)
+			i=$((i + 1)) ;;
+		-*)	;;
+		*)
+			if [ -z "$object" ]; then
+				object=${COMP_WORDS[i]}
+			elif [ -z "$verb" ]; then
+				verb=${COMP_WORDS[i]}
+			fi ;;
+		esac
+	done
+
+	if [ -n "$verb" ] || [[ $before = -* ]]; then
+		if words=$(_vrctl_values "$before"); then
+			_vrctl_reply <<< "$words"
+			return
+		fi
+	fi
+
+	case $object.$verb in
+	.)	words='-j -p -o -s -n -V -h -batch -force
+			network port endpoint route uplink monitor drops limits help' ;;
+	network. | port.)
+		words='show add set del flush help' ;;
+	endpoint.)
+		words='show add replace del flush help' ;;
+	route.)	words='show add replace del get flush help' ;;
+	uplink.)
+		words='show add del help' ;;
+	monitor.*)
+		words='network port endpoint route help' ;;
+	drops. | limits.)
+		words='show help' ;;
+	*)	words=$(_vrctl_keys "$object" "$verb") ;;
+	esac
+	_vrctl_reply <<< "$words"
+}
+
+complete -F _vrctl vrctl
