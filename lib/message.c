@@ -285,3 +285,19 @@ bool vr_msg_describe(const struct vr_msg *msg, uint32_t offset, char *buf,
 
 	return true;
 }
+
+bool vr_msg_describe_all(const struct vr_msg *msg, char *buf, size_t size)
+{
+	const struct vr_msg_record *record;
+	size_t len = 0;
+	unsigned int i;
+
+	for (i = 0; i < msg->record_count && len < size; i++) {
+		record = &msg->records[i];
+		if (record->parent < 0 && record->text)
+			len += snprintf(buf + len, size - len, "%s%s",
+					len ? " " : "", record->text);
+	}
+
+	return len > 0;
+}

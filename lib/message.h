@@ -117,4 +117,13 @@ void vr_msg_end(struct vr_msg *msg);
 bool vr_msg_describe(const struct vr_msg *msg, uint32_t offset, char *buf,
 		     size_t size);
 
+/**
+ * vr_msg_describe_all - say which attributes the message has
+ *
+ * Writes "network blue origin cni", what is in nests not included.
+ *
+ * Return: false when there is nothing to say.
+ */
+bool vr_msg_describe_all(const struct vr_msg *msg, char *buf, size_t size);
+
 #endif /* VR_LIB_MESSAGE_H */

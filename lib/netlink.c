@@ -164,9 +164,23 @@ static int vr_nl_receive(struct vr_nl *nl, struct vr_nl_datagram **received,
 	return 0;
 }
 
+/*
+ * Say what a refusal is about: the attribute at the offset that came with it.
+ * Linux 6.1 loses the offset when it ends a dump: say all filters then.
+ */
+static bool vr_nl_describe(const struct vr_msg *msg,
+			   const struct nlattr *offset, bool dump, char *buf,
+			   size_t size)
+{
+	if (offset && nla_len(offset) == sizeof(uint32_t))
+		return vr_msg_describe(msg, nla_get_u32(offset), buf, size);
+
+	return dump && vr_msg_describe_all(msg, buf, size);
+}
+
 /* Refusal @errnum, whose extended part begins at @tlvs. */
-static int vr_nl_refused(const struct vr_msg *msg, int errnum, const void *tlvs,
-			 int len, struct vr_error *err)
+static int vr_nl_refused(const struct vr_msg *msg, bool dump, int errnum,
+			 const void *tlvs, int len, struct vr_error *err)
 {
 	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = { NULL };
 	const char *text = strerror(errnum);
@@ -182,10 +196,8 @@ static int vr_nl_refused(const struct vr_msg *msg, int errnum, const void *tlvs,
 	    memchr(nla_data(message), 0, nla_len(message)))
 		text = nla_data(message);
 
-	if (tb[NLMSGERR_ATTR_OFFS] &&
-	    nla_len(tb[NLMSGERR_ATTR_OFFS]) == sizeof(uint32_t) &&
-	    vr_msg_describe(msg, nla_get_u32(tb[NLMSGERR_ATTR_OFFS]), written,
-			    sizeof(written)))
+	if (vr_nl_describe(msg, tb[NLMSGERR_ATTR_OFFS], dump && message,
+			   written, sizeof(written)))
 		return vr_error_set(err, errnum, "%s: %s", text, written);
 
 	return vr_error_set(err, errnum, "%s", text);
@@ -214,7 +226,7 @@ static int vr_nl_acked(const struct vr_msg *msg, struct nlmsghdr *hdr,
 	if (!(hdr->nlmsg_flags & NLM_F_ACK_TLVS) || skip > len)
 		skip = len;
 
-	return vr_nl_refused(msg, -ack->error, (const char *)ack + skip,
+	return vr_nl_refused(msg, false, -ack->error, (const char *)ack + skip,
 			     len - skip, err);
 }
 
@@ -232,7 +244,7 @@ static int vr_nl_done(const struct vr_msg *msg, struct nlmsghdr *hdr,
 
 	if (!(hdr->nlmsg_flags & NLM_F_ACK_TLVS) || skip > len)
 		skip = len;
-	return vr_nl_refused(msg, -error, (char *)nlmsg_data(hdr) + skip,
+	return vr_nl_refused(msg, true, -error, (char *)nlmsg_data(hdr) + skip,
 			     len - skip, err);
 }
 

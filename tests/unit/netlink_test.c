@@ -113,6 +113,11 @@ static void test_done(void)
 	is_int(vr_nl_done(&msg, nlmsg_hdr(done), &err), -ENODEV,
 	       "a dump ends with an error");
 	is_string(err.text, "no such network: mtu 5", "and its text");
+	nlmsg_hdr(done)->nlmsg_len -= nla_total_size(sizeof(offset));
+	vr_msg_put_string(&msg, 5, "origin", "cni");
+	vr_nl_done(&msg, nlmsg_hdr(done), &err);
+	is_string(err.text, "no such network: mtu 5 origin cni",
+		  "without an offset all filters are named");
 	nlmsg_hdr(done)->nlmsg_len = NLMSG_HDRLEN;
 	is_int(vr_nl_done(&msg, nlmsg_hdr(done), &err), -EBADMSG,
 	       "a dump without an errno is malformed");
