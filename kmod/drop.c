@@ -3,6 +3,7 @@
  * The one place that frees a refused packet and counts it: per instance and
  * CPU, and per port. Entry: vr_drop().
  */
+#include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
@@ -40,9 +41,22 @@ const char *vr_drop_name(unsigned int reason)
 	return vr_drop_infos[reason].name;
 }
 
+/* Reasons that lie with the port a packet goes to; the others, with the sender. */
+static bool vr_drop_is_receivers(enum vr_drop_reason reason)
+{
+	return reason == VR_DROP_REASON_TOO_BIG ||
+	       reason == VR_DROP_REASON_PORT_DOWN ||
+	       reason == VR_DROP_REASON_BACKLOG;
+}
+
 static void vr_drop_count_port(struct vr_port *port, enum vr_drop_reason reason)
 {
 	struct vr_drop_port_counters *counters = READ_ONCE(port->drops);
+
+	if (vr_drop_is_receivers(reason))
+		DEV_STATS_INC(port->dev, rx_dropped);
+	else
+		DEV_STATS_INC(port->dev, tx_dropped);
 
 	if (!counters) {
 		counters = kzalloc(sizeof(*counters), GFP_ATOMIC);

@@ -450,6 +450,16 @@ static bool vr_endpoint_same_addresses(const struct vr_endpoint *endpoint,
 	return true;
 }
 
+static bool vr_endpoint_equal(const struct vr_endpoint *endpoint,
+			      const struct vr_endpoint_config *config)
+{
+	return endpoint->mac == config->mac && endpoint->port == config->port &&
+	       endpoint->sequence == config->sequence &&
+	       endpoint->state == config->state &&
+	       endpoint->origin == config->origin &&
+	       vr_endpoint_same_addresses(endpoint, config);
+}
+
 /*
  * What may happen to @holder, who has the MAC: 0 if it may be replaced, 1 if
  * it already is what is asked for, or the refusal.
@@ -499,6 +509,8 @@ struct vr_endpoint *vr_endpoint_add(struct vr_network *network,
 	int ret;
 
 	*changed = false;
+	if (old && vr_endpoint_equal(old, config))
+		return old;
 	if (config->mac == READ_ONCE(network->gateway_mac)) {
 		NL_SET_ERR_MSG_ATTR(extack, config->mac_attr,
 				    "MAC is the gateway's");

@@ -49,6 +49,7 @@ static netdev_tx_t vr_native_xmit(struct sk_buff *skb, struct net_device *dev)
 		skb_tx_timestamp(skb);
 		vr_input(port, skb);
 	} else {
+		DEV_STATS_INC(dev, tx_dropped);
 		vr_drop(skb, native->instance, NULL, VR_DROP_REASON_DETACHED);
 	}
 	rcu_read_unlock();

@@ -42,10 +42,11 @@ struct genl_family vr_nl_family __ro_after_init = {
 	.n_mcgrps	= ARRAY_SIZE(vr_nl_groups),
 };
 
-int vr_nl_begin(struct vr_nl_request *request, struct genl_info *info,
-		bool rtnl)
+int vr_nl_begin(struct vr_nl_request *request, const struct sk_buff *message,
+		struct genl_info *info, bool rtnl)
 {
 	*request = (struct vr_nl_request) {
+		.message = message,
 		.info = info,
 		.extack = info->extack,
 		.flags = info->nlhdr->nlmsg_flags,
@@ -128,7 +129,8 @@ static struct net *vr_nl_get_netns(struct vr_nl_request *request,
 				    "not a network namespace");
 		return net;
 	}
-	if (!ns_capable(net->user_ns, CAP_NET_ADMIN)) {
+	if (!netlink_ns_capable(request->message, net->user_ns,
+				CAP_NET_ADMIN)) {
 		put_net(net);
 		NL_SET_ERR_MSG_ATTR(request->extack, device->netns_fd,
 				    "no CAP_NET_ADMIN over the namespace");

@@ -24,6 +24,7 @@ extern struct genl_family vr_nl_family;
 
 /* A request being handled. */
 struct vr_nl_request {
+	const struct sk_buff *message;
 	struct genl_info *info;
 	struct netlink_ext_ack *extack;
 	struct vr_instance *instance;	/* held */
@@ -37,8 +38,8 @@ struct vr_nl_request {
  * Takes RTNL if asked, holds the instance, and makes room for the answer
  * before anything is done. end() undoes it and sends the answer if @err is 0.
  */
-int vr_nl_begin(struct vr_nl_request *request, struct genl_info *info,
-		bool rtnl);
+int vr_nl_begin(struct vr_nl_request *request, const struct sk_buff *message,
+		struct genl_info *info, bool rtnl);
 int vr_nl_end(struct vr_nl_request *request, int err);
 
 /* Which device or port a request means. Each may be NULL. */

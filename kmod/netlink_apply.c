@@ -264,7 +264,7 @@ int vr_nl_apply_doit(struct sk_buff *skb, struct genl_info *info)
 	apply = kzalloc(sizeof(*apply), GFP_KERNEL);
 	if (!apply)
 		return -ENOMEM;
-	err = vr_nl_begin(&apply->request, info, true);
+	err = vr_nl_begin(&apply->request, skb, info, true);
 	if (err)
 		goto out_free;
 	apply->request.flags |= VR_ADD_NO_MOVE;
@@ -397,7 +397,7 @@ int vr_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vr_flush flush = {};
 	int err;
 
-	err = vr_nl_begin(&request, info, true);
+	err = vr_nl_begin(&request, skb, info, true);
 	if (err)
 		return err;
 	err = vr_flush_parse(&flush, &request);

@@ -169,7 +169,7 @@ int vr_nl_endpoint_new_doit(struct sk_buff *skb, struct genl_info *info)
 	bool changed;
 	int err;
 
-	err = vr_nl_begin(&request, info, false);
+	err = vr_nl_begin(&request, skb, info, false);
 	if (err)
 		return err;
 	mutex_lock(&request.instance->lock);
@@ -218,7 +218,7 @@ int vr_nl_endpoint_del_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vr_endpoint *endpoint;
 	int err;
 
-	err = vr_nl_begin(&request, info, false);
+	err = vr_nl_begin(&request, skb, info, false);
 	if (err)
 		return err;
 	mutex_lock(&request.instance->lock);
@@ -242,7 +242,7 @@ int vr_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vr_endpoint *endpoint;
 	int err;
 
-	err = vr_nl_begin(&request, info, false);
+	err = vr_nl_begin(&request, skb, info, false);
 	if (err)
 		return err;
 	mutex_lock(&request.instance->lock);

@@ -254,7 +254,7 @@ int vr_nl_network_new_doit(struct sk_buff *skb, struct genl_info *info)
 	bool changed;
 	int err;
 
-	err = vr_nl_begin(&request, info, false);
+	err = vr_nl_begin(&request, skb, info, false);
 	if (err)
 		return err;
 	mutex_lock(&request.instance->lock);
@@ -310,7 +310,7 @@ int vr_nl_network_set_doit(struct sk_buff *skb, struct genl_info *info)
 	u32 old_mtu;
 	int err;
 
-	err = vr_nl_begin(&request, info, true);
+	err = vr_nl_begin(&request, skb, info, true);
 	if (err)
 		return err;
 	mutex_lock(&request.instance->lock);
@@ -341,7 +341,7 @@ int vr_nl_network_del_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vr_network *network;
 	int err;
 
-	err = vr_nl_begin(&request, info, true);
+	err = vr_nl_begin(&request, skb, info, true);
 	if (err)
 		return err;
 	mutex_lock(&request.instance->lock);
@@ -370,7 +370,7 @@ int vr_nl_network_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vr_network *network;
 	int err;
 
-	err = vr_nl_begin(&request, info, false);
+	err = vr_nl_begin(&request, skb, info, false);
 	if (err)
 		return err;
 	mutex_lock(&request.instance->lock);

@@ -239,7 +239,7 @@ int vr_nl_port_new_doit(struct sk_buff *skb, struct genl_info *info)
 	bool changed;
 	int err;
 
-	err = vr_nl_begin(&request, info, true);
+	err = vr_nl_begin(&request, skb, info, true);
 	if (err)
 		return err;
 	port = vr_nl_port_add(&request, info->attrs,
@@ -327,7 +327,7 @@ int vr_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vr_port *port;
 	int err;
 
-	err = vr_nl_begin(&request, info, true);
+	err = vr_nl_begin(&request, skb, info, true);
 	if (err)
 		return err;
 	port = vr_nl_port_locate(&request);
@@ -347,7 +347,7 @@ int vr_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vr_port *port;
 	int err;
 
-	err = vr_nl_begin(&request, info, true);
+	err = vr_nl_begin(&request, skb, info, true);
 	if (err)
 		return err;
 	port = vr_nl_port_locate(&request);
@@ -363,7 +363,7 @@ int vr_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vr_port *port;
 	int err;
 
-	err = vr_nl_begin(&request, info, false);
+	err = vr_nl_begin(&request, skb, info, false);
 	if (err)
 		return err;
 	vr_nl_port_device(info->attrs, &device);

@@ -293,7 +293,7 @@ int vr_nl_route_new_doit(struct sk_buff *skb, struct genl_info *info)
 	bool changed;
 	int err;
 
-	err = vr_nl_begin(&request, info, false);
+	err = vr_nl_begin(&request, skb, info, false);
 	if (err)
 		return err;
 	mutex_lock(&request.instance->lock);
@@ -337,7 +337,7 @@ int vr_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vr_route *route;
 	int err;
 
-	err = vr_nl_begin(&request, info, false);
+	err = vr_nl_begin(&request, skb, info, false);
 	if (err)
 		return err;
 	mutex_lock(&request.instance->lock);
@@ -361,7 +361,7 @@ int vr_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vr_route *route;
 	int err;
 
-	err = vr_nl_begin(&request, info, false);
+	err = vr_nl_begin(&request, skb, info, false);
 	if (err)
 		return err;
 	mutex_lock(&request.instance->lock);
@@ -445,7 +445,7 @@ int vr_nl_route_lookup_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vr_nl_request request;
 	int err;
 
-	err = vr_nl_begin(&request, info, false);
+	err = vr_nl_begin(&request, skb, info, false);
 	if (err)
 		return err;
 	mutex_lock(&request.instance->lock);

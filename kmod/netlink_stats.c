@@ -69,7 +69,7 @@ int vr_nl_limit_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vr_nl_request request;
 	int err;
 
-	err = vr_nl_begin(&request, info, false);
+	err = vr_nl_begin(&request, skb, info, false);
 	if (err)
 		return err;
 	if (resource) {
@@ -127,7 +127,7 @@ int vr_nl_drop_get_doit(struct sk_buff *skb, struct genl_info *info)
 	u32 reason;
 	int err;
 
-	err = vr_nl_begin(&request, info, false);
+	err = vr_nl_begin(&request, skb, info, false);
 	if (err)
 		return err;
 	if (attr) {

@@ -375,6 +375,7 @@ static int vr_port_set_locked(struct vr_port *port,
 	struct vr_network *network = port->network;
 	struct vr_endpoint_config endpoint_config;
 	struct vr_endpoint *endpoint;
+	u32 old_flags = port->flags;
 	char *description = NULL;
 	bool changed;
 	u32 flags;
@@ -383,7 +384,7 @@ static int vr_port_set_locked(struct vr_port *port,
 	endpoint = rcu_dereference_protected(port->endpoint,
 			lockdep_is_held(&network->instance->lock));
 	vr_port_complete_config(config, endpoint);
-	flags = vr_port_flags(config, port->flags, config->n_addresses);
+	flags = vr_port_flags(config, old_flags, config->n_addresses);
 	err = vr_port_check_gateway(port, config, flags, extack);
 	if (err)
 		return err;
@@ -396,7 +397,7 @@ static int vr_port_set_locked(struct vr_port *port,
 	/* The addresses that only the gateway's port may have are checked
 	 * against the new flags.
 	 */
-	swap(port->flags, flags);
+	WRITE_ONCE(port->flags, flags);
 	vr_port_fill_endpoint(&endpoint_config, port, config);
 	if (config->mac_attr)
 		endpoint_config.mac = config->mac;
@@ -405,7 +406,7 @@ static int vr_port_set_locked(struct vr_port *port,
 	endpoint = vr_endpoint_add(network, &endpoint_config, endpoint, 0,
 				   &changed, extack);
 	if (IS_ERR(endpoint)) {
-		port->flags = flags;
+		WRITE_ONCE(port->flags, old_flags);
 		kfree(description);
 		return PTR_ERR(endpoint);
 	}
