@@ -119,15 +119,21 @@ static enum vr_drop_reason vr_check_ip6(struct sk_buff *skb,
 	return 0;
 }
 
-/* Counts down (RFC 1812 5.3.1, RFC 8200 3), in a header that is ours alone. */
-static enum vr_drop_reason vr_count_down(struct sk_buff *skb, bool v4)
+/* Makes the headers ours alone: TCP keeps the packet to send it again. */
+static enum vr_drop_reason vr_own_headers(struct sk_buff *skb, bool v4)
 {
 	unsigned int hlen = v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 
-	if ((v4 ? ip_hdr(skb)->ttl : ipv6_hdr(skb)->hop_limit) <= 1)
-		return VR_DROP_REASON_TTL;
 	if (skb_ensure_writable(skb, ETH_HLEN + hlen))
 		return VR_DROP_REASON_NO_MEMORY;
+	return 0;
+}
+
+/* RFC 1812 5.3.1, RFC 8200 3. The header is ours. */
+static enum vr_drop_reason vr_count_down(struct sk_buff *skb, bool v4)
+{
+	if ((v4 ? ip_hdr(skb)->ttl : ipv6_hdr(skb)->hop_limit) <= 1)
+		return VR_DROP_REASON_TTL;
 	if (v4)
 		ip_decrease_ttl(ip_hdr(skb));
 	else
@@ -135,7 +141,7 @@ static enum vr_drop_reason vr_count_down(struct sk_buff *skb, bool v4)
 	return 0;
 }
 
-/* The header has been made ours by vr_count_down(). */
+/* The header is ours. */
 static void vr_rewrite_macs(struct sk_buff *skb,
 			    const struct vr_network *network, u64 mac)
 {
@@ -145,7 +151,7 @@ static void vr_rewrite_macs(struct sk_buff *skb,
 	vr_mac_from_key(eth->h_source, READ_ONCE(network->gateway_mac));
 }
 
-/* For the gateway's own address: it answers, or the host's port gets it. */
+/* Nobody has the gateway's address but the gateway: it answers to ping. */
 static enum vr_drop_reason vr_to_gateway(struct sk_buff *skb,
 					 struct vr_packet *packet, bool v4)
 {
@@ -174,7 +180,10 @@ static enum vr_drop_reason vr_route(struct sk_buff *skb,
 		return reason;
 	if (!hop.port)
 		return vr_to_gateway(skb, packet, v4);
-	reason = vr_count_down(skb, v4);
+	reason = vr_own_headers(skb, v4);
+	/* What is for the gateway's own address has arrived, at the host. */
+	if (!reason && !hop.gateway)
+		reason = vr_count_down(skb, v4);
 	if (reason)
 		return reason;
 	vr_rewrite_macs(skb, packet->network, hop.mac);

@@ -67,11 +67,13 @@ enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
 	struct vr_port *gateway;
 
 	hop->route = NULL;
+	hop->gateway = false;
 	gateway = rcu_dereference(network->gateway_port);
 	endpoint = vr_endpoint_lookup_ip_rcu(network, daddr);
 	if (endpoint) {
 		vr_hop_to_endpoint(hop, endpoint);
-		if (!endpoint->port && gateway)
+		hop->gateway = !endpoint->port;
+		if (hop->gateway && gateway)
 			vr_hop_to_port(hop, gateway);
 		return 0;
 	}

@@ -52,8 +52,9 @@ struct vr_route_config {
 
 /* Where a routed packet goes. */
 struct vr_hop {
-	struct vr_port *port;		/* NULL: to the gateway itself */
+	struct vr_port *port;		/* NULL: the gateway itself answers */
 	u64 mac;
+	bool gateway;			/* to the gateway's own address */
 	/* for a lookup's answer */
 	const struct vr_route *route;	/* NULL: the host route of an endpoint */
 };
