@@ -30,7 +30,7 @@ help:
 	@echo 'make regen             files generated from uapi/vr.yaml'
 	@echo 'sudo make install      tools, header, manual pages; PREFIX, DESTDIR, CNIBINDIR'
 	@echo 'sudo make dkms-install the module, now and for each kernel to come'
-	@echo 'make uninstall, clean'
+	@echo 'make uninstall, dkms-uninstall, clean'
 
 # --- module
 
@@ -161,12 +161,14 @@ bench: tools
 
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
 MANUALS = $(wildcard docs/man/*.[1-8])
+COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 .PHONY: install
 install: tools
 	install -D -m 755 build/vrctl $(DESTDIR)$(PREFIX)/sbin/vrctl
 	install -D -m 755 build/vr-cni $(DESTDIR)$(CNIBINDIR)/vr-cni
 	install -D -m 644 uapi/linux/vr.h $(DESTDIR)$(PREFIX)/include/linux/vr.h
+	install -D -m 644 vrctl/completion.bash $(COMPLETIONS)/vrctl
 	for page in $(MANUALS); do \
 		install -D -m 644 $$page $(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; \
 	done
@@ -174,7 +176,7 @@ install: tools
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/vrctl $(DESTDIR)$(CNIBINDIR)/vr-cni
-	rm -f $(DESTDIR)$(PREFIX)/include/linux/vr.h
+	rm -f $(DESTDIR)$(PREFIX)/include/linux/vr.h $(COMPLETIONS)/vrctl
 	for page in $(MANUALS); do rm -f $(MANDIR)/man$${page##*.}/$${page##*/}; done
 
 DKMS_SOURCE = $(DESTDIR)/usr/src/vr-$(VERSION)
@@ -183,7 +185,12 @@ DKMS_SOURCE = $(DESTDIR)/usr/src/vr-$(VERSION)
 dkms-install:
 	install -d $(DKMS_SOURCE)
 	cp -r Kbuild dkms.conf kmod uapi $(DKMS_SOURCE)/
-	$(if $(DESTDIR),,dkms install vr/$(VERSION))
+	$(if $(DESTDIR),,dkms install --force vr/$(VERSION))
+
+.PHONY: dkms-uninstall
+dkms-uninstall:
+	-$(if $(DESTDIR),,dkms remove vr/$(VERSION) --all)
+	rm -rf $(DKMS_SOURCE)
 
 .PHONY: clean
 clean:
