@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/address.h"
+#include "lib/cleanup.h"
 #include "lib/names.h"
 
 void print_begin(struct print *p)
@@ -130,24 +131,58 @@ void print_list_end(struct print *p)
 	p->depth--;
 }
 
-/* Names and descriptions come from outside: no escape sequences. */
-static void print_clean(struct print *p, const char *text)
+/* Bytes of the UTF-8 character at @text, 0 when it is not one. */
+static unsigned int print_character(const char *text)
 {
-	for (; *text; text++)
-		fputc(iscntrl((unsigned char)*text) ? '?' : *text, p->out);
+	const unsigned char *c = (const unsigned char *)text;
+	unsigned int i, len;
+
+	if (c[0] < 0x80)
+		return 1;
+	if (c[0] < 0xc2 || c[0] > 0xf4)
+		return 0;
+
+	len = c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+	for (i = 1; i < len; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	/* Too long for what it says, a surrogate, past the last one. */
+	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
+	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
+		return 0;
+
+	return len;
+}
+
+/*
+ * Names and descriptions come from outside.  Copy one to @clean (as long as
+ * it) so that it is UTF-8, as JSON has to be, and, for text, without what
+ * could be part of a terminal's escape sequence.
+ */
+static void print_clean(char *clean, const char *text, bool escapes)
+{
+	unsigned int len;
+	bool control;
+
+	for (; *text; text += len ? len : 1) {
+		len = print_character(text);
+		control = iscntrl((unsigned char)*text) ||
+			  (len == 2 && *text == '\xc2' && text[1] < '\xa0');
+		if (len == 0 || (control && !escapes)) {
+			*clean++ = '?';
+			continue;
+		}
+		memcpy(clean, text, len);
+		clean += len;
+	}
+	*clean = '\0';
 }
 
 void print_text(struct print *p, const char *text)
 {
 	if (!p->json)
 		fputs(text, p->out);
-}
-
-static void print_json_string(struct print *p, const char *key,
-			      const char *value)
-{
-	if (p->json)
-		print_add(p, key, cJSON_CreateString(value));
 }
 
 /* As text, because a double holds only 53 bits of a counter. */
@@ -163,11 +198,18 @@ static void print_json_number(struct print *p, const char *key, uint64_t value)
 void print_string(struct print *p, const char *key, const char *before,
 		  const char *value)
 {
-	print_json_string(p, key, value);
-	if (!p->json && before) {
-		fputs(before, p->out);
-		print_clean(p, value);
+	cleanup_free char *clean = malloc(strlen(value) + 1);
+
+	if (!clean) {
+		p->failed = true;
+		return;
 	}
+
+	print_clean(clean, value, p->json);
+	if (p->json)
+		print_add(p, key, cJSON_CreateString(clean));
+	else if (before)
+		fprintf(p->out, "%s%s", before, clean);
 }
 
 void print_number(struct print *p, const char *key, const char *before,

@@ -104,6 +104,43 @@ static void test_values(void)
 		   "values as JSON, numbers with all their digits");
 }
 
+static void test_utf8(void)
+{
+	static const struct {
+		const char *value;
+		const char *text;
+		const char *json;
+	} cases[] = {
+		{ "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
+		  "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\n",
+		  "[{\"k\":\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\"}]\n" },
+		{ "a\xff"
+		  "b",
+		  "a?b\n", "[{\"k\":\"a?b\"}]\n" },
+		{ "\xe2\x82", "??\n", "[{\"k\":\"??\"}]\n" },
+		{ "\xc0\x80", "??\n", "[{\"k\":\"??\"}]\n" },
+		{ "\xe0\x80\x80", "???\n", "[{\"k\":\"???\"}]\n" },
+		{ "\xed\xa0\x80", "???\n", "[{\"k\":\"???\"}]\n" },
+		{ "\xf5\x80\x80\x80", "????\n", "[{\"k\":\"????\"}]\n" },
+		{ "\xc2\x9b", "?\n", "[{\"k\":\"\xc2\x9b\"}]\n" },
+	};
+	struct print p;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		begin(&p, false);
+		print_object(&p, NULL);
+		print_string(&p, "k", "", cases[i].value);
+		print_object_end(&p);
+		is_printed(&p, cases[i].text, "bytes as text");
+		begin(&p, true);
+		print_object(&p, NULL);
+		print_string(&p, "k", "", cases[i].value);
+		print_object_end(&p);
+		is_printed(&p, cases[i].json, "bytes as JSON");
+	}
+}
+
 static void test_array(void)
 {
 	struct print p;
@@ -430,6 +467,7 @@ static void test_batch(void)
 int main(void)
 {
 	test_values();
+	test_utf8();
 	test_array();
 	test_network();
 	test_port();
