@@ -164,6 +164,19 @@ static int vr_nl_receive(struct vr_nl *nl, struct vr_nl_datagram **received,
 	return 0;
 }
 
+/* For refusals without a text: those of generic netlink itself. */
+static const char *vr_nl_errno_text(int errnum)
+{
+	switch (errnum) {
+	case EPERM:
+		return "not permitted without CAP_NET_ADMIN over the network namespace";
+	case EOPNOTSUPP:
+		return "the loaded module does not support this";
+	default:
+		return strerror(errnum);
+	}
+}
+
 /*
  * Say what a refusal is about: the attribute at the offset that came with it.
  * Linux 6.1 loses the offset when it ends a dump: say all filters then.
@@ -183,7 +196,7 @@ static int vr_nl_refused(const struct vr_msg *msg, bool dump, int errnum,
 			 const void *tlvs, int len, struct vr_error *err)
 {
 	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = { NULL };
-	const char *text = strerror(errnum);
+	const char *text = vr_nl_errno_text(errnum);
 	char written[sizeof(err->text)];
 	struct nlattr *message;
 
@@ -411,7 +424,7 @@ int vr_nl_subscribe(struct vr_nl *nl, struct vr_error *err)
 	if (setsockopt(vr_nl_fd(nl), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
 		       &group, sizeof(group)))
 		return vr_error_set(err, errno, "cannot join group \"%s\": %s",
-				    VR_MCGRP_MONITOR, strerror(errno));
+				    VR_MCGRP_MONITOR, vr_nl_errno_text(errno));
 	return 0;
 }
 

@@ -69,7 +69,7 @@ static void test_acknowledgements(void)
 		{ "all behind the request", -EBUSY, 1, "is in use", 1,
 		  "is in use: mtu 5" },
 		{ "the request alone", -EPERM, 1, NULL, 0,
-		  "Operation not permitted" },
+		  "not permitted without CAP_NET_ADMIN over the network namespace" },
 	};
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 	uint32_t offset = request(&msg);
