@@ -6,11 +6,6 @@
 . "$(dirname "$0")/setup.sh"
 module_load
 
-carrier()
-{
-	in_ns "$1" cat /sys/class/net/eth1/carrier
-}
-
 vrctl network add blue subnet 192.0.2.1/24 subnet 2001:db8:1::1/64
 vrctl network add red subnet 192.0.2.1/24
 pod a blue 02:00:00:00:00:0a 192.0.2.10/24 2001:db8:1::a/64
@@ -22,7 +17,7 @@ vrctl route add network blue 2001:db8:9::/48 via 2001:db8:1::b
 ok "it works" ping_ok a 192.0.2.11
 
 refused "if-unused with ports" "network has ports" vrctl network del blue if-unused
-is "... changes nothing" "$(in_ns a cat /sys/class/net/eth1/carrier)" 1
+is "... changes nothing" "$(carrier a)" 1
 ok "without it" vrctl network del blue
 refused "... it is gone" "no such network" vrctl network show blue
 is "... its ports are detached" "$(carrier a) $(carrier b)" "0 0"

@@ -26,14 +26,15 @@ json=$(vrctl -j port show id 2)
 is "... the port knows its name" "$(field ifname)" eth1
 ok "... and is found there" vrctl port show dev eth1 netns "$a"
 refused "... not here" "no such device" vrctl port show dev vr0815
-like "... with its route" "$(vrctl route show network blue)" '198.51.100.0/24 via dev eth1'
+like "... with its route" "$(vrctl route show network blue)" '198.51.100.0/24 port 2 dev eth1'
 is "... with its endpoint" "$(vrctl endpoint show network blue | grep -c 'dev eth1')" 2
 ip -n "$a" -batch - <<- 'END'
 	link set eth1 up
 	address add 192.0.2.10/24 dev eth1
 	address add 2001:db8:1::a/64 dev eth1 nodad
 END
-is "... with its MAC" "$(in_ns a cat /sys/class/net/eth1/address)" 02:00:00:00:00:0a
+json=$(ip -n "$a" -j link show eth1)
+is "... with its MAC" "$(field address)" 02:00:00:00:00:0a
 ip -n "$b" address add 2001:db8:1::b/64 dev eth1 nodad 2> /dev/null
 ping_ok a 192.0.2.11
 ok "IPv6 as well" poll 5 ping_ok a 2001:db8:1::b

@@ -60,9 +60,10 @@ refused "a device of this one, for another namespace" "another namespace" \
 ok "its own it can have" vrctl -n "$other" port add dev eth5 netns "$b" network blue
 refused "... and nobody else changes it" "another namespace" vrctl port del dev eth5 netns "$b"
 ip netns set "$b" 5
-refused "an id for another namespace to make it in" "link-netnsid is not supported" \
+# ip says 2 where vrctl says 1.
+usage_error "an id for another namespace to make it in" "link-netnsid is not supported" \
 	ip link add eth6 link-netnsid 5 type vr
-refused "a multicast MAC for a new device" "" ip link add eth6 address 03:00:00:00:00:01 type vr
+usage_error "a multicast MAC for a new device" "not a unicast Ethernet address" ip link add eth6 address 03:00:00:00:00:01 type vr
 
 # What a port is not.
 refused "a port that is not there" "device is not attached" vrctl port del dev eth2 netns "$a"

@@ -8,6 +8,7 @@
 #					its stack has no addresses and no IPv6
 #	device NS NAME...		detached devices in namespaces there are
 #	default_routes NS GATEWAY...	in a pod
+#	carrier NS			of its eth1, 0 or 1
 #	drops REASON			how many packets it has
 #	field KEY			of JSON in $json, the first one
 #	python				a Python program on standard input, whose lines
@@ -74,6 +75,12 @@ default_routes()
 	ip -n "${!net}" -batch - <<< "$commands"
 }
 
+# /sys shows the devices of the namespace it was mounted in.
+carrier()
+{
+	ip netns exec "${!1}" cat /sys/class/net/eth1/carrier
+}
+
 drops()
 {
 	local line reason word count
@@ -89,7 +96,7 @@ drops()
 
 field()
 {
-	local text=${json#*\"$1\":}
+	local text=${json#*\""$1"\":}
 
 	[ "$text" != "$json" ] || return 0
 	if [ "${text:0:1}" = '"' ]; then

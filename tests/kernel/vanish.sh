@@ -39,19 +39,19 @@ full_pod a
 is "there are routes" "$(vrctl -o route show | grep -c .)" 4
 ok "the device goes" ip -n "$a" link del eth1
 ok "... port, endpoints and routes too" nothing
-ok "monitor saw the port" poll 10 said 'del.*port.*eth1'
-ok "... both endpoints" said 'del.*endpoint.*02:00:00:00:01:0a'
-ok "... its own" said 'del.*endpoint.*02:00:00:00:00:0a'
-ok "... the routes" said 'del.*route.*198.51.100.0/24'
-ok "... IPv6" said 'del.*route.*2001:db8:9::/48'
+ok "monitor saw the port" poll 10 said '^Deleted port .*eth1'
+ok "... both endpoints" said '^Deleted endpoint .*02:00:00:00:01:0a'
+ok "... its own" said '^Deleted endpoint .*02:00:00:00:00:0a'
+ok "... the routes" said '^Deleted route .*198.51.100.0/24'
+ok "... IPv6" said '^Deleted route .*2001:db8:9::/48'
 
 : > "$events"
 full_pod b
 ok "the namespace goes" ip netns del "$b"
 ok "... and all with it" poll 10 nothing
-ok "monitor saw it" poll 10 said 'del.*port.*eth1'
-ok "... the endpoint" said 'del.*endpoint.*02:00:00:00:00:0a'
-ok "... the route" said 'del.*route.*2001:db8:9::/48'
+ok "monitor saw it" poll 10 said '^Deleted port .*eth1'
+ok "... the endpoint" said '^Deleted endpoint .*02:00:00:00:00:0a'
+ok "... the route" said '^Deleted route .*2001:db8:9::/48'
 json=$(vrctl -j network show blue)
 is "the network stays" "$(field ports)" 0
 

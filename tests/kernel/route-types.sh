@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Routes: where each kind of next hop leads, the longest prefix, what is refused,
+# and `route get`, which says what a packet would meet.
+
+. "$(dirname "$0")/setup.sh"
+module_load
+
+add=(vrctl route add network blue)
+get=(vrctl route get network blue)
+hop()
+{
+	json=$(vrctl -j route get network blue "$1")
+	field type
+}
+
+vrctl network add blue subnet 192.0.2.1/24 subnet 2001:db8:1::1/64
+vrctl network add red
+raw_pod a blue 02:00:00:00:00:0a 192.0.2.10 2001:db8:1::a
+raw_pod b blue 02:00:00:00:00:0b 192.0.2.11 2001:db8:1::b
+
+ok "via an address" "${add[@]}" 198.51.100.0/24 via 192.0.2.11
+ok "... IPv6" "${add[@]}" 2001:db8:2::/48 via 2001:db8:1::b
+ok "via a port" "${add[@]}" 203.0.113.0/24 via dev eth1 netns "$b"
+ok "... IPv6" "${add[@]}" 2001:db8:3::/48 via dev eth1 netns "$b"
+ok "blackhole, inside another" "${add[@]}" 198.51.100.128/25 via blackhole
+ok "... IPv6" "${add[@]}" 2001:db8:2:8000::/49 via blackhole
+ok "unreachable" "${add[@]}" 198.51.100.192/26 via unreachable
+ok "... IPv6" "${add[@]}" 2001:db8:2:c000::/50 via unreachable
+ok "via an address nobody has" "${add[@]}" 198.51.100.64/26 via 192.0.2.99
+ok "... IPv6" "${add[@]}" 2001:db8:2:4000::/50 via 2001:db8:1::99
+ok "a host's, back behind the gap" "${add[@]}" 198.51.100.200/32 via dev eth1 netns "$b"
+ok "... IPv6" "${add[@]}" 2001:db8:2:c000::200/128 via dev eth1 netns "$b"
+
+python "$a" "$b" <<- 'END'
+	import sys
+	from packet import *
+	from vrnl import *
+
+	nl = Netlink()
+	a, b = Station(sys.argv[1], '02:00:00:00:00:0a'), Station(sys.argv[2], '02:00:00:00:00:0b')
+
+	def send(dst):
+	    src, kind = ('2001:db8:1::a', IP6) if ':' in dst else ('192.0.2.10', IP4)
+	    a.send(eth(GATEWAY, a.mac, kind, packet(src, dst, b'to ' + dst.encode() + b'.')))
+
+	for dst in ('198.51.100.1', '203.0.113.255', '198.51.100.200', '2001:db8:2::1',
+	            '2001:db8:3:ffff::1', '2001:db8:2:c000::200'):
+	    send(dst)
+	    frame = b.expect(b'to ' + dst.encode() + b'.')
+	    check('%s arrives' % dst, frame and frame[:12] == mac(b.mac) + mac(GATEWAY))
+	for reason, addresses in (('blackhole', ('198.51.100.129', '2001:db8:2:8000::1')),
+	                          ('unreachable', ('198.51.100.193', '2001:db8:2:c000::1')),
+	                          ('nexthop', ('198.51.100.65', '2001:db8:2:4000::1')),
+	                          ('no-route', ('10.9.8.7', '2001:db9::1')),
+	                          ('no-endpoint', ('192.0.2.77', '2001:db8:1::77'))):
+	    for dst in addresses:
+	        before = nl.drops()
+	        send(dst)
+	        after = nl.drops()
+	        equal('%s is dropped: %s' % (dst, reason),
+	              [name for name in after if after[name] != before[name]], [reason])
+END
+
+is "route get: address" "$(hop 198.51.100.1)" address
+is "... through the port" "$(field ifname)" eth1
+is "... to this MAC" "$(field mac)" 02:00:00:00:00:0b
+is "... IPv6" "$(hop 2001:db8:2::1)" address
+is "route get: port" "$(hop 203.0.113.9)" port
+is "... the prefix it matched" "$(field prefix)/$(field prefix_length)" 203.0.113.0/24
+is "... IPv6" "$(hop 2001:db8:3::9)" port
+is "route get: blackhole" "$(hop 198.51.100.129)" blackhole
+is "route get: unreachable" "$(hop 2001:db8:2:c000::1)" unreachable
+is "route get: an endpoint's own" "$(hop 192.0.2.11)" endpoint
+is "... IPv6" "$(hop 2001:db8:1::b)" endpoint
+refused "route get: nowhere" "no route" "${get[@]}" 10.9.8.7
+refused "... IPv6" "no route" "${get[@]}" 2001:db9::1
+refused "route get: in the subnet, but nobody" "no endpoint" "${get[@]}" 192.0.2.77
+refused "... IPv6" "no endpoint" "${get[@]}" 2001:db8:1::77
+
+refused "host bits" "prefix has host bits set" "${add[@]}" 10.0.0.1/24 via blackhole
+refused "... IPv6" "prefix has host bits set" "${add[@]}" 2001:db8:5::1/64 via blackhole
+usage_error "a length beyond the address" "10.0.0.0/33" "${add[@]}" 10.0.0.0/33 via blackhole
+refused "a subnet of the network" "prefix is a subnet of the network" \
+	"${add[@]}" 192.0.2.0/24 via blackhole
+refused "twice" "route exists" "${add[@]}" 203.0.113.0/24 via dev eth1 netns "$b"
+refused "twice, with another next hop" "route exists with another next hop" \
+	"${add[@]}" 203.0.113.0/24 via blackhole
+refused "another family" "next hop is of another family" "${add[@]}" 10.0.0.0/8 via 2001:db8:1::b
+refused "no host's address" "not an address a host may have" "${add[@]}" 10.0.0.0/8 via 224.0.0.1
+refused "unknown network" "no such network" vrctl route add network x 10.0.0.0/8 via blackhole
+refused "unknown device" "no such device" "${add[@]}" 10.0.0.0/8 via dev eth9 netns "$b"
+refused "a port of another network" "port is in another network" \
+	vrctl route add network red 10.0.0.0/8 via dev eth1 netns "$b"
+refused "a tunnel endpoint" "not supported yet" "${add[@]}" 10.0.0.0/8 via remote 203.0.113.1
+refused "several next hops" "not supported yet" \
+	"${add[@]}" 10.0.0.0/8 nexthop via 192.0.2.10 nexthop via 192.0.2.11
+refused "a weight" "not supported yet" "${add[@]}" 10.0.0.0/8 nexthop via 192.0.2.10 weight 5
+
+ok "replace" vrctl route replace network blue 203.0.113.0/24 via blackhole origin agent
+is "... is another one" "$(hop 203.0.113.9)" blackhole
+is "... once" "$(vrctl -o route show network blue 203.0.113.0/24 | grep -c .)" 1
+ok "replace makes one too" vrctl route replace network blue default via blackhole
+is "... default, IPv4" "$(hop 10.9.8.7)" blackhole
+ok "delete" vrctl route del network blue 203.0.113.0/24
+refused "... it is gone" "no such route" vrctl route show network blue 203.0.113.0/24
+refused "delete what is not there" "no such route" vrctl route del network blue 203.0.113.0/24
+refused "delete a subnet" "route is a subnet" vrctl route del network blue 192.0.2.0/24
+done_testing
