@@ -107,10 +107,9 @@ static int get_addresses(struct adding *adding, struct vr_error *err)
 			call.ifname = interface->ifname;
 			call.args = i ? args : adding->env->args;
 			call.conf = interface->ipam;
-			interface->ipam_begun = true;
 			ret = ipam_add(&call,
 				       &adding->plan.interfaces[i].addresses,
-				       err);
+				       &interface->ipam_begun, err);
 		}
 		if (!ret)
 			ret = plan_add_routes(&adding->plan, i, err);

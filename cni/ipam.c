@@ -144,7 +144,7 @@ static int wait_for(pid_t child)
 
 /* Run the plugin to its end; its output, to free(), and its wait status. */
 static char *run_plugin(const struct ipam_call *call, char *program,
-			int *status, struct vr_error *err)
+			int *status, bool *begun, struct vr_error *err)
 {
 	cleanup_fd int output = -1, failure = -1, input = -1;
 	int out_pipe[2], failure_pipe[2];
@@ -178,11 +178,13 @@ static char *run_plugin(const struct ipam_call *call, char *program,
 		cni_fail(err, CNI_IO, "cannot fork: %s", strerror(errno));
 		return NULL;
 	}
-	if (read(failure, &reason, sizeof(reason)) > 0)
+	if (read(failure, &reason, sizeof(reason)) > 0) {
 		cni_fail(err, CNI_IPAM, "cannot run %s: %s", program,
 			 strerror(reason));
-	else
+	} else {
+		*begun = true;
 		text = file_read(output, program, NULL, err);
+	}
 	/* One that prints without end gets SIGPIPE. */
 	close(output);
 	output = -1;
@@ -215,7 +217,8 @@ static int report_failure(const char *text, int status, struct vr_error *err)
 			cJSON_IsNumber(code) ? code->valueint : 0);
 }
 
-static char *run(const struct ipam_call *call, struct vr_error *err)
+static char *run(const struct ipam_call *call, bool *begun,
+		 struct vr_error *err)
 {
 	cleanup_free char *program = NULL;
 	cleanup_free char *text = NULL;
@@ -225,7 +228,7 @@ static char *run(const struct ipam_call *call, struct vr_error *err)
 	program = ipam_find(call->env->path, plugin_type(call), err);
 	if (!program)
 		return NULL;
-	text = run_plugin(call, program, &status, err);
+	text = run_plugin(call, program, &status, begun, err);
 	if (text && status)
 		report_failure(text, status, err);
 	if (!text || status) {
@@ -242,7 +245,8 @@ static char *run(const struct ipam_call *call, struct vr_error *err)
 
 int ipam_run(const struct ipam_call *call, struct vr_error *err)
 {
-	cleanup_free char *text = run(call, err);
+	bool begun = false;
+	cleanup_free char *text = run(call, &begun, err);
 
 	return text ? 0 : -EPROTO;
 }
@@ -265,14 +269,14 @@ static int parse_addresses(const char *text, const char *where,
 	return ret;
 }
 
-int ipam_add(const struct ipam_call *call, struct result *result,
+int ipam_add(const struct ipam_call *call, struct result *result, bool *begun,
 	     struct vr_error *err)
 {
 	cleanup_free char *where = NULL;
 	cleanup_free char *text = NULL;
 
 	memset(result, 0, sizeof(*result));
-	text = run(call, err);
+	text = run(call, begun, err);
 	if (!text)
 		return -EPROTO;
 	if (asprintf(&where, "IPAM plugin \"%s\", ADD of %s in network \"%s\"",

@@ -2,6 +2,8 @@
 #ifndef VR_CNI_IPAM_H
 #define VR_CNI_IPAM_H
 
+#include <stdbool.h>
+
 #include <cjson/cJSON.h>
 
 #include "../lib/error.h"
@@ -26,11 +28,12 @@ struct ipam_call {
 
 /**
  * ipam_add() - Get addresses
+ * @begun: set when the plugin was started: also after an error it may hold an
+ *	address, so that whoever undoes calls ipam_run() with DEL
  *
- * An answer without an address is refused.  Whoever gets an error calls
- * ipam_run() with DEL: a plugin may fail late.
+ * An answer without an address is refused.
  */
-int ipam_add(const struct ipam_call *call, struct result *result,
+int ipam_add(const struct ipam_call *call, struct result *result, bool *begun,
 	     struct vr_error *err);
 
 /* DEL and CHECK, whose answer is nothing. */
