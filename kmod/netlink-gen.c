@@ -47,15 +47,17 @@ const struct nla_policy vr_network_config_nl_policy[VR_A_NETWORK_ORIGIN + 1] = {
 	[VR_A_NETWORK_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
 };
 
-const struct nla_policy vr_nexthop_config_nl_policy[VR_A_NEXTHOP_WEIGHT + 1] = {
+const struct nla_policy vr_nexthop_nl_policy[VR_A_NEXTHOP_MAC + 1] = {
 	[VR_A_NEXTHOP_TYPE] = NLA_POLICY_MAX(NLA_U8, 4),
 	[VR_A_NEXTHOP_VIA] = { .type = NLA_BINARY, },
 	[VR_A_NEXTHOP_PORT_ID] = { .type = NLA_U32, },
 	[VR_A_NEXTHOP_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[VR_A_NEXTHOP_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VR_A_NEXTHOP_NETNS_FD] = { .type = NLA_U32, },
+	[VR_A_NEXTHOP_NETNS_ID] = { .type = NLA_S32, },
 	[VR_A_NEXTHOP_REMOTE] = { .type = NLA_BINARY, },
 	[VR_A_NEXTHOP_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[VR_A_NEXTHOP_MAC] = { .type = NLA_BINARY, },
 };
 
 const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_ORIGIN + 1] = {
@@ -79,7 +81,7 @@ const struct nla_policy vr_route_config_nl_policy[VR_A_ROUTE_ORIGIN + 1] = {
 	[VR_A_ROUTE_NETWORK_ID] = { .type = NLA_U32, },
 	[VR_A_ROUTE_PREFIX] = { .type = NLA_BINARY, },
 	[VR_A_ROUTE_PREFIX_LENGTH] = NLA_POLICY_MAX(NLA_U8, 128),
-	[VR_A_ROUTE_NEXTHOP] = NLA_POLICY_NESTED(vr_nexthop_config_nl_policy),
+	[VR_A_ROUTE_NEXTHOP] = NLA_POLICY_NESTED(vr_nexthop_nl_policy),
 	[VR_A_ROUTE_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
 };
 
@@ -221,7 +223,7 @@ const struct nla_policy vr_route_new_nl_policy[VR_A_ROUTE_ORIGIN + 1] = {
 	[VR_A_ROUTE_NETWORK_ID] = { .type = NLA_U32, },
 	[VR_A_ROUTE_PREFIX] = { .type = NLA_BINARY, },
 	[VR_A_ROUTE_PREFIX_LENGTH] = NLA_POLICY_MAX(NLA_U8, 128),
-	[VR_A_ROUTE_NEXTHOP] = NLA_POLICY_NESTED(vr_nexthop_config_nl_policy),
+	[VR_A_ROUTE_NEXTHOP] = NLA_POLICY_NESTED(vr_nexthop_nl_policy),
 	[VR_A_ROUTE_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
 };
 

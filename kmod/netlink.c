@@ -428,6 +428,15 @@ struct vr_instance *vr_nl_dump_begin(struct netlink_callback *cb)
 	return instance;
 }
 
+int vr_nl_dump_nothing(struct netlink_callback *cb, const struct nlattr *name,
+		       const struct nlattr *id)
+{
+	if (!name && !id)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(cb->extack, id ?: name, "no such network");
+	return -ENOENT;
+}
+
 void vr_nl_dump_finish(struct vr_instance *instance)
 {
 	mutex_unlock(&instance->lock);

@@ -120,6 +120,9 @@ void *vr_nl_dump_start(struct sk_buff *msg, struct netlink_callback *cb,
 int vr_nl_dump_end(struct sk_buff *msg, void *header, int err);
 /* The instance of a dump, held and locked, or NULL if there is none. */
 struct vr_instance *vr_nl_dump_begin(struct netlink_callback *cb);
+/* What a dump returns without one: no network has that name or id either. */
+int vr_nl_dump_nothing(struct netlink_callback *cb, const struct nlattr *name,
+		       const struct nlattr *id);
 void vr_nl_dump_finish(struct vr_instance *instance);
 
 /*

@@ -290,6 +290,7 @@ static bool vr_nl_endpoint_wanted(const struct vr_endpoint *endpoint,
 
 int vr_nl_endpoint_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
 	struct vr_instance *instance = vr_nl_dump_begin(cb);
 	struct vr_nl_endpoint_filter filter;
 	struct vr_endpoint *endpoint;
@@ -298,7 +299,8 @@ int vr_nl_endpoint_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	int err = 0;
 
 	if (!instance)
-		return 0;
+		return vr_nl_dump_nothing(cb, attrs[VR_A_ENDPOINT_NETWORK],
+					  attrs[VR_A_ENDPOINT_NETWORK_ID]);
 	if (cb->args[1])
 		goto out;
 	err = vr_nl_endpoint_filter_parse(instance, cb, &filter);

@@ -390,8 +390,8 @@ static struct vr_network *vr_nl_port_dump_network(struct vr_instance *instance,
 
 int vr_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	const struct nlattr *origin =
-		genl_info_dump(cb)->attrs[VR_A_PORT_ORIGIN];
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	const struct nlattr *origin = attrs[VR_A_PORT_ORIGIN];
 	struct vr_instance *instance = vr_nl_dump_begin(cb);
 	const struct vr_network *network;
 	struct vr_port *port;
@@ -400,7 +400,8 @@ int vr_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	int err = 0;
 
 	if (!instance)
-		return 0;
+		return vr_nl_dump_nothing(cb, attrs[VR_A_PORT_NETWORK],
+					  attrs[VR_A_PORT_NETWORK_ID]);
 	if (cb->args[1])
 		goto out;
 	network = vr_nl_port_dump_network(instance, cb);

@@ -199,10 +199,17 @@ static int vr_nl_nexthop_parse(struct vr_nl_request *request,
 	struct nlattr *attrs[VR_A_NEXTHOP_MAX + 1];
 	int type, err;
 
-	err = nla_parse_nested(attrs, VR_A_NEXTHOP_WEIGHT, nest,
-			       vr_nexthop_config_nl_policy, request->extack);
+	err = nla_parse_nested(attrs, VR_A_NEXTHOP_MAX, nest,
+			       vr_nexthop_nl_policy, request->extack);
 	if (err)
 		return err;
+	if (attrs[VR_A_NEXTHOP_NETNS_ID] || attrs[VR_A_NEXTHOP_MAC]) {
+		NL_SET_ERR_MSG_ATTR(request->extack,
+				    attrs[VR_A_NEXTHOP_NETNS_ID] ?:
+				    attrs[VR_A_NEXTHOP_MAC],
+				    "attribute is for answers only");
+		return -EINVAL;
+	}
 	type = vr_nl_nexthop_type(attrs, nest, request->extack);
 	if (type < 0)
 		return type;
@@ -529,7 +536,8 @@ int vr_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	BUILD_BUG_ON(sizeof(*position) > sizeof(cb->ctx));
 	if (!instance)
-		return 0;
+		return vr_nl_dump_nothing(cb, attrs[VR_A_ROUTE_NETWORK],
+					  attrs[VR_A_ROUTE_NETWORK_ID]);
 	if (position->done)
 		goto out;
 	if (!attrs[VR_A_ROUTE_NETWORK] && !attrs[VR_A_ROUTE_NETWORK_ID]) {
