@@ -118,7 +118,8 @@ python "$a" "$b" <<- 'END'
 	nl.do('port-set', {'id': 1, 'antispoof': 0})
 	passes = ('source-address', 'arp-sender', 'nd-sender', 'protocol')
 	for what, reason, frame in bad:
-	    if reason not in passes or what == 'STP':
+	    # The last two go no further for other reasons: answered, and never bridged.
+	    if reason not in passes or what in ('DAD of another\'s address', 'STP'):
 	        continue
 	    b.frames()
 	    a.send(frame)

@@ -13,7 +13,7 @@ device a eth1 eth2
 vrctl port add dev eth1 netns "$a" network blue address 192.0.2.10
 
 powerless=(setpriv --bounding-set -net_admin)
-denied="Operation not permitted"
+denied="not permitted"
 refused "network add" "$denied" "${powerless[@]}" vrctl network add red
 refused "network del" "$denied" "${powerless[@]}" vrctl network del blue
 refused "network show" "$denied" "${powerless[@]}" vrctl network show

@@ -47,7 +47,7 @@ is "an id finds it too" "$(field name)" team/blue
 refused "a second one of the name" "network exists" vrctl network add plain
 ok "a name of 255 bytes" vrctl network add "$long"
 ok "... is found" vrctl network show "$long"
-fails "a name of 256 bytes" vrctl network add "${long}x"
+usage_error "a name of 256 bytes" "longer than 255 bytes" vrctl network add "${long}x"
 refused "a control character" "name has a control character" vrctl network add $'tab\there'
 refused "... delete is one" "name has a control character" vrctl network add $'x\x7f'
 refused "... a line end" "name has a control character" vrctl network add $'x\n'
@@ -59,13 +59,13 @@ refused "no such network" "no such network" vrctl network show nobody
 refused "an id that is taken" "id is in use by another network" vrctl network add other id 77
 refused "a VNI that is taken" "VNI is in use by another network" \
 	vrctl network add other vni 16777215
-fails "a VNI beyond 24 bits" vrctl network add other vni 16777216
-fails "id 0" vrctl network add other id 0
+refused "a VNI beyond 24 bits" "out of range" vrctl network add other vni 16777216
+refused "id 0" "out of range" vrctl network add other id 0
 ok "subnets of another network are free to use" vrctl network add overlap subnet 192.0.2.1/24
 
 # MTU.
-fails "an MTU below 68" vrctl network add other mtu 67
-fails "an MTU above 65535" vrctl network add other mtu 65536
+refused "an MTU below 68" "out of range" vrctl network add other mtu 67
+refused "an MTU above 65535" "out of range" vrctl network add other mtu 65536
 ok "an MTU of 68" vrctl network add tiny mtu 68 subnet 203.0.113.1/24
 refused "an IPv6 subnet with an MTU below 1280" "an IPv6 subnet needs an MTU of 1280" \
 	vrctl network add other mtu 1279 subnet 2001:db8::1/64
@@ -99,6 +99,6 @@ refused "33 subnets" "more than the limit of 32 subnets" vrctl network add other
 ok "32 subnets" vrctl network add full "${many[@]:2}"
 
 ok "a description of 512 bytes" vrctl network add described description "$(text 512)"
-fails "a description of 513 bytes" vrctl network add other description "$(text 513)"
+usage_error "a description of 513 bytes" "longer than 512 bytes" vrctl network add other description "$(text 513)"
 refused "nothing came of what was refused" "no such network" vrctl network show other
 done_testing

@@ -41,7 +41,7 @@ for ((i = 0; i < 33; i++)); do
 	many+=(address "198.51.100.$i")
 done
 refused "33 addresses" "more than the limit of 32 addresses" "${attach[@]}" "${many[@]}"
-fails "a description of 513 bytes" "${attach[@]}" description "$(printf '%0513d' 1)"
+usage_error "a description of 513 bytes" "longer than 512 bytes" "${attach[@]}" description "$(printf '%0513d' 1)"
 
 # Other devices.
 refused "lo" "not supported yet" vrctl port add dev lo network blue

@@ -18,6 +18,7 @@ import struct
 
 REQUEST, ACK, DUMP = 1, 4, 0x300
 REPLACE, EXCL, CREATE = 0x100, 0x200, 0x400
+NESTED = 0x8000
 SOL_NETLINK, ADD_MEMBERSHIP, CAP_ACK, EXT_ACK = 270, 1, 10, 11
 SPEC = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../uapi/vr.yaml')
 
@@ -121,7 +122,7 @@ def encode(name, attrs):
     out = b''
     for key, value in pairs(attrs):
         attr = SPEC.attrs[name][key]
-        out += pack(attr.number, encode_one(attr, value))
+        out += pack(attr.number | (NESTED if attr.nested else 0), encode_one(attr, value))
     return out
 
 
