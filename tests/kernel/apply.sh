@@ -84,6 +84,7 @@ python "$a" "$b" <<- 'END'
 	equal('it answers with all', [len(answer[kind]) for kind in
 	                              ('network', 'port', 'endpoint', 'route')], [2, 2, 1, 3])
 	equal('... as they are', answer['port'][0]['description'], 'pod a')
+	equal('the answer has only what the contract says', sorted(STRANGE), [])
 	names = [name for name, _ in nl.events(1)]
 	equal('each is notified', [names.count(kind + '-ntf') for kind in
 	                           ('network', 'port', 'endpoint', 'route')], [2, 2, 3, 3])

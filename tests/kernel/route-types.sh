@@ -9,10 +9,11 @@ module_load
 
 add=(vrctl route add network blue)
 get=(vrctl route get network blue)
+# Where an address leads: "DESC" ADDRESS WANT
 hop()
 {
-	json=$(vrctl -j route get network blue "$1")
-	field type
+	json=$(vrctl -j route get network blue "$2")
+	is "$1" "$(field type)" "$3"
 }
 
 vrctl network add blue subnet 192.0.2.1/24 subnet 2001:db8:1::1/64
@@ -63,17 +64,17 @@ python "$a" "$b" <<- 'END'
 	              [name for name in after if after[name] != before[name]], [reason])
 END
 
-is "route get: address" "$(hop 198.51.100.1)" address
+hop "route get: address" 198.51.100.1 address
 is "... through the port" "$(field ifname)" eth1
 is "... to this MAC" "$(field mac)" 02:00:00:00:00:0b
-is "... IPv6" "$(hop 2001:db8:2::1)" address
-is "route get: port" "$(hop 203.0.113.9)" port
+hop "... IPv6" 2001:db8:2::1 address
+hop "route get: port" 203.0.113.9 port
 is "... the prefix it matched" "$(field prefix)/$(field prefix_length)" 203.0.113.0/24
-is "... IPv6" "$(hop 2001:db8:3::9)" port
-is "route get: blackhole" "$(hop 198.51.100.129)" blackhole
-is "route get: unreachable" "$(hop 2001:db8:2:c000::1)" unreachable
-is "route get: an endpoint's own" "$(hop 192.0.2.11)" endpoint
-is "... IPv6" "$(hop 2001:db8:1::b)" endpoint
+hop "... IPv6" 2001:db8:3::9 port
+hop "route get: blackhole" 198.51.100.129 blackhole
+hop "route get: unreachable" 2001:db8:2:c000::1 unreachable
+hop "route get: an endpoint's own" 192.0.2.11 endpoint
+hop "... IPv6" 2001:db8:1::b endpoint
 refused "route get: nowhere" "no route" "${get[@]}" 10.9.8.7
 refused "... IPv6" "no route" "${get[@]}" 2001:db9::1
 refused "route get: in the subnet, but nobody" "no endpoint" "${get[@]}" 192.0.2.77
@@ -99,10 +100,10 @@ refused "several next hops" "not supported yet" \
 refused "a weight" "not supported yet" "${add[@]}" 10.0.0.0/8 nexthop via 192.0.2.10 weight 5
 
 ok "replace" vrctl route replace network blue 203.0.113.0/24 via blackhole origin agent
-is "... is another one" "$(hop 203.0.113.9)" blackhole
+hop "... is another one" 203.0.113.9 blackhole
 is "... once" "$(vrctl -o route show network blue 203.0.113.0/24 | grep -c .)" 1
 ok "replace makes one too" vrctl route replace network blue default via blackhole
-is "... default, IPv4" "$(hop 10.9.8.7)" blackhole
+hop "... default, IPv4" 10.9.8.7 blackhole
 ok "delete" vrctl route del network blue 203.0.113.0/24
 refused "... it is gone" "no such route" vrctl route show network blue 203.0.113.0/24
 refused "delete what is not there" "no such route" vrctl route del network blue 203.0.113.0/24

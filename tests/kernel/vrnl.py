@@ -40,6 +40,7 @@ class Spec:
 
     def __init__(self):
         self.attrs, self.enums, self.commands, self.sets = {}, {}, {}, {}
+        self.parents = {}
         with open(SPEC, encoding='utf-8') as file:
             self.read(file)
 
@@ -62,6 +63,7 @@ class Spec:
                     parent = None
                 elif indent == 4 and key == 'subset-of':
                     parent = self.attrs[value]
+                    self.parents[list(self.attrs)[-1]] = value
                 elif indent == 8 and key == 'name':
                     item = block[value] = parent[value] if parent else Attr(len(block) + 1)
                 elif indent == 8 and key == 'type':
@@ -86,6 +88,7 @@ class Spec:
 
 
 SPEC = Spec()
+STRANGE = set()  # what answers had that the contract does not say: (set, number)
 SIZES = {'u8': 'B', 'u16': 'H', 'u32': 'I', 's32': 'i', 'u64': 'Q'}
 
 
@@ -156,6 +159,10 @@ def decode(name, data):
     found = {attr.number: (key, attr) for key, attr in SPEC.attrs[name].items()}
     out = {}
     for _, number, value in split(data):
+        if number not in found:
+            STRANGE.add((name, number))
+            found.update((attr.number, (key, attr))
+                         for key, attr in SPEC.attrs[SPEC.parents[name]].items())
         key, attr = found[number]
         if attr.type == 'pad':
             continue
