@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# An ADD that fails, at whatever step, leaves no device, port, network, address,
+# state file or process behind, and gives addresses back in reverse.
+
+. "$(dirname "$0")/lib.sh"
+
+LOG=$WORK/log
+# host-local, which logs its calls and does on FAIL what a test wants.
+plugin logging << END
+echo "\$CNI_COMMAND \$CNI_IFNAME" >> "$LOG"
+if [ "\$CNI_COMMAND \$CNI_IFNAME" = "ADD \$FAIL" ]; then
+	. "$WORK/fault"
+fi
+sed 's/"type":"logging"/"type":"host-local"/' | exec /usr/lib/cni/host-local
+END
+for net in green:192.0.2 red:198.51.100 blue:203.0.113; do
+	define "${net%:*}" '"subnets":["'"${net#*:}"'.0/24"],"ipam":{"type":"logging","dataDir":"'"$STORE"'",
+		"ranges":[[{"subnet":"'"${net#*:}"'.0/24"}]]}'
+done
+CONF='{"cniVersion":"1.0.0","name":"green",'$COMMON',"networks":["red","blue"]}'
+ns POD
+
+fault()
+{
+	cat > "$WORK/fault"
+	rm -f "$LOG"
+}
+
+fault << 'END'
+echo '{"code":11,"msg":"no luck","details":"today"}'
+exit 1
+END
+refusal "IPAM fails on the third interface" 11 'no luck; today' ADD POD "$CONF" FAIL=eth2
+is "addresses went back in reverse" "$(tr '\n' ' ' < "$LOG")" \
+	"ADD eth0 ADD eth1 ADD eth2 DEL eth2 DEL eth1 DEL eth0 "
+
+clean "nothing is left" POD
+
+fault <<< 'kill -9 $$'
+refusal "IPAM is killed" 101 '"logging", ADD of eth2 in network "blue": killed by signal 9' \
+	ADD POD "$CONF" FAIL=eth2
+fault <<< 'exit 3'
+refusal "IPAM dies without a word" 101 'exit code 3 without an error object, but nothing' \
+	ADD POD "$CONF" FAIL=eth1
+fault <<< 'echo garbage; exit 0'
+refusal "IPAM prints garbage" 101 'printed no JSON, but garbage' ADD POD "$CONF" FAIL=eth0
+fault <<< 'exit 0'
+refusal "IPAM prints nothing" 101 'printed no JSON, but nothing' ADD POD "$CONF" FAIL=eth0
+fault <<< "echo '{\"cniVersion\":\"1.0.0\",\"ips\":[]}'; exit 0"
+refusal "IPAM gives no address" 101 'gave no address' ADD POD "$CONF" FAIL=eth1
+fault <<< "echo '{\"ips\":[{\"address\":\"192.0.2.9\"}]}'; exit 0"
+refusal "IPAM gives an address without length" 101 '192.0.2.9' ADD POD "$CONF" FAIL=eth1
+fault <<< 'exec yes'
+refusal "IPAM prints without end" 5 'longer than' ADD POD "$CONF" FAIL=eth1
+fault <<< 'true'
+clean "nothing is left by plugins that misbehave" POD
+printf 'not a program' > "$PLUGINS/text"
+define text '"subnets":["192.0.2.0/24"],"ipam":{"type":"text"}'
+refusal "IPAM cannot be executed" 101 'text' \
+	ADD POD '{"cniVersion":"1.0.0","name":"text",'"$COMMON"'}'
+define gone '"subnets":["192.0.2.0/24"],"ipam":{"type":"no-such-plugin"}'
+refusal "IPAM does not exist" 101 'IPAM plugin "no-such-plugin" is not in CNI_PATH' \
+	ADD POD '{"cniVersion":"1.0.0","name":"gone",'"$COMMON"'}'
+
+# What cannot be taken back is kept on record for another DEL.
+fault <<< 'rm "$0"; exit 1'
+cp "$PLUGINS/logging" "$WORK/logging"
+cni ADD POD "$CONF" FAIL=eth1 > /dev/null
+like "a plugin that is gone when its address is to go back" "$(get '"\(.code) \(.msg)"')" \
+	'101 .*; then, taking back what was made: IPAM plugin "logging" is not in CNI_PATH'
+is "the state stays" "$(find "$STATE" -type f | wc -l)" 1
+cp "$WORK/logging" "$PLUGINS/logging"
+ok "DEL succeeds when it is back" cni DEL POD "$CONF"
+clean "and leaves nothing" POD
+fault <<< 'true'
+
+# The router refuses the third port: the address is in use.
+vrctl -n "$NODE" network add blue subnet 203.0.113.1/24
+vrctl -n "$NODE" endpoint add network blue mac 02:00:00:00:00:05 address 203.0.113.5 \
+	remote 203.0.113.200 2> /dev/null || {
+	ip -n "$NODE" link add p type vr
+	vrctl -n "$NODE" port add dev p network blue address 203.0.113.5
+}
+rm -f "$LOG"
+fault << 'END'
+echo '{"cniVersion":"1.0.0","ips":[{"address":"203.0.113.5/24"}]}'
+exit 0
+END
+ports=$(vrctl -n "$NODE" port show)
+cni ADD POD "$CONF" FAIL=eth2 > /dev/null
+is "the router refuses an address in use" "$(get .code)" 100
+like "and the message names address and port" "$(get .msg)" '203.0.113.5 of port eth2'
+is "addresses went back in reverse" "$(tail -n 3 "$LOG" | tr '\n' ' ')" \
+	"DEL eth2 DEL eth1 DEL eth0 "
+is "no device is left" "$(ip -n "$POD" link show type vr)" ""
+is "no port is left" "$(vrctl -n "$NODE" port show)" "$ports"
+is "no network but the operator's" \
+	"$(vrctl -n "$NODE" -j network show | jq -r '.[].name')" blue
+is "no address is left" "$(find "$STORE" -name '*.*.*.*')" ""
+is "no state is left" "$(ls -A "$STATE")" ""
+ip -n "$NODE" link del p 2> /dev/null
+vrctl -n "$NODE" network del blue
+
+# Names that are taken, last one first.
+fault <<< 'true'
+clean "nothing is left" POD
+ip -n "$POD" link add eth2 type dummy
+rm -f "$LOG"
+refusal "the third name exists" 100 'interface "eth2" exists already' ADD POD "$CONF"
+ok "no IPAM plugin was called" [ ! -e "$LOG" ]
+ip -n "$POD" link set eth2 name eth0
+refusal "the first name exists" 100 'interface "eth0" exists already' ADD POD "$CONF"
+ip -n "$POD" link del eth0
+
+# A route that the container has already: the last step of all.
+ip -n "$POD" link add dummy0 type dummy
+ip -n "$POD" link set dummy0 up
+ip -n "$POD" route add 192.0.2.128/25 dev dummy0
+define late '"subnets":["198.51.100.0/24"],'"$IPAM"',"routes":[{"dst":"192.0.2.128/25"}]'
+refusal "a route exists" 100 'interface eth1: route to 192.0.2.128/25' ADD POD \
+	'{"cniVersion":"1.0.0","name":"green",'"$COMMON"',"networks":["late"]}'
+clean "nothing is left by the last step" POD
+ip -n "$POD" route del 192.0.2.128/25 dev dummy0
+
+# The state cannot be written: nothing is begun.
+rm -f "$LOG"
+touch "$WORK/file"
+refusal "no room for the state" 5 "$WORK/file" ADD POD \
+	'{"cniVersion":"1.0.0","name":"green","networksDir":"'"$NETWORKS"'","stateDir":"'"$WORK"'/file/x"}'
+ok "no IPAM plugin was called" [ ! -e "$LOG" ]
+
+ok "after all that, ADD works" cni ADD POD "$CONF"
+refusal_of_second=$(cni ADD POD "$CONF")
+like "a second one is refused" "$refusal_of_second" 'eth0.* exists already'
+is "and breaks nothing" "$(ip -n "$POD" -json link show type vr | jq length)" 3
+ok "DEL" cni DEL POD "$CONF"
+clean "nothing is left" POD
+done_testing
