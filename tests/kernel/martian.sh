@@ -36,7 +36,7 @@ python "$a" "$b" <<- 'END'
 	routed('... IPv6', packet(A6, '2001:db8:f::5', b'good-ip6'))
 	for src in ('0.0.0.0', '127.0.0.1', '224.0.0.1', '255.255.255.255', '169.254.1.1'):
 	    dropped('from %s' % src, 'ip-source', eth(GATEWAY, a.mac, IP4, packet(src, B4)))
-	for dst in ('0.1.2.3', '127.0.0.1', '239.1.1.1', '255.255.255.255', '169.254.1.1'):
+	for dst in ('0.0.0.0', '127.0.0.1', '239.1.1.1', '255.255.255.255', '169.254.1.1'):
 	    dropped('to %s' % dst, 'ip-destination', eth(GATEWAY, a.mac, IP4, packet(A4, dst)))
 	for src in ('::', '::1', 'ff02::1', 'fe80::1', '::ffff:192.0.2.1'):
 	    dropped('from %s' % src, 'ip-source', eth(GATEWAY, a.mac, IP6, packet(src, B6)))
