@@ -3,7 +3,7 @@
 #
 # Bad input is refused with the code of the specification and a message that names
 # key and value, and changes nothing.  What needs no kernel is in tests/unit.
-# timeout: 240
+# timeout: 300
 
 . "$(dirname "$0")/lib.sh"
 

@@ -3,6 +3,7 @@
 #
 # CHECK finds everything that is not as ADD left it, says what, and is content
 # with the rest.
+# timeout: 300
 
 . "$(dirname "$0")/lib.sh"
 

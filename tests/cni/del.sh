@@ -3,6 +3,7 @@
 #
 # DEL removes what ADD made and nothing else, any number of times, with namespace,
 # definition, configuration or state gone.
+# timeout: 300
 
 . "$(dirname "$0")/lib.sh"
 

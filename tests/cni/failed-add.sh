@@ -3,6 +3,7 @@
 #
 # An ADD that fails, at whatever step, leaves no device, port, network, address,
 # state file or process behind, and gives addresses back in reverse.
+# timeout: 300
 
 . "$(dirname "$0")/lib.sh"
 

@@ -3,6 +3,7 @@
 #
 # One call of a stock client gives a container three interfaces on three
 # networks; traffic flows within each network, and not across.
+# timeout: 300
 
 . "$(dirname "$0")/lib.sh"
 

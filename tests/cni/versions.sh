@@ -3,6 +3,7 @@
 #
 # Each version of the specification: what VERSION says, the shape of the result,
 # and which operations there are.
+# timeout: 300
 
 . "$(dirname "$0")/lib.sh"
 
@@ -49,7 +50,8 @@ for version in 0.3.0 0.3.1 0.4.0 1.0.0 1.1.0; do
 	is "$version: its result" "$(shape)" "$version; eth0 mtu $mtu /run/netns/$POD; \
 0 $four 192.0.2.$host/24 192.0.2.1, 0 $six 2001:db8:1::$host/64 2001:db8:1::1; \
 0.0.0.0/0 192.0.2.1, ::/0 2001:db8:1::1; $dns"
-	is "$version: the MAC" "$(get '.interfaces[0].mac')" "$(in_ns POD cat /sys/class/net/eth0/address)"
+	is "$version: the MAC" "$(get '.interfaces[0].mac')" \
+		"$(ip -n "$POD" -json link show eth0 | jq -r ".[0].address")"
 	case $version in
 	0.3.*)	cni CHECK POD "$(conf $version ',"prevResult":'"$RESULT")" > /dev/null
 		is "$version: no CHECK" "$(get .code)" 1 ;;
