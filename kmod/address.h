@@ -12,9 +12,6 @@
 #include <linux/unaligned.h>
 #include <net/ipv6.h>
 
-/* An IPv4 prefix of length n is a prefix of VR_ADDRESS_V4_BITS + n bits. */
-#define VR_ADDRESS_V4_BITS	96
-
 static inline bool vr_address_is_v4(const struct in6_addr *addr)
 {
 	return ipv6_addr_v4mapped(addr);
@@ -35,18 +32,6 @@ static inline u8 vr_address_bits(const struct in6_addr *addr)
 static inline const u8 *vr_address_bytes(const struct in6_addr *addr)
 {
 	return vr_address_is_v4(addr) ? addr->s6_addr + 12 : addr->s6_addr;
-}
-
-/*
- * The prefix that @addr and a length of @plen bits make. @plen counts as the
- * family does, 0 to 32 or 0 to 128.
- */
-static inline void vr_address_prefix(struct in6_addr *prefix,
-				     const struct in6_addr *addr, u8 plen)
-{
-	bool v4 = vr_address_is_v4(addr);
-
-	ipv6_addr_prefix(prefix, addr, v4 ? VR_ADDRESS_V4_BITS + plen : plen);
 }
 
 /* A MAC as a key: byte order of the machine, so never to be shown or sent. */

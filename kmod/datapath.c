@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The whole way of a packet, read from the bottom up: vr_input() checks its
- * source, then vr_classify() decides by the destination MAC whether to flood,
- * route or bridge it, and the verdict is carried out. Each step borrows the
- * packet and returns why it is dropped, 0 to go on. Entry: vr_input().
+ * The whole way of a packet. It begins in vr_input(), the last function here,
+ * as callees stand above their callers: vr_guard() checks the source, then
+ * vr_classify() decides by the destination MAC whether to flood, route or
+ * bridge, and the verdict is carried out. Each step borrows the packet and
+ * returns why it is dropped, 0 to go on. Entry: vr_input().
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -175,7 +176,8 @@ static enum vr_drop_reason vr_route(struct sk_buff *skb,
 	reason = v4 ? vr_check_ip4(skb, &daddr) : vr_check_ip6(skb, &daddr);
 	if (reason)
 		return reason;
-	reason = vr_route_resolve_rcu(packet->network, &daddr, &hop);
+	reason = vr_route_resolve_rcu(packet->network, packet->in, &daddr,
+				      &hop);
 	if (reason)
 		return reason;
 	if (!hop.port)

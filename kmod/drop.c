@@ -45,15 +45,16 @@ const char *vr_drop_name(unsigned int reason)
 static bool vr_drop_is_receivers(enum vr_drop_reason reason)
 {
 	return reason == VR_DROP_REASON_TOO_BIG ||
-	       reason == VR_DROP_REASON_PORT_DOWN ||
-	       reason == VR_DROP_REASON_BACKLOG;
+	       reason == VR_DROP_REASON_PORT_DOWN;
 }
 
 static void vr_drop_count_port(struct vr_port *port, enum vr_drop_reason reason)
 {
 	struct vr_drop_port_counters *counters = READ_ONCE(port->drops);
 
-	if (vr_drop_is_receivers(reason))
+	if (reason == VR_DROP_REASON_BACKLOG)
+		; /* the core has counted it for the device */
+	else if (vr_drop_is_receivers(reason))
 		DEV_STATS_INC(port->dev, rx_dropped);
 	else
 		DEV_STATS_INC(port->dev, tx_dropped);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The forwarding and neighbour table of a network. Entries:
- * vr_endpoint_lookup() for packets, vr_endpoint_add() for commands.
+ * vr_endpoint_lookup_rcu() for packets, vr_endpoint_add() for commands.
  */
 #include <linux/jhash.h>
 #include <linux/netlink.h>
@@ -184,19 +184,13 @@ static bool vr_endpoint_listed(struct vr_endpoint *endpoint, unsigned int i)
 }
 
 struct vr_endpoint *vr_endpoint_create(struct vr_network *network,
-				       const struct vr_endpoint_config *config,
-				       struct netlink_ext_ack *extack)
+				       const struct vr_endpoint_config *config)
 {
 	struct vr_instance *instance = network->instance;
 	struct vr_endpoint *endpoint;
 	unsigned int i;
 	int err;
 
-	if (config->port && instance->n_endpoints >= VR_LIMIT_ENDPOINTS) {
-		NL_SET_ERR_MSG(extack,
-			       "limit of 1048576 endpoints is reached");
-		return ERR_PTR(-ENOSPC);
-	}
 	endpoint = kzalloc(struct_size(endpoint, addresses,
 				       config->n_addresses),
 			   GFP_KERNEL_ACCOUNT);
@@ -244,7 +238,8 @@ static void vr_endpoint_unlist(struct vr_endpoint *endpoint)
 void vr_endpoint_destroy(struct vr_endpoint *endpoint)
 {
 	vr_endpoint_unlist(endpoint);
-	kfree(endpoint);
+	/* Its first addresses may have been in the table for a moment. */
+	kfree_rcu(endpoint, rcu);
 }
 
 /* Whether each address is free, or its present holder is to be replaced. */
@@ -266,8 +261,7 @@ static int vr_endpoint_check_addresses(struct vr_endpoint *endpoint,
 		 * the gateway's in the table: the module answers for it and
 		 * hands what is sent to it to that port.
 		 */
-		if (!other->port && endpoint->port &&
-		    vr_port_is_gateway(endpoint->port))
+		if (!other->port && config->gateway)
 			continue;
 		if (other->port)
 			NL_SET_ERR_MSG_ATTR(extack, config->address_attrs[i],
@@ -450,16 +444,6 @@ static bool vr_endpoint_same_addresses(const struct vr_endpoint *endpoint,
 	return true;
 }
 
-static bool vr_endpoint_equal(const struct vr_endpoint *endpoint,
-			      const struct vr_endpoint_config *config)
-{
-	return endpoint->mac == config->mac && endpoint->port == config->port &&
-	       endpoint->sequence == config->sequence &&
-	       endpoint->state == config->state &&
-	       endpoint->origin == config->origin &&
-	       vr_endpoint_same_addresses(endpoint, config);
-}
-
 /*
  * What may happen to @holder, who has the MAC: 0 if it may be replaced, 1 if
  * it already is what is asked for, or the refusal.
@@ -509,8 +493,6 @@ struct vr_endpoint *vr_endpoint_add(struct vr_network *network,
 	int ret;
 
 	*changed = false;
-	if (old && vr_endpoint_equal(old, config))
-		return old;
 	if (config->mac == READ_ONCE(network->gateway_mac)) {
 		NL_SET_ERR_MSG_ATTR(extack, config->mac_attr,
 				    "MAC is the gateway's");
@@ -519,13 +501,10 @@ struct vr_endpoint *vr_endpoint_add(struct vr_network *network,
 	holder = vr_endpoint_find(network, config->mac, config->state);
 	if (holder && holder != old) {
 		ret = vr_endpoint_check_holder(holder, config, flags, extack);
-		if (ret)
-			return ret > 0 ? holder : ERR_PTR(ret);
-	}
-	if (old && config->sequence < old->sequence) {
-		NL_SET_ERR_MSG_ATTR(extack, config->mac_attr,
-				    "endpoint has a higher sequence");
-		return ERR_PTR(-ESTALE);
+		if (ret < 0)
+			return ERR_PTR(ret);
+		if (ret && !old)
+			return holder;
 	}
 	/* What stood by at this port becomes active. */
 	standby = vr_endpoint_find(network, config->mac,
@@ -533,8 +512,19 @@ struct vr_endpoint *vr_endpoint_add(struct vr_network *network,
 	if (!old && standby && standby->port == config->port &&
 	    !(flags & VR_ADD_NO_MOVE))
 		old = standby;
+	if (old && config->sequence < old->sequence) {
+		NL_SET_ERR_MSG_ATTR(extack, config->mac_attr,
+				    "endpoint has a higher sequence");
+		return ERR_PTR(-ESTALE);
+	}
+	if (!old && !holder &&
+	    network->instance->n_endpoints >= VR_LIMIT_ENDPOINTS) {
+		NL_SET_ERR_MSG(extack,
+			       "limit of 1048576 endpoints is reached");
+		return ERR_PTR(-ENOSPC);
+	}
 
-	endpoint = vr_endpoint_create(network, config, extack);
+	endpoint = vr_endpoint_create(network, config);
 	if (IS_ERR(endpoint))
 		return endpoint;
 	ret = vr_endpoint_publish(endpoint, old, holder, config, extack);

@@ -65,6 +65,7 @@ struct vr_endpoint_config {
 	u8 n_addresses;
 	u8 state;
 	u8 origin;
+	bool gateway;	/* of the host's port: may have the gateway's address */
 	/* attributes to blame, each may be NULL */
 	const struct nlattr *mac_attr;
 	const struct nlattr *address_attrs[VR_LIMIT_ENDPOINT_ADDRESSES];
@@ -87,10 +88,9 @@ bool vr_endpoint_has(const struct vr_endpoint *endpoint,
 struct vr_endpoint *vr_endpoint_find(struct vr_network *network, u64 mac,
 				     enum vr_endpoint_state state);
 
-/* Unpublished, so destroy() frees at once. ERR_PTR on failure. */
+/* ERR_PTR on failure. destroy() is for what vr_endpoint_publish() refused. */
 struct vr_endpoint *vr_endpoint_create(struct vr_network *network,
-				       const struct vr_endpoint_config *config,
-				       struct netlink_ext_ack *extack);
+				       const struct vr_endpoint_config *config);
 void vr_endpoint_destroy(struct vr_endpoint *endpoint);
 
 /*

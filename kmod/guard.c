@@ -19,12 +19,16 @@
 #include "arp.h"
 #include "endpoint.h"
 #include "guard.h"
+#include "nd.h"
 #include "network.h"
 #include "packet.h"
 #include "port.h"
 
 #define VR_DHCP_CLIENT_PORT	68
 #define VR_DHCP_SERVER_PORT	67
+
+/* Headers up to and with neighbour discovery are looked for in so much. */
+#define VR_GUARD_ND_MAX		512
 
 static bool vr_guard_owns_ip4(const struct vr_endpoint *endpoint, __be32 ip)
 {
@@ -105,10 +109,12 @@ static enum vr_drop_reason vr_guard_arp(struct sk_buff *skb,
 static bool vr_guard_nd_option_ok(struct sk_buff *skb, int offset,
 				  const struct vr_endpoint *endpoint)
 {
-	struct { u8 type, len, mac[ETH_ALEN]; } buffer;
-	const typeof(buffer) *option;
+	int end = ETH_HLEN + sizeof(struct ipv6hdr) +
+		  ntohs(ipv6_hdr(skb)->payload_len);
+	struct vr_nd_option buffer;
+	const struct vr_nd_option *option;
 
-	while (offset < (int)skb->len) {
+	while (offset < end) {
 		option = skb_header_pointer(skb, offset, sizeof(buffer),
 					    &buffer);
 		if (!option || !option->len)
@@ -154,7 +160,7 @@ static enum vr_drop_reason vr_guard_nd(struct sk_buff *skb, int offset,
 		return unspecified ? VR_DROP_REASON_SOURCE_ADDRESS : 0;
 	}
 	nd = skb_header_pointer(skb, offset, options, &buffer);
-	if (!nd)
+	if (!nd || skb->len > VR_GUARD_ND_MAX)
 		return VR_DROP_REASON_ND_INVALID;
 	if ((icmp->icmp6_type == NDISC_NEIGHBOUR_ADVERTISEMENT ||
 	     (icmp->icmp6_type == NDISC_NEIGHBOUR_SOLICITATION &&
@@ -183,15 +189,19 @@ static enum vr_drop_reason vr_guard_ip6(struct sk_buff *skb,
 		return VR_DROP_REASON_SOURCE_ADDRESS;
 
 	nexthdr = ip6h->nexthdr;
-	if (likely(nexthdr == IPPROTO_TCP || nexthdr == IPPROTO_UDP) &&
-	    !unspecified)
+	if (likely(nexthdr == IPPROTO_TCP || nexthdr == IPPROTO_UDP ||
+		   nexthdr == NEXTHDR_NONE) && !unspecified)
 		return 0;
+	/* Into memory of ours: the sender may still write to its fragments. */
+	if (!pskb_may_pull(skb, min_t(unsigned int, skb->len,
+				      VR_GUARD_ND_MAX)))
+		return VR_DROP_REASON_NO_MEMORY;
 	/* Receivers take neighbour discovery behind extension headers too,
 	 * though not in fragments (RFC 6980).
 	 */
 	offset = ipv6_skip_exthdr(skb, ETH_HLEN + sizeof(*ip6h), &nexthdr,
 				  &frag_off);
-	if (offset < 0)
+	if (offset < 0 || offset > (int)skb_headlen(skb))
 		return VR_DROP_REASON_TRUNCATED;
 	if (nexthdr == IPPROTO_ICMPV6 && !frag_off)
 		return vr_guard_nd(skb, offset, endpoint, unspecified);

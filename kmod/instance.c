@@ -32,6 +32,10 @@ static unsigned int vr_net_id;
 /* Innermost lock: which namespace has which instance, and its users. */
 static DEFINE_MUTEX(vr_instances_lock);
 
+/* Where the next instance's dump sequence starts. Never 0. */
+static u32 vr_instances_seq = 1;
+#define VR_INSTANCE_SEQ_STEP	BIT(20)
+
 static void vr_instance_free_work(struct work_struct *work)
 {
 	struct vr_instance *instance =
@@ -59,6 +63,8 @@ static struct vr_instance *vr_instance_create(struct net *net)
 		kfree(instance);
 		return NULL;
 	}
+	/* Unlike that of an earlier instance here, of which a dump may be. */
+	instance->seq = vr_instances_seq += VR_INSTANCE_SEQ_STEP;
 	instance->net = net;
 	mutex_init(&instance->lock);
 	xa_init_flags(&instance->networks, XA_FLAGS_ALLOC1);

@@ -31,7 +31,7 @@ struct net;
 struct vr_instance {
 	/* fast path */
 	struct vr_drop_counters __percpu *drops;
-	struct net *net;	/* not held: it outlives the instance */
+	struct net *net;	/* not held: there as long as there are users */
 
 	/* configuration, under lock */
 	struct mutex lock;

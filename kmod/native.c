@@ -22,7 +22,9 @@
 struct vr_native {
 	/* fast path */
 	struct vr_port __rcu *port;	/* NULL: detached */
-	struct vr_instance *instance;	/* held while registered */
+	struct vr_instance *instance;	/* held while registered, its memory
+					 * until the device is freed
+					 */
 
 	/* life cycle */
 	struct net_device *dev;
@@ -82,6 +84,7 @@ static int vr_native_init_dev(struct net_device *dev)
 	vr_native_hold_module(dev);
 
 	vr_instance_hold(instance);
+	vr_instance_memory_get(instance);
 	mutex_lock(&instance->lock);
 	list_add_tail(&native->in_instance, &instance->natives);
 	instance->n_ports++;
@@ -106,6 +109,8 @@ static void vr_native_uninit_dev(struct net_device *dev)
 		native->holds_module = false;
 		module_put(THIS_MODULE);
 	}
+	/* Now, while the instance's namespace is sure to be there still. */
+	vr_instance_put(instance);
 }
 
 /* After the device's last user, if vr_native_init_dev() had succeeded. */
@@ -114,7 +119,7 @@ static void vr_native_free_dev(struct net_device *dev)
 	struct vr_native *native = netdev_priv(dev);
 
 	free_percpu(dev->tstats);
-	vr_instance_put(native->instance);
+	vr_instance_memory_put(native->instance);
 }
 
 /* The router delivers by its own tables, so there is no filter to set. */
@@ -200,7 +205,7 @@ int vr_native_configure(struct net_device *dev, u32 mtu, const u64 *mac,
 			return err;
 	}
 	/* A port that is attached already keeps an MTU its user made smaller. */
-	if (dev->max_mtu == mtu)
+	if (vr_native_port(dev) && dev->max_mtu == mtu)
 		return 0;
 	dev->max_mtu = mtu;
 	err = dev_set_mtu(dev, mtu);
@@ -259,6 +264,11 @@ static void vr_native_setup(struct net_device *dev)
 	netif_carrier_off(dev);
 }
 
+static bool vr_native_queues_ok(const struct nlattr *attr)
+{
+	return !attr || nla_get_u32(attr) <= num_possible_cpus();
+}
+
 static int vr_native_validate(struct nlattr *tb[], struct nlattr *data[],
 			      struct netlink_ext_ack *extack)
 {
@@ -268,6 +278,11 @@ static int vr_native_validate(struct nlattr *tb[], struct nlattr *data[],
 	if (tb[IFLA_LINK_NETNSID]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_LINK_NETNSID],
 				    "link-netnsid is not supported by vr");
+		return -EINVAL;
+	}
+	if (!vr_native_queues_ok(tb[IFLA_NUM_TX_QUEUES]) ||
+	    !vr_native_queues_ok(tb[IFLA_NUM_RX_QUEUES])) {
+		NL_SET_ERR_MSG(extack, "more queues than CPUs");
 		return -EINVAL;
 	}
 	if (!tb[IFLA_ADDRESS])

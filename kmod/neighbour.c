@@ -15,6 +15,7 @@
 #include "address.h"
 #include "arp.h"
 #include "endpoint.h"
+#include "nd.h"
 #include "neighbour.h"
 #include "network.h"
 #include "packet.h"
@@ -40,6 +41,21 @@ static bool vr_neighbour_resolve(const struct vr_packet *packet,
 	*mac = *router ? READ_ONCE(packet->network->gateway_mac) :
 			 endpoint->mac;
 	return true;
+}
+
+/*
+ * The host's port may have the gateway's address, but with its own MAC. Were
+ * that told to the pods, they would send past the router from then on.
+ */
+static bool vr_neighbour_misleads(const struct vr_packet *packet,
+				  const struct in6_addr *sender)
+{
+	const struct vr_endpoint *endpoint;
+
+	if (!vr_port_is_gateway(packet->in))
+		return false;
+	endpoint = vr_endpoint_lookup_ip_rcu(packet->network, sender);
+	return endpoint && !endpoint->port;
 }
 
 static void vr_neighbour_put_eth(struct sk_buff *skb, u64 to, u64 from,
@@ -83,19 +99,21 @@ enum vr_drop_reason vr_neighbour_arp(struct sk_buff *skb,
 				     struct vr_packet *packet)
 {
 	const struct vr_arp *arp = vr_arp_header(skb);
+	struct in6_addr sender, target;
 	enum vr_drop_reason reason;
-	struct in6_addr target;
-	bool router;
+	bool router, misleads;
 	u64 mac;
 
 	if (!arp)
 		return VR_DROP_REASON_ARP_INVALID;
+	ipv6_addr_set_v4mapped(arp->sender_ip, &sender);
+	misleads = vr_neighbour_misleads(packet, &sender);
 	if (arp->header.ar_op != htons(ARPOP_REQUEST) ||
 	    arp->sender_ip == arp->target_ip)
-		return 0;
+		return misleads ? VR_DROP_REASON_GATEWAY : 0;
 	ipv6_addr_set_v4mapped(arp->target_ip, &target);
 	if (!vr_neighbour_resolve(packet, &target, &mac, &router))
-		return 0;
+		return misleads ? VR_DROP_REASON_NO_ENDPOINT : 0;
 	if (!is_valid_ether_addr(arp->sender_mac))
 		return VR_DROP_REASON_ARP_INVALID;
 	reason = vr_neighbour_arp_reply(packet->in, arp, mac);
@@ -116,7 +134,7 @@ struct vr_advert {
 static void vr_neighbour_put_advert(struct sk_buff *skb,
 				    const struct vr_advert *advert)
 {
-	struct { u8 type, len, mac[ETH_ALEN]; } *option;
+	struct vr_nd_option *option;
 	struct ipv6hdr *ip6h;
 	struct nd_msg *nd;
 	unsigned int len = sizeof(*nd) + sizeof(*option);
@@ -150,7 +168,8 @@ static enum vr_drop_reason vr_neighbour_advertise(struct vr_port *in,
 	struct sk_buff *skb;
 
 	skb = alloc_skb(NET_IP_ALIGN + ETH_HLEN + sizeof(struct ipv6hdr) +
-			sizeof(struct nd_msg) + 8, GFP_ATOMIC);
+			sizeof(struct nd_msg) + sizeof(struct vr_nd_option),
+			GFP_ATOMIC);
 	if (!skb)
 		return VR_DROP_REASON_NO_MEMORY;
 	skb_reserve(skb, NET_IP_ALIGN);
@@ -159,8 +178,8 @@ static enum vr_drop_reason vr_neighbour_advertise(struct vr_port *in,
 	return 0;
 }
 
-/* A solicitation without extension headers, which none needs. Or NULL. */
-static const struct nd_msg *vr_neighbour_solicitation(struct sk_buff *skb)
+/* Without extension headers, which neither needs. Or NULL. */
+static const struct nd_msg *vr_neighbour_message(struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6h;
 	const struct nd_msg *nd;
@@ -170,7 +189,8 @@ static const struct nd_msg *vr_neighbour_solicitation(struct sk_buff *skb)
 	ip6h = ipv6_hdr(skb);
 	nd = (const struct nd_msg *)(ip6h + 1);
 	if (ip6h->version != 6 || ip6h->nexthdr != IPPROTO_ICMPV6 ||
-	    nd->icmph.icmp6_type != NDISC_NEIGHBOUR_SOLICITATION)
+	    (nd->icmph.icmp6_type != NDISC_NEIGHBOUR_SOLICITATION &&
+	     nd->icmph.icmp6_type != NDISC_NEIGHBOUR_ADVERTISEMENT))
 		return NULL;
 	return nd;
 }
@@ -190,13 +210,16 @@ static bool vr_neighbour_solicitation_ok(const struct ipv6hdr *ip6h,
 enum vr_drop_reason vr_neighbour_nd(struct sk_buff *skb,
 				    struct vr_packet *packet)
 {
-	const struct nd_msg *nd = vr_neighbour_solicitation(skb);
+	const struct nd_msg *nd = vr_neighbour_message(skb);
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	struct vr_advert advert = {};
 	enum vr_drop_reason reason;
 
 	if (!nd)
 		return 0;
+	if (nd->icmph.icmp6_type == NDISC_NEIGHBOUR_ADVERTISEMENT)
+		return vr_neighbour_misleads(packet, &nd->target) ?
+		       VR_DROP_REASON_GATEWAY : 0;
 	if (!vr_neighbour_solicitation_ok(ip6h, nd))
 		return VR_DROP_REASON_ND_INVALID;
 	if (!vr_neighbour_resolve(packet, &nd->target, &advert.mac,

@@ -34,9 +34,11 @@ const struct nla_policy vr_endpoint_config_nl_policy[VR_A_ENDPOINT_ORIGIN + 1] =
 	[VR_A_ENDPOINT_SEQUENCE] = { .type = NLA_U32, },
 	[VR_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_ENDPOINT_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
+	[VR_A_ENDPOINT_ID] = { .type = NLA_U32, },
+	[VR_A_ENDPOINT_NETNS_ID] = { .type = NLA_S32, },
 };
 
-const struct nla_policy vr_network_config_nl_policy[VR_A_NETWORK_ORIGIN + 1] = {
+const struct nla_policy vr_network_config_nl_policy[VR_A_NETWORK_ROUTES + 1] = {
 	[VR_A_NETWORK_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VR_A_NETWORK_NAME] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_NETWORK_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &vr_a_network_vni_range),
@@ -45,6 +47,9 @@ const struct nla_policy vr_network_config_nl_policy[VR_A_NETWORK_ORIGIN + 1] = {
 	[VR_A_NETWORK_SUBNET] = NLA_POLICY_NESTED(vr_subnet_nl_policy),
 	[VR_A_NETWORK_DESCRIPTION] = { .type = NLA_NUL_STRING, .len = VR_MAX_DESCRIPTION, },
 	[VR_A_NETWORK_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
+	[VR_A_NETWORK_PORTS] = { .type = NLA_U32, },
+	[VR_A_NETWORK_ENDPOINTS] = { .type = NLA_U32, },
+	[VR_A_NETWORK_ROUTES] = { .type = NLA_U32, },
 };
 
 const struct nla_policy vr_nexthop_nl_policy[VR_A_NEXTHOP_MAC + 1] = {
@@ -60,7 +65,7 @@ const struct nla_policy vr_nexthop_nl_policy[VR_A_NEXTHOP_MAC + 1] = {
 	[VR_A_NEXTHOP_MAC] = { .type = NLA_BINARY, },
 };
 
-const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_ORIGIN + 1] = {
+const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_MTU + 1] = {
 	[VR_A_PORT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_PORT_NETWORK_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
@@ -74,6 +79,11 @@ const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_ORIGIN + 1] = {
 	[VR_A_PORT_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_PORT_DESCRIPTION] = { .type = NLA_NUL_STRING, .len = VR_MAX_DESCRIPTION, },
 	[VR_A_PORT_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
+	[VR_A_PORT_ID] = { .type = NLA_U32, },
+	[VR_A_PORT_NETNS_ID] = { .type = NLA_S32, },
+	[VR_A_PORT_KIND] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_UP] = { .type = NLA_U8, },
+	[VR_A_PORT_MTU] = { .type = NLA_U32, },
 };
 
 const struct nla_policy vr_route_config_nl_policy[VR_A_ROUTE_ORIGIN + 1] = {

@@ -13,9 +13,9 @@
 
 /* Common nested types */
 extern const struct nla_policy vr_endpoint_config_nl_policy[VR_A_ENDPOINT_ORIGIN + 1];
-extern const struct nla_policy vr_network_config_nl_policy[VR_A_NETWORK_ORIGIN + 1];
+extern const struct nla_policy vr_network_config_nl_policy[VR_A_NETWORK_ROUTES + 1];
 extern const struct nla_policy vr_nexthop_nl_policy[VR_A_NEXTHOP_MAC + 1];
-extern const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_ORIGIN + 1];
+extern const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_MTU + 1];
 extern const struct nla_policy vr_route_config_nl_policy[VR_A_ROUTE_ORIGIN + 1];
 extern const struct nla_policy vr_subnet_nl_policy[VR_A_SUBNET_PREFIX_LENGTH + 1];
 

@@ -42,6 +42,9 @@ struct genl_family vr_nl_family __ro_after_init = {
 	.n_mcgrps	= ARRAY_SIZE(vr_nl_groups),
 };
 
+/* The family goes before the objects: its group is no longer ours then. */
+static bool vr_nl_gone;
+
 int vr_nl_begin(struct vr_nl_request *request, const struct sk_buff *message,
 		struct genl_info *info, bool rtnl)
 {
@@ -171,13 +174,27 @@ static int vr_nl_device_check(struct vr_nl_request *request,
 	return 0;
 }
 
+/* By one thing alone: id, name or index; the last two in a namespace. */
 static int vr_nl_device_named(struct vr_nl_request *request,
 			      const struct vr_nl_device *device)
 {
-	if (device->ifname || device->ifindex)
-		return 0;
-	NL_SET_ERR_MSG(request->extack, "device is missing");
-	return -EINVAL;
+	const struct nlattr *attr = vr_nl_device_attr(device);
+
+	if (!attr) {
+		NL_SET_ERR_MSG(request->extack, "device is missing");
+		return -EINVAL;
+	}
+	if (!!device->id + !!device->ifname + !!device->ifindex > 1) {
+		NL_SET_ERR_MSG_ATTR(request->extack, attr,
+				    "device is given in more than one way");
+		return -EINVAL;
+	}
+	if (device->id && device->netns_fd) {
+		NL_SET_ERR_MSG_ATTR(request->extack, device->netns_fd,
+				    "namespace beside the port's id");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 struct net_device *vr_nl_device_find(struct vr_nl_request *request,
@@ -236,6 +253,9 @@ struct vr_port *vr_nl_port_find(struct vr_nl_request *request,
 	int err;
 
 	lockdep_assert_held(&request->instance->lock);
+	err = vr_nl_device_named(request, device);
+	if (err)
+		return ERR_PTR(err);
 	if (device->id) {
 		port = vr_port_find_id(request->instance,
 				       nla_get_u32(device->id));
@@ -245,9 +265,6 @@ struct vr_port *vr_nl_port_find(struct vr_nl_request *request,
 				    "no such port");
 		return ERR_PTR(-ENOENT);
 	}
-	err = vr_nl_device_named(request, device);
-	if (err)
-		return ERR_PTR(err);
 	return vr_nl_port_of_device(request, device);
 }
 
@@ -388,6 +405,8 @@ struct sk_buff *vr_nl_event_create(struct vr_instance *instance, u8 cmd,
 {
 	struct sk_buff *msg;
 
+	if (READ_ONCE(vr_nl_gone))
+		return NULL;
 	if (!genl_has_listeners(&vr_nl_family, instance->net,
 				VR_NLGRP_MONITOR))
 		return NULL;
@@ -421,11 +440,29 @@ struct vr_instance *vr_nl_dump_begin(struct netlink_callback *cb)
 	struct vr_instance *instance =
 		vr_instance_find(sock_net(cb->skb->sk));
 
-	if (!instance)
+	if (!instance) {
+		cb->seq = 0;
 		return NULL;
+	}
 	mutex_lock(&instance->lock);
 	cb->seq = instance->seq;
 	return instance;
+}
+
+int vr_nl_dump_refuse(struct netlink_callback *cb, const struct nlattr *attr)
+{
+	if (!attr)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(cb->extack, attr, "dumps do not filter by this");
+	return -EINVAL;
+}
+
+int vr_nl_no_replace(struct vr_nl_request *request)
+{
+	if (!(request->flags & NLM_F_REPLACE))
+		return 0;
+	NL_SET_ERR_MSG(request->extack, "not to be replaced, use set");
+	return -EOPNOTSUPP;
 }
 
 int vr_nl_dump_nothing(struct netlink_callback *cb, const struct nlattr *name,
@@ -470,6 +507,7 @@ int vr_netlink_init(void)
 
 void vr_netlink_exit(void)
 {
+	WRITE_ONCE(vr_nl_gone, true);
 	genl_unregister_family(&vr_nl_family);
 }
 

@@ -42,6 +42,9 @@ int vr_nl_begin(struct vr_nl_request *request, const struct sk_buff *message,
 		struct genl_info *info, bool rtnl);
 int vr_nl_end(struct vr_nl_request *request, int err);
 
+/* Refuses NLM_F_REPLACE. */
+int vr_nl_no_replace(struct vr_nl_request *request);
+
 /* Which device or port a request means. Each may be NULL. */
 struct vr_nl_device {
 	const struct nlattr *id;
@@ -123,6 +126,8 @@ struct vr_instance *vr_nl_dump_begin(struct netlink_callback *cb);
 /* What a dump returns without one: no network has that name or id either. */
 int vr_nl_dump_nothing(struct netlink_callback *cb, const struct nlattr *name,
 		       const struct nlattr *id);
+/* Refuses a key that a dump does not filter by, if it is given. */
+int vr_nl_dump_refuse(struct netlink_callback *cb, const struct nlattr *attr);
 void vr_nl_dump_finish(struct vr_instance *instance);
 
 /*

@@ -34,17 +34,39 @@ struct vr_apply {
 	struct vr_apply_object objects[VR_LIMIT_APPLY_OBJECTS];
 };
 
+/* The nests are those of the answer too, so the policy lets this through. */
+static int vr_apply_refuse(struct vr_apply *apply, struct nlattr **attrs,
+			   const u8 *types, size_t n)
+{
+	while (n--) {
+		if (!attrs[types[n]])
+			continue;
+		NL_SET_ERR_MSG_ATTR(apply->request.extack, attrs[types[n]],
+				    "attribute is for answers only");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int vr_apply_add_network(struct vr_apply *apply,
 				struct vr_apply_object *object,
 				const struct nlattr *nest)
 {
+	static const u8 answers[] = {
+		VR_A_NETWORK_PORTS,
+		VR_A_NETWORK_ENDPOINTS,
+		VR_A_NETWORK_ROUTES,
+	};
 	struct vr_instance *instance = apply->request.instance;
 	struct nlattr *attrs[VR_A_NETWORK_MAX + 1];
 	int err;
 
-	err = nla_parse_nested(attrs, VR_A_NETWORK_ORIGIN, nest,
+	err = nla_parse_nested(attrs, VR_A_NETWORK_MAX, nest,
 			       vr_network_config_nl_policy,
 			       apply->request.extack);
+	if (!err)
+		err = vr_apply_refuse(apply, attrs, answers,
+				      ARRAY_SIZE(answers));
 	if (err)
 		return err;
 	mutex_lock(&instance->lock);
@@ -59,12 +81,22 @@ static int vr_apply_add_port(struct vr_apply *apply,
 			     struct vr_apply_object *object,
 			     const struct nlattr *nest)
 {
-	struct nlattr *attrs[VR_A_PORT_MAX + 1] = {};
+	static const u8 answers[] = {
+		VR_A_PORT_ID,
+		VR_A_PORT_NETNS_ID,
+		VR_A_PORT_KIND,
+		VR_A_PORT_UP,
+		VR_A_PORT_MTU,
+	};
+	struct nlattr *attrs[VR_A_PORT_MAX + 1];
 	int err;
 
-	err = nla_parse_nested(attrs, VR_A_PORT_ORIGIN, nest,
+	err = nla_parse_nested(attrs, VR_A_PORT_MAX, nest,
 			       vr_port_config_nl_policy,
 			       apply->request.extack);
+	if (!err)
+		err = vr_apply_refuse(apply, attrs, answers,
+				      ARRAY_SIZE(answers));
 	if (err)
 		return err;
 	object->port = vr_nl_port_add(&apply->request, attrs, nla_data(nest),
@@ -76,20 +108,24 @@ static int vr_apply_add_endpoint(struct vr_apply *apply,
 				 struct vr_apply_object *object,
 				 const struct nlattr *nest)
 {
-	struct vr_instance *instance = apply->request.instance;
+	static const u8 answers[] = {
+		VR_A_ENDPOINT_ID,
+		VR_A_ENDPOINT_NETNS_ID,
+	};
 	struct nlattr *attrs[VR_A_ENDPOINT_MAX + 1];
 	int err;
 
-	err = nla_parse_nested(attrs, VR_A_ENDPOINT_ORIGIN, nest,
+	err = nla_parse_nested(attrs, VR_A_ENDPOINT_MAX, nest,
 			       vr_endpoint_config_nl_policy,
 			       apply->request.extack);
+	if (!err)
+		err = vr_apply_refuse(apply, attrs, answers,
+				      ARRAY_SIZE(answers));
 	if (err)
 		return err;
-	mutex_lock(&instance->lock);
 	object->endpoint = vr_nl_endpoint_add(&apply->request, attrs,
 					      nla_data(nest), nla_len(nest),
 					      &object->changed);
-	mutex_unlock(&instance->lock);
 	return PTR_ERR_OR_ZERO(object->endpoint);
 }
 
@@ -97,19 +133,16 @@ static int vr_apply_add_route(struct vr_apply *apply,
 			      struct vr_apply_object *object,
 			      const struct nlattr *nest)
 {
-	struct vr_instance *instance = apply->request.instance;
 	struct nlattr *attrs[VR_A_ROUTE_MAX + 1];
 	int err;
 
-	err = nla_parse_nested(attrs, VR_A_ROUTE_ORIGIN, nest,
+	err = nla_parse_nested(attrs, VR_A_ROUTE_MAX, nest,
 			       vr_route_config_nl_policy,
 			       apply->request.extack);
 	if (err)
 		return err;
-	mutex_lock(&instance->lock);
 	object->route = vr_nl_route_add(&apply->request, attrs, nla_data(nest),
 					nla_len(nest), &object->changed);
-	mutex_unlock(&instance->lock);
 	return PTR_ERR_OR_ZERO(object->route);
 }
 
@@ -143,51 +176,47 @@ static int vr_apply_add(struct vr_apply *apply, const struct nlattr *nest)
 	return err;
 }
 
-/* In the order of the contract, whatever the order of the message. */
-static int vr_apply_add_all(struct vr_apply *apply)
+static int vr_apply_add_all(struct vr_apply *apply, int type)
 {
 	struct genlmsghdr *header = apply->request.info->genlhdr;
 	struct nlattr *nest;
-	int rem, err, type;
+	int rem, err;
 
-	for (type = VR_A_APPLY_NETWORK; type <= VR_A_APPLY_ROUTE; type++)
-		nla_for_each_attr(nest, genlmsg_data(header),
-				  genlmsg_len(header), rem) {
-			if (nla_type(nest) != type)
-				continue;
-			err = vr_apply_add(apply, nest);
-			if (err)
-				return err;
-		}
+	nla_for_each_attr(nest, genlmsg_data(header), genlmsg_len(header),
+			  rem) {
+		if (nla_type(nest) != type)
+			continue;
+		err = vr_apply_add(apply, nest);
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
-static void vr_apply_undo_one(struct vr_apply *apply,
-			      struct vr_apply_object *object)
+/* Back to the first @n objects, the last one first. */
+static void vr_apply_undo(struct vr_apply *apply, unsigned int n)
 {
-	struct vr_instance *instance = apply->request.instance;
+	struct vr_apply_object *object;
 
-	switch (object->type) {
-	case VR_A_APPLY_NETWORK:
-		vr_nl_network_remove(object->network);
-		return;
-	case VR_A_APPLY_PORT:
-		vr_port_detach(object->port);
-		return;
+	while (apply->n > n) {
+		object = &apply->objects[--apply->n];
+		if (!object->changed)
+			continue;
+		switch (object->type) {
+		case VR_A_APPLY_NETWORK:
+			vr_nl_network_remove(object->network);
+			break;
+		case VR_A_APPLY_PORT:
+			vr_port_undo(object->port);
+			break;
+		case VR_A_APPLY_ENDPOINT:
+			vr_endpoint_del(object->endpoint);
+			break;
+		default:
+			vr_route_del(object->route);
+			break;
+		}
 	}
-	mutex_lock(&instance->lock);
-	if (object->type == VR_A_APPLY_ENDPOINT)
-		vr_endpoint_del(object->endpoint);
-	else
-		vr_route_del(object->route);
-	mutex_unlock(&instance->lock);
-}
-
-static void vr_apply_undo(struct vr_apply *apply)
-{
-	while (apply->n--)
-		if (apply->objects[apply->n].changed)
-			vr_apply_undo_one(apply, &apply->objects[apply->n]);
 }
 
 static int vr_apply_fill_one(struct sk_buff *msg,
@@ -221,11 +250,9 @@ static int vr_apply_fill(struct vr_apply *apply)
 	unsigned int i;
 	int err = 0;
 
-	mutex_lock(&apply->request.instance->lock);
 	for (i = 0; !err && i < apply->n; i++)
 		err = vr_apply_fill_one(apply->request.reply,
 					&apply->objects[i]);
-	mutex_unlock(&apply->request.instance->lock);
 	return err;
 }
 
@@ -252,6 +279,41 @@ static int vr_apply_answer(struct vr_apply *apply)
 	}
 }
 
+/*
+ * Endpoints, routes and the answer, under one hold of the lock: RTNL does not
+ * keep endpoints and routes as it keeps networks and ports.
+ */
+static int vr_apply_rest(struct vr_apply *apply)
+{
+	unsigned int n = apply->n;
+	int err;
+
+	mutex_lock(&apply->request.instance->lock);
+	err = vr_apply_add_all(apply, VR_A_APPLY_ENDPOINT);
+	if (!err)
+		err = vr_apply_add_all(apply, VR_A_APPLY_ROUTE);
+	if (!err)
+		err = vr_apply_answer(apply);
+	if (err)
+		vr_apply_undo(apply, n);
+	mutex_unlock(&apply->request.instance->lock);
+	return err;
+}
+
+static int vr_apply_do(struct vr_apply *apply)
+{
+	int err;
+
+	err = vr_apply_add_all(apply, VR_A_APPLY_NETWORK);
+	if (!err)
+		err = vr_apply_add_all(apply, VR_A_APPLY_PORT);
+	if (!err)
+		err = vr_apply_rest(apply);
+	if (err)
+		vr_apply_undo(apply, 0);
+	return err;
+}
+
 int vr_nl_apply_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vr_apply *apply;
@@ -268,11 +330,7 @@ int vr_nl_apply_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto out_free;
 	apply->request.flags |= VR_ADD_NO_MOVE;
-	err = vr_apply_add_all(apply);
-	if (!err)
-		err = vr_apply_answer(apply);
-	if (err)
-		vr_apply_undo(apply);
+	err = vr_apply_do(apply);
 	err = vr_nl_end(&apply->request, err);
 out_free:
 	kfree(apply);

@@ -133,6 +133,7 @@ vr_nl_endpoint_add_parsed(struct vr_nl_request *request, struct nlattr **attrs,
 	config->port = vr_nl_endpoint_port(request, attrs, network);
 	if (IS_ERR(config->port))
 		return ERR_CAST(config->port);
+	config->gateway = vr_port_is_gateway(config->port);
 	return vr_endpoint_add(network, config, NULL, request->flags, changed,
 			       request->extack);
 }
@@ -301,7 +302,9 @@ int vr_nl_endpoint_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (!instance)
 		return vr_nl_dump_nothing(cb, attrs[VR_A_ENDPOINT_NETWORK],
 					  attrs[VR_A_ENDPOINT_NETWORK_ID]);
-	if (cb->args[1])
+	err = vr_nl_dump_refuse(cb, attrs[VR_A_ENDPOINT_MAC] ?:
+				attrs[VR_A_ENDPOINT_STATE]);
+	if (err || cb->args[1])
 		goto out;
 	err = vr_nl_endpoint_filter_parse(instance, cb, &filter);
 	if (err)

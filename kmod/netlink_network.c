@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands on networks. Entries: vr_nl_network_*_doit(). */
-#include <linux/ctype.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
@@ -236,6 +235,9 @@ struct vr_network *vr_nl_network_add(struct vr_nl_request *request,
 		NL_SET_ERR_MSG(request->extack, "name is missing");
 		return ERR_PTR(-EINVAL);
 	}
+	err = vr_nl_no_replace(request);
+	if (err)
+		return ERR_PTR(err);
 	err = vr_nl_network_parse(&config, attrs, head, len, request->extack);
 	if (err)
 		network = ERR_PTR(err);
@@ -387,16 +389,19 @@ int vr_nl_network_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 int vr_nl_network_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	const struct nlattr *origin =
-		genl_info_dump(cb)->attrs[VR_A_NETWORK_ORIGIN];
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	const struct nlattr *origin = attrs[VR_A_NETWORK_ORIGIN];
 	struct vr_instance *instance = vr_nl_dump_begin(cb);
 	struct vr_network *network;
 	unsigned long id;
 	void *header;
+	int err;
 
 	if (!instance)
 		return 0;
-	if (cb->args[1])
+	err = vr_nl_dump_refuse(cb, attrs[VR_A_NETWORK_ID] ?:
+				attrs[VR_A_NETWORK_NAME]);
+	if (err || cb->args[1])
 		goto out;
 	xa_for_each_start(&instance->networks, id, network, cb->args[0]) {
 		cb->args[0] = id;
@@ -410,5 +415,5 @@ int vr_nl_network_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	cb->args[1] = true; /* all of them */
 out:
 	vr_nl_dump_finish(instance);
-	return skb->len;
+	return err ?: skb->len;
 }

@@ -205,6 +205,9 @@ struct vr_port *vr_nl_port_add(struct vr_nl_request *request,
 	struct vr_port *port;
 	int err;
 
+	err = vr_nl_no_replace(request);
+	if (err)
+		return ERR_PTR(err);
 	config = kzalloc(sizeof(*config), GFP_KERNEL);
 	if (!config)
 		return ERR_PTR(-ENOMEM);
@@ -402,7 +405,11 @@ int vr_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (!instance)
 		return vr_nl_dump_nothing(cb, attrs[VR_A_PORT_NETWORK],
 					  attrs[VR_A_PORT_NETWORK_ID]);
-	if (cb->args[1])
+	err = vr_nl_dump_refuse(cb, attrs[VR_A_PORT_ID] ?:
+				attrs[VR_A_PORT_IFNAME] ?:
+				attrs[VR_A_PORT_IFINDEX] ?:
+				attrs[VR_A_PORT_NETNS_FD]);
+	if (err || cb->args[1])
 		goto out;
 	network = vr_nl_port_dump_network(instance, cb);
 	if (IS_ERR(network)) {

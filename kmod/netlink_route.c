@@ -141,6 +141,11 @@ static int vr_nl_nexthop_type(struct nlattr **attrs, const struct nlattr *nest,
 	if (implied < 0 && type &&
 	    nla_get_u8(type) >= VR_NEXTHOP_TYPE_BLACKHOLE)
 		return nla_get_u8(type);
+	if (attrs[VR_A_NEXTHOP_NETNS_FD] && !port) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[VR_A_NEXTHOP_NETNS_FD],
+				    "namespace without a device");
+		return -EINVAL;
+	}
 	if (implied < 0 || (type && nla_get_u8(type) != implied)) {
 		NL_SET_ERR_MSG_ATTR(extack, nest,
 				    "next hop lacks what its type needs");
@@ -431,7 +436,7 @@ static int vr_nl_route_lookup(struct vr_nl_request *request)
 	if (err)
 		return err;
 	rcu_read_lock();
-	reason = vr_route_resolve_rcu(network, &address, &hop);
+	reason = vr_route_resolve_rcu(network, NULL, &address, &hop);
 	rcu_read_unlock();
 	if (reason == VR_DROP_REASON_NO_ROUTE) {
 		NL_SET_ERR_MSG_ATTR(request->extack, attr, "no route");
@@ -538,7 +543,9 @@ int vr_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (!instance)
 		return vr_nl_dump_nothing(cb, attrs[VR_A_ROUTE_NETWORK],
 					  attrs[VR_A_ROUTE_NETWORK_ID]);
-	if (position->done)
+	err = vr_nl_dump_refuse(cb, attrs[VR_A_ROUTE_PREFIX] ?:
+				attrs[VR_A_ROUTE_PREFIX_LENGTH]);
+	if (err || position->done)
 		goto out;
 	if (!attrs[VR_A_ROUTE_NETWORK] && !attrs[VR_A_ROUTE_NETWORK_ID]) {
 		vr_nl_route_dump_all(skb, cb, instance, position);

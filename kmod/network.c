@@ -214,9 +214,8 @@ vr_network_create_gateway(struct vr_network *network,
 	}
 	gateway->addresses = addresses;
 	gateway->n_addresses = config->n_subnets;
-	gateway->mac = network->gateway_mac;
 	gateway->origin = network->origin;
-	return vr_endpoint_create(network, gateway, NULL);
+	return vr_endpoint_create(network, gateway);
 }
 
 static void vr_subnet_prefix(const struct vr_subnet *subnet,
@@ -371,8 +370,10 @@ static int vr_network_configure(struct vr_network *network,
 	int err;
 
 	if (config->gateway_mac_attr &&
-	    vr_endpoint_find(network, config->gateway_mac,
-			     VR_ENDPOINT_STATE_ACTIVE)) {
+	    (vr_endpoint_find(network, config->gateway_mac,
+			      VR_ENDPOINT_STATE_ACTIVE) ||
+	     vr_endpoint_find(network, config->gateway_mac,
+			      VR_ENDPOINT_STATE_STANDBY))) {
 		NL_SET_ERR_MSG_ATTR(extack, config->gateway_mac_attr,
 				    "MAC is in use in this network");
 		return -EADDRINUSE;
@@ -443,6 +444,11 @@ static int vr_network_check_equal(const struct vr_network *network,
 		attr = config->subnets_attr;
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "network exists with other subnets");
+	} else if (config->description_attr &&
+		   strcmp(config->description, network->description ?: "")) {
+		attr = config->description_attr;
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "network exists with another description");
 	} else {
 		return 0;
 	}
@@ -484,6 +490,17 @@ static int vr_network_publish(struct vr_network *network,
 	return 0;
 }
 
+/* The network, then the routes of its subnets, which came before it. */
+static void vr_network_announce(struct vr_network *network)
+{
+	struct vr_route *route;
+
+	vr_nl_network_notify(network, VR_CMD_NETWORK_NTF);
+	for (route = vr_route_first(network); route;
+	     route = vr_route_find_next(network, &route->prefix, route->plen))
+		vr_nl_route_notify(route, VR_CMD_ROUTE_NTF);
+}
+
 struct vr_network *vr_network_add(struct vr_instance *instance,
 				  const struct vr_network_config *config,
 				  unsigned int flags, bool *changed,
@@ -519,7 +536,7 @@ struct vr_network *vr_network_add(struct vr_instance *instance,
 		return ERR_PTR(err);
 	}
 	*changed = true;
-	vr_nl_network_notify(network, VR_CMD_NETWORK_NTF);
+	vr_network_announce(network);
 	return network;
 }
 

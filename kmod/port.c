@@ -93,24 +93,23 @@ static void vr_port_free_rcu(struct rcu_head *rcu)
 	vr_port_destroy(container_of(rcu, struct vr_port, rcu));
 }
 
-static u32 vr_port_flags(const struct vr_port_config *config, u32 old,
-			 unsigned int n_addresses)
+/* What @config makes of the flags. It has all addresses the port will have. */
+static u32 vr_port_flags(const struct vr_port_config *config, u32 flags)
 {
-	u32 flags = old;
-
 	if (config->gateway_attr)
 		flags = config->gateway ? flags | VR_PORT_GATEWAY :
 					  flags & ~VR_PORT_GATEWAY;
-	if (config->antispoof_attr)
+	if (config->antispoof_attr) {
 		flags |= VR_PORT_ANTISPOOF_GIVEN;
-	else if (flags & VR_PORT_ANTISPOOF_GIVEN)
+		return config->antispoof ? flags | VR_PORT_ANTISPOOF :
+					   flags & ~VR_PORT_ANTISPOOF;
+	}
+	if (flags & VR_PORT_ANTISPOOF_GIVEN ||
+	    !(config->gateway_attr || config->addresses_given))
 		return flags;
-
-	flags &= ~VR_PORT_ANTISPOOF;
-	if (config->antispoof_attr ? config->antispoof :
-	    n_addresses && !(flags & VR_PORT_GATEWAY))
-		flags |= VR_PORT_ANTISPOOF;
-	return flags;
+	if (config->n_addresses && !(flags & VR_PORT_GATEWAY))
+		return flags | VR_PORT_ANTISPOOF;
+	return flags & ~VR_PORT_ANTISPOOF;
 }
 
 static struct vr_port *vr_port_create(struct vr_network *network,
@@ -135,7 +134,7 @@ static struct vr_port *vr_port_create(struct vr_network *network,
 	port->kind = VR_PORT_KIND_NATIVE;
 	port->origin = config->origin;
 	port->mac = vr_mac_key(dev->dev_addr);
-	port->flags = vr_port_flags(config, 0, config->n_addresses);
+	port->flags = vr_port_flags(config, 0);
 	strscpy(port->ifname, dev->name, sizeof(port->ifname));
 	INIT_LIST_HEAD(&port->in_network);
 	INIT_LIST_HEAD(&port->endpoints);
@@ -147,18 +146,21 @@ err_destroy:
 	return NULL;
 }
 
+/* The port's own endpoint, as it will be with these flags. */
 static void vr_port_fill_endpoint(struct vr_endpoint_config *endpoint,
 				  struct vr_port *port,
-				  const struct vr_port_config *config)
+				  const struct vr_port_config *config,
+				  u32 flags)
 {
 	*endpoint = (struct vr_endpoint_config) {
 		.addresses = config->addresses,
 		.n_addresses = config->n_addresses,
 		.port = port,
-		.mac = port->mac,
+		.mac = config->mac_attr ? config->mac : port->mac,
 		.sequence = config->sequence,
 		.state = config->state,
-		.origin = port->origin,
+		.origin = config->origin_attr ? config->origin : port->origin,
+		.gateway = flags & VR_PORT_GATEWAY,
 		.mac_attr = config->mac_attr ?: config->device_attr,
 	};
 	memcpy(endpoint->address_attrs, config->address_attrs,
@@ -198,7 +200,7 @@ static int vr_port_publish(struct vr_port *port,
 			      &instance->next_port_id, GFP_KERNEL_ACCOUNT);
 	if (err < 0)
 		return err;
-	vr_port_fill_endpoint(&endpoint_config, port, config);
+	vr_port_fill_endpoint(&endpoint_config, port, config, port->flags);
 	endpoint = vr_endpoint_add(network, &endpoint_config, NULL,
 				   flags & VR_ADD_NO_MOVE, &changed, extack);
 	if (IS_ERR(endpoint)) {
@@ -216,6 +218,38 @@ static int vr_port_publish(struct vr_port *port,
 	return 0;
 }
 
+static int
+vr_port_check_endpoint_equal(const struct vr_endpoint *endpoint,
+			     const struct vr_port_config *config,
+			     struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+
+	if (config->sequence_attr &&
+	    (!endpoint || config->sequence != endpoint->sequence)) {
+		NL_SET_ERR_MSG_ATTR(extack, config->sequence_attr,
+				    "device is attached with another sequence");
+		return -EEXIST;
+	}
+	if (config->state_attr &&
+	    (!endpoint || config->state != endpoint->state)) {
+		NL_SET_ERR_MSG_ATTR(extack, config->state_attr,
+				    "device is attached in another state");
+		return -EEXIST;
+	}
+	if (!config->addresses_given)
+		return 0;
+	for (i = 0; i < config->n_addresses; i++)
+		if (!endpoint ||
+		    endpoint->n_addresses != config->n_addresses ||
+		    !vr_endpoint_has(endpoint, &config->addresses[i])) {
+			NL_SET_ERR_MSG_ATTR(extack, config->address_attrs[i],
+				"device is attached with other addresses");
+			return -EEXIST;
+		}
+	return 0;
+}
+
 /* What differs from the port there is, in what @config gives. */
 static int vr_port_check_equal(struct vr_port *port,
 			       const struct vr_network *network,
@@ -225,7 +259,6 @@ static int vr_port_check_equal(struct vr_port *port,
 {
 	struct vr_endpoint *endpoint = rcu_dereference_protected(port->endpoint,
 				lockdep_is_held(&network->instance->lock));
-	unsigned int i;
 
 	if (port->network != network) {
 		NL_SET_ERR_MSG_ATTR(extack, config->device_attr,
@@ -253,17 +286,13 @@ static int vr_port_check_equal(struct vr_port *port,
 				    "device is attached with another antispoof");
 		return -EEXIST;
 	}
-	if (!config->addresses_given)
-		return 0;
-	for (i = 0; i < config->n_addresses; i++)
-		if (!endpoint ||
-		    endpoint->n_addresses != config->n_addresses ||
-		    !vr_endpoint_has(endpoint, &config->addresses[i])) {
-			NL_SET_ERR_MSG_ATTR(extack, config->address_attrs[i],
-				"device is attached with other addresses");
-			return -EEXIST;
-		}
-	return 0;
+	if (config->description_attr &&
+	    strcmp(config->description, port->description ?: "")) {
+		NL_SET_ERR_MSG_ATTR(extack, config->description_attr,
+				    "device is attached with another description");
+		return -EEXIST;
+	}
+	return vr_port_check_endpoint_equal(endpoint, config, extack);
 }
 
 struct vr_port *vr_port_attach(struct vr_network *network,
@@ -297,6 +326,7 @@ struct vr_port *vr_port_attach(struct vr_network *network,
 		err = -ENOMEM;
 		goto err_restore;
 	}
+	port->before = old;
 	mutex_lock(&instance->lock);
 	err = vr_port_publish(port, config, flags, extack);
 	mutex_unlock(&instance->lock);
@@ -307,7 +337,8 @@ struct vr_port *vr_port_attach(struct vr_network *network,
 	return port;
 
 err_destroy:
-	vr_port_destroy(port);
+	/* Packets may have seen its endpoint for a moment. */
+	call_rcu(&port->rcu, vr_port_free_rcu);
 err_restore:
 	vr_native_restore(dev, &old);
 	return ERR_PTR(err);
@@ -349,6 +380,15 @@ void vr_port_detach(struct vr_port *port)
 	call_rcu(&port->rcu, vr_port_free_rcu);
 }
 
+void vr_port_undo(struct vr_port *port)
+{
+	struct vr_native_settings before = port->before;
+	struct net_device *dev = port->dev;
+
+	vr_port_detach(port);
+	vr_native_restore(dev, &before);
+}
+
 /* What a change leaves as it is comes from the present endpoint. */
 static void vr_port_complete_config(struct vr_port_config *config,
 				    const struct vr_endpoint *endpoint)
@@ -368,23 +408,65 @@ static void vr_port_complete_config(struct vr_port_config *config,
 		config->state = endpoint->state;
 }
 
+/* Whether the request says anything of the port's endpoint. */
+static bool vr_port_config_has_endpoint(const struct vr_port_config *config)
+{
+	return config->mac_attr || config->addresses_given ||
+	       config->sequence_attr || config->state_attr ||
+	       config->gateway_attr || config->origin_attr;
+}
+
+/*
+ * Changes the port's own endpoint. One that has moved away is not taken back
+ * by a request that says nothing of it.
+ */
+static int vr_port_set_endpoint(struct vr_port *port,
+				struct vr_port_config *config, u32 flags,
+				struct netlink_ext_ack *extack)
+{
+	struct vr_network *network = port->network;
+	struct vr_endpoint_config endpoint_config;
+	struct vr_endpoint *endpoint;
+	bool changed;
+
+	if (!vr_port_config_has_endpoint(config))
+		return 0;
+	endpoint = rcu_dereference_protected(port->endpoint,
+			lockdep_is_held(&network->instance->lock));
+	vr_port_fill_endpoint(&endpoint_config, port, config, flags);
+	endpoint = vr_endpoint_add(network, &endpoint_config, endpoint, 0,
+				   &changed, extack);
+	if (IS_ERR(endpoint))
+		return PTR_ERR(endpoint);
+	rcu_assign_pointer(port->endpoint, endpoint);
+	WRITE_ONCE(port->mac, endpoint_config.mac);
+	port->origin = endpoint_config.origin;
+	return 0;
+}
+
+static void vr_port_set_flags(struct vr_port *port, u32 flags)
+{
+	struct vr_network *network = port->network;
+
+	WRITE_ONCE(port->flags, flags);
+	if (flags & VR_PORT_GATEWAY)
+		rcu_assign_pointer(network->gateway_port, port);
+	else if (rcu_access_pointer(network->gateway_port) == port)
+		RCU_INIT_POINTER(network->gateway_port, NULL);
+}
+
 static int vr_port_set_locked(struct vr_port *port,
 			      struct vr_port_config *config,
 			      struct netlink_ext_ack *extack)
 {
 	struct vr_network *network = port->network;
-	struct vr_endpoint_config endpoint_config;
-	struct vr_endpoint *endpoint;
-	u32 old_flags = port->flags;
 	char *description = NULL;
-	bool changed;
 	u32 flags;
 	int err;
 
-	endpoint = rcu_dereference_protected(port->endpoint,
-			lockdep_is_held(&network->instance->lock));
-	vr_port_complete_config(config, endpoint);
-	flags = vr_port_flags(config, old_flags, config->n_addresses);
+	vr_port_complete_config(config, rcu_dereference_protected(port->endpoint,
+			lockdep_is_held(&network->instance->lock)));
+	flags = vr_port_flags(config, port->flags);
 	err = vr_port_check_gateway(port, config, flags, extack);
 	if (err)
 		return err;
@@ -393,36 +475,16 @@ static int vr_port_set_locked(struct vr_port *port,
 		if (!description)
 			return -ENOMEM;
 	}
-
-	/* The addresses that only the gateway's port may have are checked
-	 * against the new flags.
-	 */
-	WRITE_ONCE(port->flags, flags);
-	vr_port_fill_endpoint(&endpoint_config, port, config);
-	if (config->mac_attr)
-		endpoint_config.mac = config->mac;
-	if (config->origin_attr)
-		endpoint_config.origin = config->origin;
-	endpoint = vr_endpoint_add(network, &endpoint_config, endpoint, 0,
-				   &changed, extack);
-	if (IS_ERR(endpoint)) {
-		WRITE_ONCE(port->flags, old_flags);
-		kfree(description);
-		return PTR_ERR(endpoint);
+	err = vr_port_set_endpoint(port, config, flags, extack);
+	if (!err) {
+		vr_port_set_flags(port, flags);
+		if (config->description_attr)
+			swap(port->description, description);
+		vr_instance_changed(network->instance);
+		vr_nl_port_notify(port, VR_CMD_PORT_NTF);
 	}
-	rcu_assign_pointer(port->endpoint, endpoint);
-	WRITE_ONCE(port->mac, endpoint_config.mac);
-	port->origin = endpoint_config.origin;
-	if (config->description_attr)
-		swap(port->description, description);
 	kfree(description);
-	if (port->flags & VR_PORT_GATEWAY)
-		rcu_assign_pointer(network->gateway_port, port);
-	else if (rcu_access_pointer(network->gateway_port) == port)
-		RCU_INIT_POINTER(network->gateway_port, NULL);
-	vr_instance_changed(network->instance);
-	vr_nl_port_notify(port, VR_CMD_PORT_NTF);
-	return 0;
+	return err;
 }
 
 int vr_port_set(struct vr_port *port, const struct vr_port_config *config,

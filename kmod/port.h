@@ -13,6 +13,7 @@
 #include <linux/types.h>
 
 #include "endpoint.h"
+#include "native.h"
 
 struct net_device;
 struct netlink_ext_ack;
@@ -48,6 +49,7 @@ struct vr_port {
 	u8 origin;			/* enum vr_origin */
 	char *description;
 	char ifname[IFNAMSIZ];		/* copy: the device's changes by RTNL */
+	struct vr_native_settings before;	/* of the device; RTNL */
 
 	/* life cycle */
 	struct rcu_head rcu;
@@ -109,6 +111,8 @@ struct vr_port *vr_port_attach(struct vr_network *network,
 int vr_port_set(struct vr_port *port, const struct vr_port_config *config,
 		struct netlink_ext_ack *extack);
 void vr_port_detach(struct vr_port *port);
+/* As if it had never been attached: the device is as it was. */
+void vr_port_undo(struct vr_port *port);
 /* Of a network whose MTU was @old. */
 void vr_ports_set_mtu(struct vr_network *network, u32 old);
 

@@ -60,6 +60,7 @@ static enum vr_drop_reason vr_hop_by_route_rcu(struct vr_network *network,
 }
 
 enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
+					 const struct vr_port *in,
 					 const struct in6_addr *daddr,
 					 struct vr_hop *hop)
 {
@@ -80,7 +81,7 @@ enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
 	hop->route = vr_fib_lookup_rcu(vr_route_fib(network, daddr), daddr);
 	if (hop->route)
 		return vr_hop_by_route_rcu(network, hop->route, hop);
-	if (!gateway)
+	if (!gateway || gateway == in)
 		return VR_DROP_REASON_NO_ROUTE;
 	vr_hop_to_port(hop, gateway);
 	return 0;
@@ -157,16 +158,10 @@ static void vr_route_link(struct vr_route *route)
 }
 
 static struct vr_route *vr_route_create(struct vr_network *network,
-					const struct vr_route_config *config,
-					struct netlink_ext_ack *extack)
+					const struct vr_route_config *config)
 {
-	struct vr_route *route;
+	struct vr_route *route = kzalloc(sizeof(*route), GFP_KERNEL_ACCOUNT);
 
-	if (network->instance->n_routes >= VR_LIMIT_ROUTES) {
-		NL_SET_ERR_MSG(extack, "limit of 4194304 routes is reached");
-		return ERR_PTR(-ENOSPC);
-	}
-	route = kzalloc(sizeof(*route), GFP_KERNEL_ACCOUNT);
 	if (!route)
 		return ERR_PTR(-ENOMEM);
 	route->network = network;
@@ -249,9 +244,12 @@ struct vr_route *vr_route_add(struct vr_network *network,
 		ret = vr_route_check_old(old, config, flags, extack);
 		if (ret)
 			return ret > 0 ? old : ERR_PTR(ret);
+	} else if (network->instance->n_routes >= VR_LIMIT_ROUTES) {
+		NL_SET_ERR_MSG(extack, "limit of 4194304 routes is reached");
+		return ERR_PTR(-ENOSPC);
 	}
 
-	route = vr_route_create(network, config, extack);
+	route = vr_route_create(network, config);
 	if (IS_ERR(route))
 		return route;
 	if (old) {

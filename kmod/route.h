@@ -61,10 +61,11 @@ struct vr_hop {
 
 /*
  * Finds where a packet to @daddr goes: first the endpoint that has the
- * address, then the longest prefix, then the host's port. Returns 0 or why
- * it goes nowhere. Caller holds RCU.
+ * address, then the longest prefix, then the host's port, unless it came from
+ * there (@in, or NULL). Returns 0 or why it goes nowhere. Caller holds RCU.
  */
 enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
+					 const struct vr_port *in,
 					 const struct in6_addr *daddr,
 					 struct vr_hop *hop);
 

@@ -19,7 +19,7 @@ bool vr_work_queue_rcu(struct rcu_work *work)
 
 int vr_work_init(void)
 {
-	vr_workqueue = alloc_workqueue("vr", WQ_MEM_RECLAIM, 0);
+	vr_workqueue = alloc_workqueue("vr", 0, 0);
 	return vr_workqueue ? 0 : -ENOMEM;
 }
 
