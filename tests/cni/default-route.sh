@@ -18,7 +18,7 @@ routes()
 		'.[] | select(.protocol == "static") | "\(.dst) \(.gateway // "link") \(.dev)"' | sort
 }
 
-ns A B C D
+ns A B C D E
 ok "two networks with gateways" cni ADD A "$CONF"',"networks":["red"]}'
 is "IPv4 routes" "$(routes A)" "203.0.113.0/25 198.51.100.9 eth1
 203.0.113.128/25 198.51.100.1 eth1
@@ -46,4 +46,11 @@ ok "a gateway outside of the subnet" cni ADD D '{"cniVersion":"1.0.0","name":"fa
 	{"address":"2001:db8:7::7/128","gateway":"2001:db8:8::1"}]}}'
 like "is on the link" "$(ip -n "$D" route show default)" "via 198.51.100.1 dev eth0 .*onlink"
 like "IPv6 too" "$(ip -n "$D" -6 route show default)" "via 2001:db8:8::1 dev eth0 .*onlink"
+
+ID=e
+ok "IPv4 on the first network, both families on the second" \
+	cni ADD E '{"cniVersion":"1.0.0","name":"four",'"$COMMON,$IPAM"',"networks":["red"],
+	"subnets":["192.0.2.0/24"]}'
+is "a default route for IPv4" "$(ip -n "$E" -json route show default | jq -r '.[].dev')" eth0
+is "and none for IPv6" "$(routes E 6)" ""
 done_testing
