@@ -87,7 +87,7 @@ python "$a" "$b" <<- 'END'
 	equal('the answer has only what the contract says', sorted(STRANGE), [])
 	names = [name for name, _ in nl.events(1)]
 	equal('each is notified', [names.count(kind + '-ntf') for kind in
-	                           ('network', 'port', 'endpoint', 'route')], [2, 2, 3, 3])
+	                           ('network', 'port', 'endpoint', 'route')], [2, 2, 3, 7])
 	nl = before
 	equal('the ports are attached', carrier(), [1, 1])
 	was = state()

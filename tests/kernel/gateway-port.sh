@@ -47,7 +47,8 @@ before=$(drops no-endpoint)
 in_ns a ping -q -n -c 1 -W 1 192.0.2.77 > /dev/null
 ip -n "$a" neigh replace 192.0.2.77 lladdr 02:76:72:00:00:01 dev eth1
 in_ns a ping -q -n -c 1 -W 1 192.0.2.77 > /dev/null
-is "a subnet's address nobody has is not the host's" "$(($(drops no-endpoint) - before))" 1
+ok "a subnet's address nobody has is not the host's" \
+	test "$(drops no-endpoint)" -gt "$before"
 
 ip link add host1 type vr
 refused "a second one" "network has a gateway port already" \

@@ -32,7 +32,7 @@ python "$a" "$other" <<- 'END'
 	    equal(what, {key: got.get(key) for key in want}, want)
 
 	blue = {'name': 'blue', 'subnet': {'gateway': '192.0.2.1', 'prefix-length': 24}}
-	same('... as it is', step('a network', ['network-ntf'], 'network-new', blue, EXCL),
+	same('... as it is', step('a network', ['network-ntf', 'route-ntf'], 'network-new', blue, EXCL),
 	     name='blue', mtu=1500, id=1)
 	step('an equal one: nothing changes', [], 'network-new', blue)
 	same('... as it is', step('a change', ['network-ntf'], 'network-set',
@@ -41,7 +41,7 @@ python "$a" "$other" <<- 'END'
 	              {**port, 'network': 'blue', 'mac': '02:00:00:00:00:0a',
 	               'address': ['192.0.2.10', '2001:db8::a']}, EXCL)
 	same('... as it is', events, mac='02:00:00:00:00:0a', address=['192.0.2.10', '2001:db8::a'])
-	step('its description', ['endpoint-ntf', 'port-ntf'],
+	step('its description', ['port-ntf'],
 	     'port-set', {'id': 1, 'description': 'x'})
 	same('... as it is', step('an endpoint', ['endpoint-ntf'], 'endpoint-new', {
 	    'network': 'blue', 'mac': mac, 'port-id': 1, 'address': ['2001:db8::50']}, EXCL),

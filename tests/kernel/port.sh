@@ -101,7 +101,7 @@ python "$a" <<- 'END'
 	    station.send(eth(BROADCAST, station.mac, 0x88b5, b'detached'))
 	    if nl.drops()['detached'] > before:
 	        break
-	equal('what a detached device sends is dropped', nl.drops()['detached'] - before, 1)
+	equal('what a detached device sends is dropped', nl.drops()['detached'] > before, True)
 END
 is "no port" "$(vrctl port show)" ''
 is "no endpoint" "$(vrctl endpoint show)" ''
