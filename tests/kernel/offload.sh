@@ -18,6 +18,7 @@ default_routes c 198.51.100.1 2001:db8:2::1
 transfers()
 {
 	python "$a" "$b" "$c" "$@" <<- 'END'
+		import errno
 		import hashlib
 		import os
 		import socket
@@ -74,7 +75,13 @@ transfers()
 		        equal('UDP of %d bytes to %s, %s' % (size, address, what), server.recv(1 << 16),
 		              DATA[:size])
 		    client.setsockopt(17, 103, 1000)  # UDP_SEGMENT
-		    client.sendto(DATA[:20000], to)
+		    try:
+		        client.sendto(DATA[:20000], to)
+		    except OSError as error:
+		        # Older kernels segment UDP only for a device that does checksums.
+		        check('a large UDP send is refused by the kernel, ' + what,
+		              error.errno == errno.EIO and what.startswith('no offload'), error)
+		        return
 		    equal('a large UDP send to %s, %s' % (address, what),
 		          b''.join(server.recv(1 << 16) for _ in range(20)), DATA[:20000])
 
