@@ -97,6 +97,19 @@ is "leaves it" "$(vrctl -n "$NODE" -j network show | jq -r '[.[] | .name, .origi
 	"red static"
 vrctl -n "$NODE" network del red
 
+ns OTHER
+mac='"runtimeConfig":{"mac":"02:00:00:00:00:21"}'
+ok "a MAC" cni ADD POD "$(conf "$mac")"
+ID=other
+cni ADD OTHER "$(conf "$mac")" > /dev/null
+like "that is in use" "$(get '"\(.code) \(.msg)"')" '^100 cannot attach: .*02:00:00:00:00:21'
+ok "DEL of what was not added" cni DEL OTHER "$(conf)"
+is "changes nothing for the first" "$(vrctl -n "$NODE" -j port show | jq -r '.[].mac')" \
+	02:00:00:00:00:21
+ID=container
+ok "DEL" cni DEL POD "$(conf)"
+clean "nothing is left" OTHER
+
 # Without the right to administrate networks.
 cat > "$WORK/without" << END
 #!/bin/bash
