@@ -61,19 +61,22 @@ python "$a" "$b" "$c" "$d" "$x" "$alone" <<- 'END'
 	      before['unknown-destination'], 1)
 END
 
-# A storm. Whatever the machine's speed, with so many ports the work item that
-# goes on with a flood is slower than who sends.
+# A storm. With so many ports the work item that goes on with a flood is slower
+# than who sends, but on a sanitizer kernel (VR_SLOW), which cannot send as much
+# as the limit allows.
 vrctl network add large
 raw_pod storm large 02:00:00:00:00:aa 192.0.2.10
 for ((i = 0; i < 700; i++)); do
 	echo "link add s$i type vr"
 done | ip -batch -
 python "$storm" <<- 'END'
+	import os
 	import sys
 	from packet import *
 	from vrnl import *
 
 	nl = Netlink()
+	slow = 'VR_SLOW' in os.environ
 	ports = [('port', {'network': 'large', 'ifname': 's%d' % i}) for i in range(700)]
 	for i in range(0, len(ports), 50):
 	    nl.do('apply', ports[i:i + 50])
@@ -83,18 +86,20 @@ python "$storm" <<- 'END'
 	port = nl.dump('endpoint-get', {'network': 'large'})[0]['port-id']
 	before = nl.drops()
 	sent = 0
-	end = time.monotonic() + 60
+	end = time.monotonic() + (10 if slow else 60)
 	while nl.drops()['storm-limit'] == before['storm-limit'] and time.monotonic() < end:
 	    for _ in range(100):
 	        sender.send(frame)
 	    sent += 100
 	print('# %d frames sent' % sent)
-	check('a storm has its limit', nl.drops()['storm-limit'] > before['storm-limit'])
+	if not slow:
+	    check('a storm has its limit', nl.drops()['storm-limit'] > before['storm-limit'])
 	check('floods that large go on beyond their first part',
 	      nl.drops()['port-down'] - before['port-down'] > 256)
 	drops = {drop['reason']: drop['packets'] for drop in nl.do(
 	    'port-get', {'id': port})['stats'].get('drop', ())}
-	check('... counted on the port that sent', drops.get('storm-limit', 0) > 0, str(drops))
+	if not slow:
+	    check('... counted on the port that sent', drops.get('storm-limit', 0) > 0, str(drops))
 END
 ok "the network goes while floods wait" vrctl network del large
 done_testing
