@@ -27,6 +27,7 @@ struct net;
 #define VR_LIMIT_ENDPOINT_ADDRESSES	32
 #define VR_LIMIT_ROUTE_NEXTHOPS		1
 #define VR_LIMIT_APPLY_OBJECTS		64
+#define VR_LIMIT_PORT_ALLOWED		32
 
 struct vr_instance {
 	/* fast path */

@@ -303,12 +303,12 @@ const struct nla_policy vr_flush_nl_policy[VR_A_FLUSH_ROUTES + 1] = {
 
 /* VR_CMD_LIMIT_GET - do */
 const struct nla_policy vr_limit_get_nl_policy[VR_A_LIMIT_RESOURCE + 1] = {
-	[VR_A_LIMIT_RESOURCE] = NLA_POLICY_MAX(NLA_U32, 7),
+	[VR_A_LIMIT_RESOURCE] = NLA_POLICY_MAX(NLA_U32, 8),
 };
 
 /* VR_CMD_DROP_GET - do */
 const struct nla_policy vr_drop_get_nl_policy[VR_A_DROP_REASON + 1] = {
-	[VR_A_DROP_REASON] = NLA_POLICY_MAX(NLA_U32, 31),
+	[VR_A_DROP_REASON] = NLA_POLICY_MAX(NLA_U32, 38),
 };
 
 /* Ops table for vr */

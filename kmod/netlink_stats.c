@@ -31,6 +31,9 @@ static const struct vr_limit vr_limits[VR_RESOURCE_MAX + 1] = {
 	[VR_RESOURCE_APPLY_OBJECTS] = {
 		"apply-objects", VR_LIMIT_APPLY_OBJECTS
 	},
+	[VR_RESOURCE_PORT_ALLOWED] = {
+		"port-allowed", VR_LIMIT_PORT_ALLOWED
+	},
 };
 
 /* How many there are, or -1 where the limit is one of each object. */

@@ -99,6 +99,7 @@ enum vr_nexthop_type {
  * @VR_RESOURCE_ENDPOINT_ADDRESSES: Addresses of one endpoint.
  * @VR_RESOURCE_ROUTE_NEXTHOPS: Next hops of one route.
  * @VR_RESOURCE_APPLY_OBJECTS: Objects in one apply request.
+ * @VR_RESOURCE_PORT_ALLOWED: Allowed prefixes of one port.
  */
 enum vr_resource {
 	VR_RESOURCE_NETWORKS,
@@ -109,6 +110,7 @@ enum vr_resource {
 	VR_RESOURCE_ENDPOINT_ADDRESSES,
 	VR_RESOURCE_ROUTE_NEXTHOPS,
 	VR_RESOURCE_APPLY_OBJECTS,
+	VR_RESOURCE_PORT_ALLOWED,
 
 	/* private: */
 	__VR_RESOURCE_MAX,
@@ -161,6 +163,18 @@ enum vr_resource {
  * @VR_DROP_REASON_TOO_BIG: Longer than the destination's MTU.
  * @VR_DROP_REASON_PORT_DOWN: The destination port is down.
  * @VR_DROP_REASON_BACKLOG: The receiving CPU's backlog was full.
+ * @VR_DROP_REASON_DHCP_SERVER: A DHCP server's message from a port that may
+ *   not be one.
+ * @VR_DROP_REASON_ROUTER_ADVERTISEMENT: A router advertisement or redirect
+ *   from a port that may not send them (RFC 6105).
+ * @VR_DROP_REASON_ANNOUNCEMENT_LIMIT: An announcement of a shared address that
+ *   came too soon after the last move.
+ * @VR_DROP_REASON_RATE_IN: Above the rate of what goes to the port.
+ * @VR_DROP_REASON_RATE_OUT: Above the rate of what comes from the port.
+ * @VR_DROP_REASON_LOOP: The router's own packet came back, from the gateway's
+ *   MAC.
+ * @VR_DROP_REASON_SOURCE_ROUTE: IPv4 source route option or IPv6 routing
+ *   header type 0 (RFC 7126, 5095).
  */
 enum vr_drop_reason {
 	VR_DROP_REASON_NONE,
@@ -195,10 +209,37 @@ enum vr_drop_reason {
 	VR_DROP_REASON_TOO_BIG,
 	VR_DROP_REASON_PORT_DOWN,
 	VR_DROP_REASON_BACKLOG,
+	VR_DROP_REASON_DHCP_SERVER,
+	VR_DROP_REASON_ROUTER_ADVERTISEMENT,
+	VR_DROP_REASON_ANNOUNCEMENT_LIMIT,
+	VR_DROP_REASON_RATE_IN,
+	VR_DROP_REASON_RATE_OUT,
+	VR_DROP_REASON_LOOP,
+	VR_DROP_REASON_SOURCE_ROUTE,
 
 	/* private: */
 	__VR_DROP_REASON_MAX,
 	VR_DROP_REASON_MAX = (__VR_DROP_REASON_MAX - 1)
+};
+
+/**
+ * enum vr_allowed_mode - What a port may do with the addresses of an allowed
+ *   prefix.
+ * @VR_ALLOWED_MODE_SOURCE: Send from them, as a router in a pod does for what
+ *   is behind it.
+ * @VR_ALLOWED_MODE_ACTIVE_STANDBY: Also announce them (VRRP, keepalived). The
+ *   last port to announce an address has it.
+ * @VR_ALLOWED_MODE_ECMP: Also announce them. All ports that have announced an
+ *   address have it, and flows are spread over them.
+ */
+enum vr_allowed_mode {
+	VR_ALLOWED_MODE_SOURCE,
+	VR_ALLOWED_MODE_ACTIVE_STANDBY,
+	VR_ALLOWED_MODE_ECMP,
+
+	/* private: */
+	__VR_ALLOWED_MODE_MAX,
+	VR_ALLOWED_MODE_MAX = (__VR_ALLOWED_MODE_MAX - 1)
 };
 
 /**
@@ -264,6 +305,15 @@ enum {
 };
 
 enum {
+	VR_A_ALLOWED_PREFIX = 1,
+	VR_A_ALLOWED_PREFIX_LENGTH,
+	VR_A_ALLOWED_MODE,
+
+	__VR_A_ALLOWED_MAX,
+	VR_A_ALLOWED_MAX = (__VR_A_ALLOWED_MAX - 1)
+};
+
+enum {
 	VR_A_PORT_ID = 1,
 	VR_A_PORT_NETWORK,
 	VR_A_PORT_NETWORK_ID,
@@ -284,6 +334,17 @@ enum {
 	VR_A_PORT_UP,
 	VR_A_PORT_MTU,
 	VR_A_PORT_STATS,
+	VR_A_PORT_ALLOWED,
+	VR_A_PORT_NO_ALLOWED,
+	VR_A_PORT_VLAN,
+	VR_A_PORT_DHCP_SERVER,
+	VR_A_PORT_ROUTER_ADVERTISEMENT,
+	VR_A_PORT_RATE_IN,
+	VR_A_PORT_BURST_IN,
+	VR_A_PORT_RATE_OUT,
+	VR_A_PORT_BURST_OUT,
+	VR_A_PORT_STORM_RATE,
+	VR_A_PORT_STORM_BURST,
 
 	__VR_A_PORT_MAX,
 	VR_A_PORT_MAX = (__VR_A_PORT_MAX - 1)
@@ -333,6 +394,10 @@ enum {
 	VR_A_ROUTE_NEXTHOP,
 	VR_A_ROUTE_ORIGIN,
 	VR_A_ROUTE_ADDRESS,
+	VR_A_ROUTE_SOURCE,
+	VR_A_ROUTE_PROTOCOL,
+	VR_A_ROUTE_SOURCE_PORT,
+	VR_A_ROUTE_DESTINATION_PORT,
 
 	__VR_A_ROUTE_MAX,
 	VR_A_ROUTE_MAX = (__VR_A_ROUTE_MAX - 1)
