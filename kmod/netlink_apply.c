@@ -360,9 +360,9 @@ static void vr_flush_routes_of(struct vr_flush *flush,
 	struct vr_route *next;
 
 	for (; route; route = next) {
-		next = vr_route_find_next(network, &route->prefix,
-					  route->plen);
-		if (route->nexthop.type == VR_NEXTHOP_TYPE_CONNECTED ||
+		next = vr_route_find_next(network, &route->entry.prefix,
+					  route->entry.plen);
+		if (route->nexthop->key.type == VR_NEXTHOP_TYPE_CONNECTED ||
 		    !vr_flush_wants(flush, network, route->origin))
 			continue;
 		vr_route_del(route);

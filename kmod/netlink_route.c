@@ -20,7 +20,7 @@ static int vr_nl_nexthop_port_fill(struct sk_buff *msg,
 }
 
 static int vr_nl_nexthop_fill(struct sk_buff *msg,
-			      const struct vr_nexthop *nexthop)
+			      const struct vr_nexthop_key *nexthop)
 {
 	if (nla_put_u8(msg, VR_A_NEXTHOP_TYPE, nexthop->type))
 		return -EMSGSIZE;
@@ -31,12 +31,12 @@ static int vr_nl_nexthop_fill(struct sk_buff *msg,
 	return 0;
 }
 
-static int vr_nl_prefix_fill(struct sk_buff *msg, const struct in6_addr *prefix,
-			     u8 plen)
+static int vr_nl_prefix_fill(struct sk_buff *msg,
+			     const struct vr_fib_entry *entry)
 {
-	if (vr_nl_put_ip(msg, VR_A_ROUTE_PREFIX, prefix) ||
+	if (vr_nl_put_ip(msg, VR_A_ROUTE_PREFIX, &entry->prefix) ||
 	    nla_put_u8(msg, VR_A_ROUTE_PREFIX_LENGTH,
-		       plen - (128 - vr_address_bits(prefix))))
+		       entry->plen - (128 - vr_address_bits(&entry->prefix))))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -55,11 +55,11 @@ int vr_nl_route_fill(struct sk_buff *msg, const struct vr_route *route)
 	struct nlattr *nest;
 
 	if (vr_nl_route_network_fill(msg, route->network) ||
-	    vr_nl_prefix_fill(msg, &route->prefix, route->plen) ||
+	    vr_nl_prefix_fill(msg, &route->entry) ||
 	    nla_put_u8(msg, VR_A_ROUTE_ORIGIN, route->origin))
 		return -EMSGSIZE;
 	nest = nla_nest_start(msg, VR_A_ROUTE_NEXTHOP);
-	if (!nest || vr_nl_nexthop_fill(msg, &route->nexthop))
+	if (!nest || vr_nl_nexthop_fill(msg, &route->nexthop->key))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -157,7 +157,7 @@ static int vr_nl_nexthop_type(struct nlattr **attrs, const struct nlattr *nest,
 static int vr_nl_nexthop_port_parse(struct vr_nl_request *request,
 				    struct nlattr **attrs,
 				    const struct vr_network *network,
-				    struct vr_nexthop *nexthop)
+				    struct vr_nexthop_key *nexthop)
 {
 	const struct vr_nl_device device = {
 		.id = attrs[VR_A_NEXTHOP_PORT_ID],
@@ -181,7 +181,7 @@ static int vr_nl_nexthop_port_parse(struct vr_nl_request *request,
 
 static int vr_nl_nexthop_via_parse(const struct nlattr *attr,
 				   const struct in6_addr *prefix,
-				   struct vr_nexthop *nexthop,
+				   struct vr_nexthop_key *nexthop,
 				   struct netlink_ext_ack *extack)
 {
 	int err = vr_nl_get_host(attr, &nexthop->via, extack);
@@ -200,7 +200,7 @@ static int vr_nl_nexthop_parse(struct vr_nl_request *request,
 			       const struct vr_network *network,
 			       struct vr_route_config *config)
 {
-	struct vr_nexthop *nexthop = &config->nexthop;
+	struct vr_nexthop_key *nexthop = &config->nexthop;
 	struct nlattr *attrs[VR_A_NEXTHOP_MAX + 1];
 	int type, err;
 
@@ -355,7 +355,7 @@ int vr_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&request.instance->lock);
 	route = vr_nl_route_find(&request);
 	err = PTR_ERR_OR_ZERO(route);
-	if (!err && route->nexthop.type == VR_NEXTHOP_TYPE_CONNECTED) {
+	if (!err && route->nexthop->key.type == VR_NEXTHOP_TYPE_CONNECTED) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[VR_A_ROUTE_PREFIX],
 				    "route is a subnet, change the network");
@@ -387,24 +387,25 @@ int vr_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 static int vr_nl_hop_fill(struct sk_buff *msg, const struct vr_network *network,
 			  const struct in6_addr *address,
+			  const struct vr_route *route,
 			  const struct vr_hop *hop)
 {
-	u8 type = hop->route ? hop->route->nexthop.type :
-			       VR_NEXTHOP_TYPE_ENDPOINT;
+	u8 type = hop->nexthop ? hop->nexthop->key.type :
+				 VR_NEXTHOP_TYPE_ENDPOINT;
 	struct nlattr *nest;
 
 	if (vr_nl_route_network_fill(msg, network) ||
 	    vr_nl_put_ip(msg, VR_A_ROUTE_ADDRESS, address))
 		return -EMSGSIZE;
-	if (hop->route &&
-	    (vr_nl_prefix_fill(msg, &hop->route->prefix, hop->route->plen) ||
-	     nla_put_u8(msg, VR_A_ROUTE_ORIGIN, hop->route->origin)))
+	if (hop->nexthop &&
+	    (vr_nl_prefix_fill(msg, &route->entry) ||
+	     nla_put_u8(msg, VR_A_ROUTE_ORIGIN, route->origin)))
 		return -EMSGSIZE;
 	nest = nla_nest_start(msg, VR_A_ROUTE_NEXTHOP);
 	if (!nest || nla_put_u8(msg, VR_A_NEXTHOP_TYPE, type))
 		return -EMSGSIZE;
 	if (type == VR_NEXTHOP_TYPE_ADDRESS &&
-	    vr_nl_put_ip(msg, VR_A_NEXTHOP_VIA, &hop->route->nexthop.via))
+	    vr_nl_put_ip(msg, VR_A_NEXTHOP_VIA, &hop->nexthop->key.via))
 		return -EMSGSIZE;
 	if (hop->port && (vr_nl_nexthop_port_fill(msg, hop->port) ||
 			  vr_nl_put_mac(msg, VR_A_NEXTHOP_MAC, hop->mac)))
@@ -449,7 +450,8 @@ static int vr_nl_route_lookup(struct vr_nl_request *request)
 	}
 	if (reason)
 		hop.port = NULL; /* blackhole and the like: shown as they are */
-	return vr_nl_hop_fill(request->reply, network, &address, &hop);
+	return vr_nl_hop_fill(request->reply, network, &address,
+			      vr_route_match(network, &address), &hop);
 }
 
 int vr_nl_route_lookup_doit(struct sk_buff *skb, struct genl_info *info)
@@ -503,8 +505,8 @@ static int vr_nl_route_dump_network(struct sk_buff *skb,
 			if (err)
 				return err;
 		}
-		position->prefix = route->prefix;
-		position->plen = route->plen;
+		position->prefix = route->entry.prefix;
+		position->plen = route->entry.plen;
 		position->started = true;
 	}
 	position->started = false;

@@ -52,6 +52,7 @@ static void vr_network_free_work(struct work_struct *work)
 
 	vr_flood_destroy(&network->flood);
 	vr_endpoint_table_destroy(&network->endpoints);
+	vr_nexthop_table_destroy(&network->nexthops);
 	vr_instance_memory_put(network->instance);
 	kfree(network->subnets);
 	kfree(network->description);
@@ -80,7 +81,7 @@ vr_network_create(struct vr_instance *instance,
 	network->origin = config->origin;
 	network->mtu = VR_NETWORK_MTU_DEFAULT;
 	network->gateway_mac = vr_mac_key(vr_network_gateway_mac);
-	network->routes = RB_ROOT;
+	vr_nexthop_table_init(&network->nexthops);
 	INIT_LIST_HEAD(&network->ports);
 	INIT_HLIST_NODE(&network->by_name);
 	INIT_RCU_WORK(&network->free_work, vr_network_free_work);
@@ -132,10 +133,10 @@ static void vr_network_unreserve_vni(struct vr_network *network,
 
 static void vr_network_del_routes(struct vr_network *network)
 {
-	struct rb_node *node;
+	struct vr_route *route;
 
-	while ((node = rb_first(&network->routes)))
-		vr_route_del(rb_entry(node, struct vr_route, by_prefix));
+	while ((route = vr_route_first(network)))
+		vr_route_del(route);
 }
 
 void vr_network_destroy(struct vr_network *network)
@@ -267,7 +268,7 @@ static int vr_network_add_connected(struct vr_network *network,
 		vr_subnet_prefix(&config->subnets[i], &route.prefix);
 		route.plen = config->subnets[i].plen;
 		old = vr_route_find(network, &route.prefix, route.plen);
-		if (old && old->nexthop.type == VR_NEXTHOP_TYPE_CONNECTED)
+		if (old && old->nexthop->key.type == VR_NEXTHOP_TYPE_CONNECTED)
 			continue;
 		added = vr_route_add(network, &route, NLM_F_EXCL, &changed,
 				     extack);
@@ -497,7 +498,8 @@ static void vr_network_announce(struct vr_network *network)
 
 	vr_nl_network_notify(network, VR_CMD_NETWORK_NTF);
 	for (route = vr_route_first(network); route;
-	     route = vr_route_find_next(network, &route->prefix, route->plen))
+	     route = vr_route_find_next(network, &route->entry.prefix,
+					route->entry.plen))
 		vr_nl_route_notify(route, VR_CMD_ROUTE_NTF);
 }
 

@@ -15,6 +15,7 @@
 #include "endpoint.h"
 #include "fib.h"
 #include "flood.h"
+#include "nexthop.h"
 
 struct netlink_ext_ack;
 struct nlattr;
@@ -33,6 +34,7 @@ struct vr_network {
 	struct vr_endpoint_table endpoints;
 	struct vr_fib fib4;
 	struct vr_fib fib6;
+	struct vr_nexthop_table nexthops;
 	struct list_head ports;		/* RCU, in the order of their ids */
 	struct vr_port __rcu *gateway_port;	/* the host's, or NULL */
 	struct vr_instance *instance;
@@ -46,7 +48,6 @@ struct vr_network {
 	u8 n_subnets;
 	struct vr_subnet *subnets;
 	struct vr_endpoint *gateway;	/* its addresses; NULL without any */
-	struct rb_root routes;		/* by prefix */
 	u32 n_ports;
 	u32 n_endpoints;
 	u32 n_routes;

@@ -44,7 +44,7 @@ struct vr_port {
 
 	/* configuration, under the instance's lock */
 	struct list_head endpoints;	/* behind it, its own included */
-	struct list_head routes;	/* whose next hop it is */
+	struct list_head nexthops;	/* that lead to it */
 	u8 kind;			/* enum vr_port_kind */
 	u8 origin;			/* enum vr_origin */
 	char *description;

@@ -11,6 +11,7 @@
 #include "fib.h"
 #include "netlink.h"
 #include "network.h"
+#include "nexthop.h"
 #include "port.h"
 #include "route.h"
 
@@ -33,19 +34,19 @@ static void vr_hop_to_port(struct vr_hop *hop, struct vr_port *port)
 	hop->mac = READ_ONCE(port->mac);
 }
 
-static enum vr_drop_reason vr_hop_by_route_rcu(struct vr_network *network,
-					       const struct vr_route *route,
-					       struct vr_hop *hop)
+static enum vr_drop_reason
+vr_hop_by_nexthop_rcu(struct vr_network *network,
+		      const struct vr_nexthop *nexthop, struct vr_hop *hop)
 {
 	const struct vr_endpoint *endpoint;
 
-	switch (route->nexthop.type) {
+	switch (nexthop->key.type) {
 	case VR_NEXTHOP_TYPE_PORT:
-		vr_hop_to_port(hop, route->nexthop.port);
+		vr_hop_to_port(hop, nexthop->key.port);
 		return 0;
 	case VR_NEXTHOP_TYPE_ADDRESS:
 		endpoint = vr_endpoint_lookup_ip_rcu(network,
-						     &route->nexthop.via);
+						     &nexthop->key.via);
 		if (!endpoint || !endpoint->port)
 			return VR_DROP_REASON_NEXTHOP;
 		vr_hop_to_endpoint(hop, endpoint);
@@ -66,8 +67,9 @@ enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
 {
 	const struct vr_endpoint *endpoint;
 	struct vr_port *gateway;
+	u32 id;
 
-	hop->route = NULL;
+	hop->nexthop = NULL;
 	hop->gateway = false;
 	gateway = rcu_dereference(network->gateway_port);
 	endpoint = vr_endpoint_lookup_ip_rcu(network, daddr);
@@ -78,106 +80,83 @@ enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
 			vr_hop_to_port(hop, gateway);
 		return 0;
 	}
-	hop->route = vr_fib_lookup_rcu(vr_route_fib(network, daddr), daddr);
-	if (hop->route)
-		return vr_hop_by_route_rcu(network, hop->route, hop);
+	id = vr_fib_lookup_rcu(vr_route_fib(network, daddr), daddr);
+	if (id) {
+		hop->nexthop = vr_nexthop_rcu(&network->nexthops, id);
+		return vr_hop_by_nexthop_rcu(network, hop->nexthop, hop);
+	}
 	if (!gateway || gateway == in)
 		return VR_DROP_REASON_NO_ROUTE;
 	vr_hop_to_port(hop, gateway);
 	return 0;
 }
 
-static int vr_route_cmp(const struct vr_route *route,
-			const struct in6_addr *prefix, u8 plen)
+static struct vr_route *vr_route_of(struct vr_fib_entry *entry)
 {
-	int cmp = ipv6_addr_cmp(&route->prefix, prefix);
-
-	return cmp ?: (int)route->plen - plen;
+	return entry ? container_of(entry, struct vr_route, entry) : NULL;
 }
 
+/* IPv4 first. */
 struct vr_route *vr_route_first(struct vr_network *network)
 {
-	struct rb_node *node = rb_first(&network->routes);
-
-	return node ? rb_entry(node, struct vr_route, by_prefix) : NULL;
+	return vr_route_of(vr_fib_first(&network->fib4) ?:
+			   vr_fib_first(&network->fib6));
 }
 
 struct vr_route *vr_route_find_next(struct vr_network *network,
 				    const struct in6_addr *prefix, u8 plen)
 {
-	struct rb_node *node = network->routes.rb_node;
-	struct vr_route *next = NULL;
-	struct vr_route *route;
+	struct vr_fib_entry *next;
 
-	while (node) {
-		route = rb_entry(node, struct vr_route, by_prefix);
-		if (vr_route_cmp(route, prefix, plen) > 0) {
-			next = route;
-			node = node->rb_left;
-		} else {
-			node = node->rb_right;
-		}
-	}
-	return next;
+	next = vr_fib_find_next(vr_route_fib(network, prefix), prefix, plen);
+	if (!next && vr_address_is_v4(prefix))
+		next = vr_fib_first(&network->fib6);
+	return vr_route_of(next);
 }
 
 struct vr_route *vr_route_find(struct vr_network *network,
 			       const struct in6_addr *prefix, u8 plen)
 {
-	struct rb_node *node = network->routes.rb_node;
-	struct vr_route *route;
-	int cmp;
-
 	lockdep_assert_held(&network->instance->lock);
-	while (node) {
-		route = rb_entry(node, struct vr_route, by_prefix);
-		cmp = vr_route_cmp(route, prefix, plen);
-		if (!cmp)
-			return route;
-		node = cmp > 0 ? node->rb_left : node->rb_right;
-	}
-	return NULL;
+	return vr_route_of(vr_fib_find(vr_route_fib(network, prefix), prefix,
+				       plen));
 }
 
-static void vr_route_link(struct vr_route *route)
+struct vr_route *vr_route_match(struct vr_network *network,
+				const struct in6_addr *addr)
 {
-	struct rb_node **link = &route->network->routes.rb_node;
-	struct rb_node *parent = NULL;
-	struct vr_route *other;
-
-	while (*link) {
-		parent = *link;
-		other = rb_entry(parent, struct vr_route, by_prefix);
-		if (vr_route_cmp(other, &route->prefix, route->plen) > 0)
-			link = &parent->rb_left;
-		else
-			link = &parent->rb_right;
-	}
-	rb_link_node(&route->by_prefix, parent, link);
-	rb_insert_color(&route->by_prefix, &route->network->routes);
+	lockdep_assert_held(&network->instance->lock);
+	return vr_route_of(vr_fib_match(vr_route_fib(network, addr), addr));
 }
 
 static struct vr_route *vr_route_create(struct vr_network *network,
 					const struct vr_route_config *config)
 {
 	struct vr_route *route = kzalloc(sizeof(*route), GFP_KERNEL_ACCOUNT);
+	struct vr_nexthop *nexthop;
 
 	if (!route)
 		return ERR_PTR(-ENOMEM);
+	nexthop = vr_nexthop_get(network, &config->nexthop);
+	if (IS_ERR(nexthop)) {
+		kfree(route);
+		return ERR_CAST(nexthop);
+	}
 	route->network = network;
-	route->nexthop = config->nexthop;
-	route->prefix = config->prefix;
-	route->plen = config->plen;
+	route->nexthop = nexthop;
+	route->entry.value = nexthop->id;
+	route->entry.prefix = config->prefix;
+	route->entry.plen = config->plen;
 	route->origin = config->origin;
-	INIT_LIST_HEAD(&route->on_port);
+	list_add_tail(&route->on_nexthop, &nexthop->routes);
 	return route;
 }
 
-static bool vr_nexthop_equal(const struct vr_nexthop *a,
-			     const struct vr_nexthop *b)
+static void vr_route_destroy(struct vr_route *route)
 {
-	return a->type == b->type && a->port == b->port &&
-	       ipv6_addr_equal(&a->via, &b->via);
+	list_del(&route->on_nexthop);
+	vr_nexthop_put(route->nexthop);
+	kfree(route);
 }
 
 /* As vr_endpoint_check_holder(): 0 may be replaced, 1 is equal, or refused. */
@@ -186,14 +165,15 @@ static int vr_route_check_old(const struct vr_route *old,
 			      unsigned int flags,
 			      struct netlink_ext_ack *extack)
 {
-	if (old->nexthop.type == VR_NEXTHOP_TYPE_CONNECTED) {
+	if (old->nexthop->key.type == VR_NEXTHOP_TYPE_CONNECTED) {
 		NL_SET_ERR_MSG_ATTR(extack, config->prefix_attr,
 				    "prefix is a subnet of the network");
 		return -EEXIST;
 	}
 	if (flags & NLM_F_REPLACE)
 		return 0;
-	if (!vr_nexthop_equal(&old->nexthop, &config->nexthop)) {
+	if (memcmp(&old->nexthop->key, &config->nexthop,
+		   sizeof(config->nexthop))) {
 		NL_SET_ERR_MSG_ATTR(extack, config->prefix_attr,
 				    "route exists with another next hop");
 		return -EEXIST;
@@ -206,27 +186,31 @@ static int vr_route_check_old(const struct vr_route *old,
 	return 1;
 }
 
-/* Out of all but the longest-prefix table, then freed. */
+/* Of what the longest-prefix table no longer has. */
 static void vr_route_retire(struct vr_route *route)
 {
 	struct vr_network *network = route->network;
 
-	rb_erase(&route->by_prefix, &network->routes);
-	list_del(&route->on_port);
 	network->n_routes--;
 	network->instance->n_routes--;
 	vr_instance_changed(network->instance);
-	kfree_rcu(route, rcu);
+	vr_route_destroy(route);
 }
 
 void vr_route_del(struct vr_route *route)
 {
-	struct vr_network *network = route->network;
-
-	vr_fib_del(vr_route_fib(network, &route->prefix), &route->prefix,
-		   route->plen);
+	vr_fib_del(vr_route_fib(route->network, &route->entry.prefix),
+		   &route->entry);
 	vr_nl_route_notify(route, VR_CMD_ROUTE_DEL_NTF);
 	vr_route_retire(route);
+}
+
+void vr_routes_del_by_nexthop(struct vr_nexthop *nexthop)
+{
+	struct vr_route *route, *next;
+
+	list_for_each_entry_safe(route, next, &nexthop->routes, on_nexthop)
+		vr_route_del(route);
 }
 
 struct vr_route *vr_route_add(struct vr_network *network,
@@ -253,18 +237,15 @@ struct vr_route *vr_route_add(struct vr_network *network,
 	if (IS_ERR(route))
 		return route;
 	if (old) {
-		vr_fib_replace(fib, &route->prefix, route->plen, route);
+		vr_fib_replace(fib, &old->entry, &route->entry);
 		vr_route_retire(old);
 	} else {
-		ret = vr_fib_add(fib, &route->prefix, route->plen, route);
+		ret = vr_fib_add(fib, &route->entry);
 		if (ret) {
-			kfree(route);
+			vr_route_destroy(route);
 			return ERR_PTR(ret);
 		}
 	}
-	vr_route_link(route);
-	if (route->nexthop.port)
-		list_add_tail(&route->on_port, &route->nexthop.port->routes);
 	network->n_routes++;
 	network->instance->n_routes++;
 	vr_instance_changed(network->instance);

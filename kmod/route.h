@@ -8,41 +8,29 @@
 #include <linux/etherdevice.h>
 #include <linux/in6.h>
 #include <linux/list.h>
-#include <linux/rbtree.h>
 #include <linux/types.h>
 
 #include "drop.h"
+#include "fib.h"
+#include "nexthop.h"
 
 struct netlink_ext_ack;
 struct nlattr;
 struct vr_network;
 struct vr_port;
 
-struct vr_nexthop {
-	u8 type;			/* enum vr_nexthop_type */
-	struct vr_port *port;		/* type port */
-	struct in6_addr via;		/* type address */
-};
-
+/* Under the instance's lock: packets see its next hop alone. */
 struct vr_route {
-	/* fast path */
-	struct vr_nexthop nexthop;
-
-	/* configuration */
+	struct vr_fib_entry entry;	/* value: the next hop's id */
 	struct vr_network *network;
-	struct rb_node by_prefix;	/* of network->routes */
-	struct list_head on_port;	/* of port->routes, type port */
-	struct in6_addr prefix;
-	u8 plen;			/* in 128 bits, see address.h */
+	struct vr_nexthop *nexthop;	/* holds a reference */
+	struct list_head on_nexthop;	/* of nexthop->routes */
 	u8 origin;			/* enum vr_origin */
-
-	/* life cycle */
-	struct rcu_head rcu;
 };
 
 /* What a request says of a route. */
 struct vr_route_config {
-	struct vr_nexthop nexthop;
+	struct vr_nexthop_key nexthop;
 	struct in6_addr prefix;
 	u8 plen;
 	u8 origin;
@@ -55,8 +43,7 @@ struct vr_hop {
 	struct vr_port *port;		/* NULL: the gateway itself answers */
 	u64 mac;
 	bool gateway;			/* to the gateway's own address */
-	/* for a lookup's answer */
-	const struct vr_route *route;	/* NULL: the host route of an endpoint */
+	const struct vr_nexthop *nexthop;	/* NULL: an endpoint's own */
 };
 
 /*
@@ -87,7 +74,13 @@ struct vr_route *vr_route_add(struct vr_network *network,
 			      unsigned int flags, bool *changed,
 			      struct netlink_ext_ack *extack);
 
-/* Takes it out and frees it after a grace period. Cannot fail. */
+/* The route that a packet to @addr takes. NULL: none. */
+struct vr_route *vr_route_match(struct vr_network *network,
+				const struct in6_addr *addr);
+
+/* Takes it out and frees it. Cannot fail. */
 void vr_route_del(struct vr_route *route);
+/* All that lead there, which frees @nexthop too. */
+void vr_routes_del_by_nexthop(struct vr_nexthop *nexthop);
 
 #endif /* VR_ROUTE_H */

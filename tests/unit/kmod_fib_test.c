@@ -13,9 +13,8 @@
 int kernel_fail_alloc;
 
 struct prefix {
-	struct in6_addr addr;
-	u8 plen;
-	int value;
+	struct vr_fib_entry entry;
+	bool used;
 };
 
 struct table {
@@ -47,19 +46,19 @@ static void random_addr(struct in6_addr *addr, bool v4)
 		addr->s6_addr[10] = addr->s6_addr[11] = 0xff;
 }
 
-static int *naive_lookup(struct table *table, const struct in6_addr *addr)
+static struct prefix *naive_match(struct table *table,
+				  const struct in6_addr *addr)
 {
-	struct prefix *best = NULL;
-	unsigned int i;
+	struct prefix *best = NULL, *prefix;
 
-	for (i = 0; i < table->n; i++) {
-		struct prefix *prefix = &table->prefixes[i];
-
-		if (ipv6_prefix_equal(&prefix->addr, addr, prefix->plen) &&
-		    (!best || prefix->plen > best->plen))
+	for (prefix = table->prefixes; prefix < table->prefixes + MAX_PREFIXES;
+	     prefix++)
+		if (prefix->used &&
+		    ipv6_prefix_equal(&prefix->entry.prefix, addr,
+				      prefix->entry.plen) &&
+		    (!best || prefix->entry.plen > best->entry.plen))
 			best = prefix;
-	}
-	return best ? &best->value : NULL;
+	return best;
 }
 
 static struct prefix *naive_find(struct table *table,
@@ -67,51 +66,86 @@ static struct prefix *naive_find(struct table *table,
 {
 	unsigned int i;
 
-	for (i = 0; i < table->n; i++)
-		if (table->prefixes[i].plen == plen &&
-		    !memcmp(&table->prefixes[i].addr, addr, sizeof(*addr)))
+	for (i = 0; i < MAX_PREFIXES; i++)
+		if (table->prefixes[i].used &&
+		    table->prefixes[i].entry.plen == plen &&
+		    !memcmp(&table->prefixes[i].entry.prefix, addr,
+			    sizeof(*addr)))
 			return &table->prefixes[i];
 	return NULL;
 }
 
-/* The values move with the array: the table follows. */
-static void remove_prefix(struct table *table, struct prefix *prefix)
+static struct prefix *unused_prefix(struct table *table)
 {
-	struct prefix *last = &table->prefixes[--table->n];
+	unsigned int i;
 
-	vr_fib_del(&table->fib, &prefix->addr, prefix->plen);
-	if (prefix == last)
-		return;
-	*prefix = *last;
-	vr_fib_replace(&table->fib, &prefix->addr, prefix->plen,
-		       &prefix->value);
+	for (i = 0; i < MAX_PREFIXES; i++)
+		if (!table->prefixes[i].used)
+			return &table->prefixes[i];
+	return NULL;
 }
 
-/* Adds a random prefix, or removes it where it is there. False: a mismatch. */
-static bool toggle_prefix(struct table *table, bool v4)
+static void remove_prefix(struct table *table, struct prefix *prefix)
 {
-	struct prefix *prefix;
+	vr_fib_del(&table->fib, &prefix->entry);
+	prefix->used = false;
+	table->n--;
+}
+
+/* The same prefix with another value, in another entry. */
+static void replace_prefix(struct table *table, struct prefix *old)
+{
+	struct prefix *prefix = unused_prefix(table);
+
+	if (!prefix)
+		return;
+	*prefix = *old;
+	prefix->entry.value = 1 + next_random() % 5;
+	vr_fib_replace(&table->fib, &old->entry, &prefix->entry);
+	old->used = false;
+}
+
+/*
+ * Adds a random prefix; where it is there, removes or replaces it. False: a
+ * mismatch.
+ */
+static bool change_prefix(struct table *table, bool v4)
+{
+	struct vr_fib_entry again;
 	struct in6_addr addr, masked;
-	int ret, again;
+	struct prefix *prefix;
+	int ret;
 	u8 plen;
 
 	random_addr(&addr, v4);
 	plen = v4 ? 96 + next_random() % 33 : next_random() % 129;
 	ipv6_addr_prefix(&masked, &addr, plen);
 	prefix = naive_find(table, &masked, plen);
+	if (vr_fib_find(&table->fib, &masked, plen) !=
+	    (prefix ? &prefix->entry : NULL))
+		return false;
 	if (!prefix && table->n == MAX_PREFIXES)
-		prefix = &table->prefixes[next_random() % table->n];
+		prefix = &table->prefixes[next_random() % MAX_PREFIXES];
 	if (prefix) {
-		again = vr_fib_add(&table->fib, &prefix->addr, prefix->plen,
-				   &prefix->value);
-		remove_prefix(table, prefix);
-		return again == -EEXIST;
+		again = prefix->entry;
+		ret = vr_fib_add(&table->fib, &again);
+		if (next_random() % 2)
+			replace_prefix(table, prefix);
+		else
+			remove_prefix(table, prefix);
+		return ret == -EEXIST;
 	}
-	prefix = &table->prefixes[table->n];
-	*prefix = (struct prefix){ masked, plen, 0 };
-	ret = vr_fib_add(&table->fib, &masked, plen, &prefix->value);
-	if (!ret)
+	prefix = unused_prefix(table);
+	prefix->entry = (struct vr_fib_entry){
+		.prefix = masked,
+		.plen = plen,
+		.value = 1 + next_random() % 5,
+	};
+	ret = vr_fib_add(&table->fib, &prefix->entry);
+	if (!ret) {
+		prefix->used = true;
 		table->n++;
+	}
 	return !ret || ret == -ENOMEM;
 }
 
@@ -121,17 +155,44 @@ static unsigned int compare(struct table *table, bool v4, unsigned int lookups)
 	struct in6_addr addr;
 
 	while (lookups--) {
+		struct vr_fib_entry *entry;
+		struct prefix *prefix;
+
 		random_addr(&addr, v4);
+		prefix = naive_match(table, &addr);
+		entry = vr_fib_match(&table->fib, &addr);
 		wrong += vr_fib_lookup_rcu(&table->fib, &addr) !=
-			 naive_lookup(table, &addr);
+			 (prefix ? prefix->entry.value : 0);
+		wrong += entry != (prefix ? &prefix->entry : NULL);
 	}
 	return wrong;
 }
 
+/* Whether the entries are all there, in the order of prefix and length. */
+static bool in_order(struct table *table)
+{
+	struct vr_fib_entry *entry, *next;
+	unsigned int n = 0;
+
+	for (entry = vr_fib_first(&table->fib); entry; entry = next) {
+		next = vr_fib_find_next(&table->fib, &entry->prefix,
+					entry->plen);
+		if (next && (memcmp(&entry->prefix, &next->prefix, 16) > 0 ||
+			     (!memcmp(&entry->prefix, &next->prefix, 16) &&
+			      entry->plen >= next->plen)))
+			return false;
+		n++;
+	}
+	return n == table->n;
+}
+
 static void clear(struct table *table)
 {
-	while (table->n)
-		remove_prefix(table, &table->prefixes[0]);
+	unsigned int i;
+
+	for (i = 0; i < MAX_PREFIXES; i++)
+		if (table->prefixes[i].used)
+			remove_prefix(table, &table->prefixes[i]);
 }
 
 static void test_random(bool v4)
@@ -141,12 +202,13 @@ static void test_random(bool v4)
 	static struct table table;
 
 	for (i = 0; i < 3000; i++) {
-		refused += !toggle_prefix(&table, v4);
+		refused += !change_prefix(&table, v4);
 		wrong += compare(&table, v4, 20);
 	}
 	is_int(refused, 0, "%s: every change is as expected", family);
 	is_int(wrong, 0, "%s: every lookup equals the naive table's", family);
 	ok(table.n > 100, "%s: the table was not empty", family);
+	ok(in_order(&table), "%s: its entries are in order", family);
 	clear(&table);
 	ok(!table.fib.root, "%s: nothing is left of an empty table", family);
 }
@@ -159,7 +221,7 @@ static void test_failing_memory(void)
 	for (i = 0; i < 2000; i++) {
 		before = table.n;
 		kernel_fail_alloc = 1 + i % 3;
-		toggle_prefix(&table, i % 2);
+		change_prefix(&table, i % 2);
 		failures += table.n == before && !kernel_fail_alloc;
 		kernel_fail_alloc = 0;
 		wrong += compare(&table, i % 2, 5);
@@ -172,22 +234,27 @@ static void test_failing_memory(void)
 
 static void test_edges(void)
 {
-	struct in6_addr any = {}, one = {};
+	struct vr_fib_entry any = { .value = 1 };
+	struct vr_fib_entry one = { .value = 2, .plen = 128 };
+	struct vr_fib_entry again;
 	struct vr_fib fib = {};
-	int a, b;
 
-	one.s6_addr[15] = 1;
-	ok(!vr_fib_lookup_rcu(&fib, &any), "an empty table knows nothing");
-	is_int(vr_fib_add(&fib, &any, 0, &a), 0, "a default is added");
-	ok(vr_fib_lookup_rcu(&fib, &one) == &a, "and found");
-	is_int(vr_fib_add(&fib, &one, 128, &b), 0, "a host is added");
-	ok(vr_fib_lookup_rcu(&fib, &one) == &b, "and is the longer one");
-	ok(vr_fib_lookup_rcu(&fib, &any) == &a, "others have the default");
-	is_int(vr_fib_add(&fib, &one, 128, &a), -EEXIST, "not twice");
-	vr_fib_del(&fib, &any, 0);
-	ok(!vr_fib_lookup_rcu(&fib, &any), "the default is gone");
-	ok(vr_fib_lookup_rcu(&fib, &one) == &b, "the host is not");
-	vr_fib_del(&fib, &one, 128);
+	one.prefix.s6_addr[15] = 1;
+	again = one;
+	ok(!vr_fib_lookup_rcu(&fib, &any.prefix),
+	   "an empty table knows nothing");
+	is_int(vr_fib_add(&fib, &any), 0, "a default is added");
+	is_int(vr_fib_lookup_rcu(&fib, &one.prefix), 1, "and found");
+	is_int(vr_fib_add(&fib, &one), 0, "a host is added");
+	is_int(vr_fib_lookup_rcu(&fib, &one.prefix), 2,
+	       "and is the longer one");
+	is_int(vr_fib_lookup_rcu(&fib, &any.prefix), 1,
+	       "others have the default");
+	is_int(vr_fib_add(&fib, &again), -EEXIST, "not twice");
+	vr_fib_del(&fib, &any);
+	ok(!vr_fib_lookup_rcu(&fib, &any.prefix), "the default is gone");
+	is_int(vr_fib_lookup_rcu(&fib, &one.prefix), 2, "the host is not");
+	vr_fib_del(&fib, &one);
 	ok(!fib.root, "nothing is left");
 }
 

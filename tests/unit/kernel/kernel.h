@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,11 @@ static inline void *kzalloc(size_t size, int flags)
 #define kfree(p) free(p)
 
 #define WARN_ON_ONCE(condition) ((condition) ? abort(), 1 : 0)
+#define container_of(p, type, member) \
+	((type *)((char *)(p)-offsetof(type, member)))
+#define WRITE_ONCE(x, v) ((x) = (v))
+#define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 
@@ -68,6 +74,12 @@ static inline bool ipv6_prefix_equal(const struct in6_addr *a,
 				     unsigned int plen)
 {
 	return (unsigned int)ipv6_addr_diff(a, b) >= plen;
+}
+
+static inline int ipv6_addr_cmp(const struct in6_addr *a,
+				const struct in6_addr *b)
+{
+	return memcmp(a, b, sizeof(*a));
 }
 
 static inline void ipv6_addr_prefix(struct in6_addr *prefix,
