@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The whole way of a packet. It begins in vr_input(), the last function here,
- * as callees stand above their callers: vr_guard() checks the source, then
- * vr_classify() decides by the destination MAC whether to flood, route or
- * bridge, and the verdict is carried out. Each step borrows the packet and
- * returns why it is dropped, 0 to go on. Entry: vr_input().
+ * The whole way of a packet. It begins in the last function here, as callees
+ * stand above their callers: in vr_input(), vr_check_source() refuses what is
+ * not the sender's own, and what is for a MAC behind another port is delivered
+ * at once. The rest is special: vr_decide() floods, routes or answers it. Each
+ * step borrows the packet and returns why it is dropped, 0 to go on. Entry:
+ * vr_native_xmit().
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -16,11 +17,14 @@
 
 #include "address.h"
 #include "datapath.h"
+#include "deliver.h"
 #include "drop.h"
 #include "echo.h"
 #include "endpoint.h"
 #include "flood.h"
 #include "guard.h"
+#include "instance.h"
+#include "native.h"
 #include "neighbour.h"
 #include "network.h"
 #include "packet.h"
@@ -240,53 +244,37 @@ static enum vr_drop_reason vr_group(struct sk_buff *skb,
 	return 0;
 }
 
-static enum vr_drop_reason vr_bridge(struct vr_packet *packet, u64 mac)
+/* Nobody we know has the MAC. */
+static enum vr_drop_reason vr_unknown(struct sk_buff *skb,
+				      struct vr_packet *packet)
 {
-	const struct vr_endpoint *endpoint;
-
-	endpoint = vr_endpoint_lookup_rcu(packet->network, mac);
-	if (unlikely(!endpoint)) {
-		packet->verdict = VR_VERDICT_FLOOD_UNKNOWN;
-		return 0;
-	}
-	if (unlikely(endpoint->port == packet->in))
-		return VR_DROP_REASON_SAME_PORT;
-	packet->verdict = VR_VERDICT_DELIVER;
-	packet->out = endpoint->port;
+	packet->verdict = VR_VERDICT_FLOOD_UNKNOWN;
 	return 0;
 }
 
-static enum vr_drop_reason vr_classify(struct sk_buff *skb,
-				       struct vr_packet *packet)
-{
-	const struct ethhdr *eth = eth_hdr(skb);
-	u64 mac = vr_mac_key(eth->h_dest);
-
-	if (is_multicast_ether_addr(eth->h_dest))
-		return vr_group(skb, packet);
-	if (mac == READ_ONCE(packet->network->gateway_mac))
-		return vr_to_gateway_mac(skb, packet);
-	return vr_bridge(packet, mac);
-}
-
+/* All that is not for a MAC behind another port. */
 static enum vr_drop_reason vr_decide(struct sk_buff *skb,
 				     struct vr_packet *packet)
 {
-	enum vr_drop_reason reason;
+	const struct ethhdr *eth = eth_hdr(skb);
 
-	reason = vr_pull(skb, 0);
-	if (reason)
-		return reason;
-	packet->protocol = eth_hdr(skb)->h_proto;
-	reason = vr_guard(skb, packet);
-	if (reason)
-		return reason;
-	return vr_classify(skb, packet);
+	skb_set_network_header(skb, ETH_HLEN);
+	if (is_multicast_ether_addr(eth->h_dest))
+		return vr_group(skb, packet);
+	if (vr_mac_key(eth->h_dest) == READ_ONCE(packet->network->gateway_mac))
+		return vr_to_gateway_mac(skb, packet);
+	return vr_unknown(skb, packet);
 }
 
-void vr_input(struct vr_port *port, struct sk_buff *skb)
+/* What is flooded, routed, or answered here. */
+static noinline void vr_input_special(struct vr_port *port,
+				      struct sk_buff *skb)
 {
-	struct vr_packet packet = { .in = port, .network = port->network };
+	struct vr_packet packet = {
+		.in = port,
+		.network = port->network,
+		.protocol = eth_hdr(skb)->h_proto,
+	};
 	enum vr_drop_reason reason;
 
 	reason = vr_decide(skb, &packet);
@@ -308,4 +296,80 @@ void vr_input(struct vr_port *port, struct sk_buff *skb)
 		consume_skb(skb);
 		break;
 	}
+}
+
+static enum vr_drop_reason vr_check_source(struct vr_port *port,
+					   struct sk_buff *skb)
+{
+	if (unlikely(!pskb_may_pull(skb, ETH_HLEN)))
+		return VR_DROP_REASON_TRUNCATED;
+	skb_reset_mac_header(skb);
+	return vr_guard(skb, port);
+}
+
+/* Behind which endpoint the frame's destination is. NULL: it is special. */
+static struct vr_endpoint *vr_destination(struct vr_network *network,
+					  const struct sk_buff *skb)
+{
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+	u64 mac = vr_mac_key(eth->h_dest);
+
+	if (mac == READ_ONCE(network->gateway_mac))
+		return NULL;
+	return vr_endpoint_lookup_rcu(&network->endpoints, mac);
+}
+
+/*
+ * A packet that came in by @port. Its data begins with the Ethernet header.
+ * Consumes @skb.
+ */
+static __always_inline void vr_input(struct vr_port *port, struct sk_buff *skb)
+{
+	struct vr_network *network = port->network;
+	const struct vr_endpoint *endpoint;
+	enum vr_drop_reason reason;
+
+	reason = vr_check_source(port, skb);
+	if (unlikely(reason))
+		goto drop;
+	endpoint = vr_destination(network, skb);
+	if (unlikely(!endpoint)) {
+		vr_input_special(port, skb);
+		return;
+	}
+	reason = VR_DROP_REASON_SAME_PORT;
+	if (unlikely(endpoint->port == port))
+		goto drop;
+	vr_deliver(endpoint->port, skb);
+	return;
+
+drop:
+	vr_drop(skb, network->instance, port, reason);
+}
+
+static noinline void vr_native_detached(struct sk_buff *skb,
+					struct net_device *dev)
+{
+	const struct vr_native *native = netdev_priv(dev);
+
+	DEV_STATS_INC(dev, tx_dropped);
+	vr_drop(skb, native->instance, NULL, VR_DROP_REASON_DETACHED);
+}
+
+netdev_tx_t vr_native_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	const struct vr_native *native = netdev_priv(dev);
+	struct vr_port *port;
+
+	rcu_read_lock();
+	port = rcu_dereference(native->port);
+	if (likely(port)) {
+		dev_sw_netstats_tx_add(dev, 1, skb->len);
+		skb_tx_timestamp(skb);
+		vr_input(port, skb);
+	} else {
+		vr_native_detached(skb, dev);
+	}
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
 }

@@ -3,13 +3,12 @@
 #ifndef VR_DATAPATH_H
 #define VR_DATAPATH_H
 
-struct sk_buff;
-struct vr_port;
+#include <linux/netdevice.h>
 
 /*
- * A packet that came in by @port. Its data begins with the Ethernet header.
- * Consumes @skb. Caller holds RCU and has bottom halves off.
+ * A native port's ndo_start_xmit. The packet's data begins with the Ethernet
+ * header. Consumes @skb. Bottom halves are off.
  */
-void vr_input(struct vr_port *port, struct sk_buff *skb);
+netdev_tx_t vr_native_xmit(struct sk_buff *skb, struct net_device *dev);
 
 #endif /* VR_DATAPATH_H */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The forwarding and neighbour table of a network. Entries:
- * vr_endpoint_lookup_rcu() for packets, vr_endpoint_add() for commands.
+ * vr_endpoint_lookup_rcu() for packets, inline in the header, and
+ * vr_endpoint_add() for commands.
  */
 #include <linux/jhash.h>
 #include <linux/netlink.h>
@@ -12,39 +13,6 @@
 #include "netlink.h"
 #include "network.h"
 #include "port.h"
-
-static u32 vr_endpoint_hash_mac(const void *key, u32 len, u32 seed)
-{
-	u64 mac = *(const u64 *)key;
-
-	return jhash_2words((u32)mac, (u32)(mac >> 32), seed);
-}
-
-static u32 vr_endpoint_hash_mac_obj(const void *obj, u32 len, u32 seed)
-{
-	const struct vr_endpoint *endpoint = obj;
-
-	return vr_endpoint_hash_mac(&endpoint->mac, len, seed);
-}
-
-static int vr_endpoint_cmp_mac(struct rhashtable_compare_arg *arg,
-			       const void *obj)
-{
-	const struct vr_endpoint *endpoint = obj;
-
-	return endpoint->mac != *(const u64 *)arg->key;
-}
-
-static const struct rhashtable_params vr_endpoint_mac_params = {
-	.head_offset = offsetof(struct vr_endpoint, node),
-	.key_offset = offsetof(struct vr_endpoint, mac),
-	.key_len = sizeof(u64),
-	.hashfn = vr_endpoint_hash_mac,
-	.obj_hashfn = vr_endpoint_hash_mac_obj,
-	.obj_cmpfn = vr_endpoint_cmp_mac,
-	.nelem_hint = 8,
-	.automatic_shrinking = true,
-};
 
 static u32 vr_endpoint_hash_ip(const void *key, u32 len, u32 seed)
 {
@@ -108,12 +76,6 @@ void vr_endpoint_table_destroy(struct vr_endpoint_table *table)
 	rhashtable_destroy(&table->standby);
 	rhashtable_destroy(&table->by_address);
 	rhashtable_destroy(&table->by_mac);
-}
-
-struct vr_endpoint *vr_endpoint_lookup_rcu(struct vr_network *network, u64 mac)
-{
-	return rhashtable_lookup(&network->endpoints.by_mac, &mac,
-				 vr_endpoint_mac_params);
 }
 
 static struct vr_endpoint_address *

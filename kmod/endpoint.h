@@ -8,8 +8,10 @@
 #define VR_ENDPOINT_H
 
 #include <linux/bits.h>
+#include <linux/hash.h>
 #include <linux/in6.h>
 #include <linux/list.h>
+#include <linux/math64.h>
 #include <linux/rhashtable.h>
 
 #include "instance.h"
@@ -74,8 +76,52 @@ struct vr_endpoint_config {
 int vr_endpoint_table_init(struct vr_endpoint_table *table);
 void vr_endpoint_table_destroy(struct vr_endpoint_table *table);
 
+/*
+ * Multiply-shift with a factor that is not known outside, so that MACs cannot
+ * be chosen to collide. All 48 bits of the key have a part in each bit that
+ * is taken.
+ */
+static __always_inline u32 vr_endpoint_hash_mac(const void *key, u32 len,
+						u32 seed)
+{
+	return mul_u64_u64_shr(*(const u64 *)key,
+			       (u64)seed * GOLDEN_RATIO_64 | 1, 64);
+}
+
+static inline u32 vr_endpoint_hash_mac_obj(const void *obj, u32 len, u32 seed)
+{
+	const struct vr_endpoint *endpoint = obj;
+
+	return vr_endpoint_hash_mac(&endpoint->mac, len, seed);
+}
+
+static __always_inline int
+vr_endpoint_cmp_mac(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct vr_endpoint *endpoint = obj;
+
+	return endpoint->mac != *(const u64 *)arg->key;
+}
+
+static const struct rhashtable_params vr_endpoint_mac_params = {
+	.head_offset = offsetof(struct vr_endpoint, node),
+	.key_offset = offsetof(struct vr_endpoint, mac),
+	.key_len = sizeof(u64),
+	.hashfn = vr_endpoint_hash_mac,
+	.obj_hashfn = vr_endpoint_hash_mac_obj,
+	.obj_cmpfn = vr_endpoint_cmp_mac,
+	.nelem_hint = 8,
+	.automatic_shrinking = true,
+};
+
 /* Lookups of the active. Caller holds RCU. */
-struct vr_endpoint *vr_endpoint_lookup_rcu(struct vr_network *network, u64 mac);
+
+static __always_inline struct vr_endpoint *
+vr_endpoint_lookup_rcu(struct vr_endpoint_table *table, u64 mac)
+{
+	return rhashtable_lookup(&table->by_mac, &mac, vr_endpoint_mac_params);
+}
+
 struct vr_endpoint *vr_endpoint_lookup_ip_rcu(struct vr_network *network,
 					      const struct in6_addr *ip);
 

@@ -209,35 +209,35 @@ static enum vr_drop_reason vr_guard_ip6(struct sk_buff *skb,
 }
 
 /* Who of those behind the port sent it. NULL: nobody we know. */
-static const struct vr_endpoint *
-vr_guard_sender(const struct sk_buff *skb, const struct vr_packet *packet)
+static const struct vr_endpoint *vr_guard_sender(const struct sk_buff *skb,
+						 struct vr_port *in)
 {
 	const struct vr_endpoint *endpoint;
 	u64 mac = vr_mac_key(eth_hdr(skb)->h_source);
 
-	endpoint = rcu_dereference(packet->in->endpoint);
+	endpoint = rcu_dereference(in->endpoint);
 	if (likely(endpoint && endpoint->mac == mac))
 		return endpoint;
-	endpoint = vr_endpoint_lookup_rcu(packet->network, mac);
-	return endpoint && endpoint->port == packet->in ? endpoint : NULL;
+	endpoint = vr_endpoint_lookup_rcu(&in->network->endpoints, mac);
+	return endpoint && endpoint->port == in ? endpoint : NULL;
 }
 
-enum vr_drop_reason vr_guard(struct sk_buff *skb,
-			     const struct vr_packet *packet)
+enum vr_drop_reason vr_guard(struct sk_buff *skb, struct vr_port *in)
 {
 	const struct vr_endpoint *endpoint;
 
-	if (!vr_port_is_protected(packet->in)) {
+	if (!vr_port_is_protected(in)) {
 		if (!is_valid_ether_addr(eth_hdr(skb)->h_source))
 			return VR_DROP_REASON_INVALID_SOURCE_MAC;
 		return 0;
 	}
-	endpoint = vr_guard_sender(skb, packet);
+	endpoint = vr_guard_sender(skb, in);
 	if (!endpoint)
 		return VR_DROP_REASON_SOURCE_MAC;
 	if (skb_vlan_tag_present(skb))
 		return VR_DROP_REASON_PROTOCOL;
-	switch (packet->protocol) {
+	skb_set_network_header(skb, ETH_HLEN);
+	switch (eth_hdr(skb)->h_proto) {
 	case htons(ETH_P_IP):
 		return vr_guard_ip4(skb, endpoint);
 	case htons(ETH_P_IPV6):

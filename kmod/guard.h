@@ -6,10 +6,10 @@
 #include "drop.h"
 
 struct sk_buff;
-struct vr_packet;
+struct vr_port;
 
 /* Borrows @skb. Returns why it may not come in, or 0. Caller holds RCU. */
 enum vr_drop_reason vr_guard(struct sk_buff *skb,
-			     const struct vr_packet *packet);
+			     struct vr_port *in);
 
 #endif /* VR_GUARD_H */

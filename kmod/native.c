@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The netdev of link kind "vr". Entry: vr_native_xmit().
+ * The netdev of link kind "vr". What it transmits goes to vr_native_xmit() in
+ * datapath.c.
  */
 #include <linux/etherdevice.h>
 #include <linux/ethtool.h>
@@ -19,44 +20,12 @@
 #include "port.h"
 #include "version.h"
 
-struct vr_native {
-	/* fast path */
-	struct vr_port __rcu *port;	/* NULL: detached */
-	struct vr_instance *instance;	/* held while registered, its memory
-					 * until the device is freed
-					 */
-
-	/* life cycle */
-	struct net_device *dev;
-	struct list_head in_instance;	/* under the instance's lock */
-	bool holds_module;		/* under RTNL */
-};
-
 #define VR_NATIVE_FEATURES (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | \
 			    NETIF_F_RXCSUM | NETIF_F_SCTP_CRC | \
 			    NETIF_F_HIGHDMA | NETIF_F_GSO_SOFTWARE | \
 			    NETIF_F_GSO_ENCAP_ALL | \
 			    NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_CTAG_RX | \
 			    NETIF_F_HW_VLAN_STAG_TX | NETIF_F_HW_VLAN_STAG_RX)
-
-static netdev_tx_t vr_native_xmit(struct sk_buff *skb, struct net_device *dev)
-{
-	struct vr_native *native = netdev_priv(dev);
-	struct vr_port *port;
-
-	rcu_read_lock();
-	port = rcu_dereference(native->port);
-	if (likely(port)) {
-		dev_sw_netstats_tx_add(dev, 1, skb->len);
-		skb_tx_timestamp(skb);
-		vr_input(port, skb);
-	} else {
-		DEV_STATS_INC(dev, tx_dropped);
-		vr_drop(skb, native->instance, NULL, VR_DROP_REASON_DETACHED);
-	}
-	rcu_read_unlock();
-	return NETDEV_TX_OK;
-}
 
 /* A port outside the instance's own namespace keeps the module in place. */
 static void vr_native_hold_module(struct net_device *dev)

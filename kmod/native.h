@@ -9,13 +9,27 @@
 #ifndef VR_NATIVE_H
 #define VR_NATIVE_H
 
+#include <linux/list.h>
 #include <linux/types.h>
 
-struct list_head;
 struct net_device;
 struct netlink_ext_ack;
 struct vr_instance;
 struct vr_port;
+
+/* What netdev_priv() of a native port's device is. */
+struct vr_native {
+	/* fast path */
+	struct vr_port __rcu *port;	/* NULL: detached */
+	struct vr_instance *instance;	/* held while registered, its memory
+					 * until the device is freed
+					 */
+
+	/* life cycle */
+	struct net_device *dev;
+	struct list_head in_instance;	/* under the instance's lock */
+	bool holds_module;		/* under RTNL */
+};
 
 /* What attaching changes of a device, to be restored if it fails. */
 struct vr_native_settings {

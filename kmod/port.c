@@ -10,7 +10,7 @@
 #include <linux/slab.h>
 
 #include "address.h"
-#include "compat/compat.h"
+#include "deliver.h"
 #include "drop.h"
 #include "flood.h"
 #include "native.h"
@@ -19,53 +19,9 @@
 #include "port.h"
 #include "route.h"
 
-/*
- * What must not cross from one namespace to the next. skb_scrub_packet()
- * takes most; the rest would let a sender choose how the receiver's stack
- * treats the packet. The sender's socket stays charged until the receiver
- * takes the packet: that is the only back-pressure there is.
- */
-static void vr_port_scrub(struct sk_buff *skb)
-{
-	skb_scrub_packet(skb, true);
-	skb->priority = 0;
-	skb_set_queue_mapping(skb, 0);
-	vr_skb_clear_tc_skip_classify(skb);
-	memset(skb->cb, 0, sizeof(skb->cb));
-}
-
-static enum vr_drop_reason vr_port_check(const struct net_device *dev,
-					 const struct sk_buff *skb)
-{
-	if (likely(__is_skb_forwardable(dev, skb, true)))
-		return 0;
-	if (!(dev->flags & IFF_UP))
-		return VR_DROP_REASON_PORT_DOWN;
-	return VR_DROP_REASON_TOO_BIG;
-}
-
 void vr_port_deliver(struct vr_port *port, struct sk_buff *skb)
 {
-	struct net_device *dev = port->dev;
-	unsigned int len = skb->len;
-	enum vr_drop_reason reason;
-
-	reason = vr_port_check(dev, skb);
-	if (!reason && unlikely(skb_orphan_frags(skb, GFP_ATOMIC)))
-		reason = VR_DROP_REASON_NO_MEMORY;
-	if (unlikely(reason)) {
-		vr_drop(skb, port->network->instance, port, reason);
-		return;
-	}
-
-	vr_port_scrub(skb);
-	skb->protocol = eth_type_trans(skb, dev);
-	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
-	if (likely(__netif_rx(skb) == NET_RX_SUCCESS))
-		dev_sw_netstats_rx_add(dev, len);
-	else
-		vr_drop_count(port->network->instance, port,
-			      VR_DROP_REASON_BACKLOG);
+	vr_deliver(port, skb);
 }
 
 struct vr_port *vr_port_find_id(struct vr_instance *instance, u32 id)

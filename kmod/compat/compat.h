@@ -29,4 +29,24 @@ static inline void vr_skb_clear_tc_skip_classify(struct sk_buff *skb)
 #endif
 }
 
+/* When a packet was to leave, which is of no meaning once it has. */
+static inline void vr_skb_clear_delivery_time(struct sk_buff *skb)
+{
+	skb->tstamp = 0;
+#ifdef VR_HAVE_TSTAMP_TYPE
+	skb->tstamp_type = 0;
+#else
+	skb->mono_delivery_time = 0;
+#endif
+}
+
+/* Without a switch there are no such marks. */
+static inline void vr_skb_clear_offload_marks(struct sk_buff *skb)
+{
+#ifdef CONFIG_NET_SWITCHDEV
+	skb->offload_fwd_mark = 0;
+	skb->offload_l3_fwd_mark = 0;
+#endif
+}
+
 #endif /* VR_COMPAT_H */

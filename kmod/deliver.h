@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The last step of a packet's way, inline for the sake of the one caller for
+ * whom a call counts: vr_input(). All others use vr_port_deliver().
+ */
+#ifndef VR_DELIVER_H
+#define VR_DELIVER_H
+
+#include <linux/etherdevice.h>
+#include <linux/netdevice.h>
+#include <net/dst.h>
+
+#include "address.h"
+#include "compat/compat.h"
+#include "drop.h"
+#include "network.h"
+#include "port.h"
+
+static __always_inline enum vr_drop_reason
+vr_deliver_check(const struct net_device *dev, struct sk_buff *skb)
+{
+	if (unlikely(!__is_skb_forwardable(dev, skb, true)))
+		return dev->flags & IFF_UP ? VR_DROP_REASON_TOO_BIG :
+					     VR_DROP_REASON_PORT_DOWN;
+	if (unlikely(skb_orphan_frags(skb, GFP_ATOMIC)))
+		return VR_DROP_REASON_NO_MEMORY;
+	return 0;
+}
+
+static __always_inline void vr_deliver_clear_cb(struct sk_buff *skb)
+{
+	u64 *cb = (u64 *)skb->cb;
+
+	/* By hand: of memset() the compiler makes a slow string operation. */
+	BUILD_BUG_ON(sizeof(skb->cb) != 6 * sizeof(*cb));
+	WRITE_ONCE(cb[0], 0);
+	WRITE_ONCE(cb[1], 0);
+	WRITE_ONCE(cb[2], 0);
+	WRITE_ONCE(cb[3], 0);
+	WRITE_ONCE(cb[4], 0);
+	WRITE_ONCE(cb[5], 0);
+}
+
+/*
+ * What must not cross from one namespace to the next: all that
+ * skb_scrub_packet() takes, and what else would let a sender choose how the
+ * receiver's stack treats the packet. The sender's socket stays charged until
+ * the receiver takes the packet: that is the only back-pressure there is.
+ */
+static __always_inline void vr_deliver_scrub(struct sk_buff *skb)
+{
+	skb->pkt_type = PACKET_HOST;
+	skb->ignore_df = 0;
+	nf_reset_trace(skb);
+	ipvs_reset(skb);
+	vr_skb_clear_offload_marks(skb);
+	vr_skb_clear_tc_skip_classify(skb);
+	vr_skb_clear_delivery_time(skb);
+	skb->skb_iif = 0;
+	skb->mark = 0;
+	skb->priority = 0;
+	skb_set_queue_mapping(skb, 0);
+	vr_deliver_clear_cb(skb);
+	skb_dst_drop(skb);
+	skb_ext_reset(skb);
+	nf_reset_ct(skb);
+}
+
+/* eth_type_trans(), but for the commonest case without the call. */
+static __always_inline void vr_deliver_type(struct sk_buff *skb,
+					    struct net_device *dev)
+{
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+
+	if (unlikely(vr_mac_key(eth->h_dest) != vr_mac_key(dev->dev_addr) ||
+		     !eth_proto_is_802_3(eth->h_proto))) {
+		skb->protocol = eth_type_trans(skb, dev);
+	} else {
+		skb->dev = dev;
+		skb->protocol = eth->h_proto;
+		skb_reset_mac_header(skb);
+		__skb_pull(skb, ETH_HLEN);
+	}
+	skb_postpull_rcsum(skb, eth, ETH_HLEN);
+}
+
+/* As vr_port_deliver(). */
+static __always_inline void vr_deliver(struct vr_port *port,
+				       struct sk_buff *skb)
+{
+	struct net_device *dev = port->dev;
+	unsigned int len = skb->len;
+	enum vr_drop_reason reason;
+
+	reason = vr_deliver_check(dev, skb);
+	if (unlikely(reason)) {
+		vr_drop(skb, port->network->instance, port, reason);
+		return;
+	}
+	vr_deliver_scrub(skb);
+	vr_deliver_type(skb, dev);
+	if (likely(__netif_rx(skb) == NET_RX_SUCCESS))
+		dev_sw_netstats_rx_add(dev, len);
+	else
+		vr_drop_count(port->network->instance, port,
+			      VR_DROP_REASON_BACKLOG);
+}
+
+#endif /* VR_DELIVER_H */
