@@ -89,7 +89,7 @@ while [ -e "$stop" ]; do
 done > /dev/null 2>&1 & elsewhere=$!
 
 done_loops=0 refusals=0 others=''
-end=$((SECONDS + 400))
+end=$((SECONDS + 400 * ${VR_SLOW:-1}))
 while [ $done_loops -lt "$loops" ] && [ $SECONDS -lt $end ]; do
 	insmod "$MODULE" || break
 	read -r -t 0.2 -u "$_never"
