@@ -30,6 +30,7 @@
 #include "packet.h"
 #include "port.h"
 #include "route.h"
+#include "trace.h"
 
 /* The network header begins behind the Ethernet header, whoever sent it. */
 static enum vr_drop_reason vr_pull(struct sk_buff *skb, unsigned int len)
@@ -329,6 +330,7 @@ static __always_inline void vr_input(struct vr_port *port, struct sk_buff *skb)
 	const struct vr_endpoint *endpoint;
 	enum vr_drop_reason reason;
 
+	trace_vr_input(port, skb);
 	reason = vr_check_source(port, skb);
 	if (unlikely(reason))
 		goto drop;

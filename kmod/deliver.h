@@ -15,6 +15,7 @@
 #include "drop.h"
 #include "network.h"
 #include "port.h"
+#include "trace.h"
 
 static __always_inline enum vr_drop_reason
 vr_deliver_check(const struct net_device *dev, struct sk_buff *skb)
@@ -97,6 +98,7 @@ static __always_inline void vr_deliver(struct vr_port *port,
 		vr_drop(skb, port->network->instance, port, reason);
 		return;
 	}
+	trace_vr_output(port, skb);
 	vr_deliver_scrub(skb);
 	vr_deliver_type(skb, dev);
 	if (likely(__netif_rx(skb) == NET_RX_SUCCESS))

@@ -10,27 +10,28 @@
 #include "drop.h"
 #include "instance.h"
 #include "port.h"
+#include "trace.h"
 
 struct vr_drop_info {
 	const char *name;
 	enum skb_drop_reason core;
 };
 
-#define VR_DROP_INFO(reason, core_reason)		\
+#define VR_DROP_INFO(reason, reason_name, core_reason)	\
 	[VR_DROP_REASON_##reason] = {			\
-		.name = #reason,			\
+		.name = reason_name,			\
 		.core = SKB_DROP_REASON_##core_reason,	\
 	},
 
 static const struct vr_drop_info vr_drop_infos[VR_DROP_REASON_COUNT] = {
 	[VR_DROP_REASON_NONE] = {
-		.name = "NONE",
+		.name = "none",
 		.core = SKB_DROP_REASON_NOT_SPECIFIED,
 	},
 	VR_DROP_REASONS(VR_DROP_INFO)
 };
 
-#define VR_DROP_ONE(reason, core_reason)	+ 1
+#define VR_DROP_ONE(reason, name, core_reason)	+ 1
 static_assert(1 VR_DROP_REASONS(VR_DROP_ONE) == VR_DROP_REASON_COUNT,
 	      "a drop reason of the contract is missing in VR_DROP_REASONS");
 
@@ -71,18 +72,26 @@ static void vr_drop_count_port(struct vr_port *port, enum vr_drop_reason reason)
 	atomic64_inc(&counters->packets[reason]);
 }
 
-void vr_drop_count(struct vr_instance *instance, struct vr_port *port,
-		   enum vr_drop_reason reason)
+static void vr_drop_note(const struct sk_buff *skb,
+			 struct vr_instance *instance, struct vr_port *port,
+			 enum vr_drop_reason reason)
 {
+	trace_vr_drop(instance, port, skb, reason);
 	this_cpu_inc(instance->drops->packets[reason]);
 	if (port)
 		vr_drop_count_port(port, reason);
 }
 
+void vr_drop_count(struct vr_instance *instance, struct vr_port *port,
+		   enum vr_drop_reason reason)
+{
+	vr_drop_note(NULL, instance, port, reason);
+}
+
 void vr_drop(struct sk_buff *skb, struct vr_instance *instance,
 	     struct vr_port *port, enum vr_drop_reason reason)
 {
-	vr_drop_count(instance, port, reason);
+	vr_drop_note(skb, instance, port, reason);
 	kfree_skb_reason(skb, vr_drop_infos[reason].core);
 }
 

@@ -13,46 +13,46 @@
 struct vr_instance;
 struct vr_port;
 
-/* X(reason, reason of the kernel) */
+/* X(reason, its name in the contract, reason of the kernel) */
 #define VR_DROP_REASONS(X)				\
-	X(DETACHED,		DEV_READY)		\
-	X(TRUNCATED,		PKT_TOO_SMALL)		\
-	X(NO_MEMORY,		NOMEM)			\
-	X(SOURCE_MAC,		NOT_SPECIFIED)		\
-	X(SOURCE_ADDRESS,	IP_RPFILTER)		\
-	X(ARP_SENDER,		IP_RPFILTER)		\
-	X(ND_SENDER,		IP_RPFILTER)		\
-	X(PROTOCOL,		UNHANDLED_PROTO)	\
-	X(INVALID_SOURCE_MAC,	NOT_SPECIFIED)		\
-	X(LINK_LOCAL_GROUP,	NOT_SPECIFIED)		\
-	X(SAME_PORT,		NOT_SPECIFIED)		\
-	X(UNKNOWN_DESTINATION,	OTHERHOST)		\
-	X(STORM_LIMIT,		QDISC_DROP)		\
-	X(NO_PORT,		NOT_SPECIFIED)		\
-	X(ARP_INVALID,		HDR_TRUNC)		\
-	X(ND_INVALID,		HDR_TRUNC)		\
-	X(NOT_ROUTABLE,		UNHANDLED_PROTO)	\
-	X(IP_HEADER,		IP_INHDR)		\
-	X(IP_SOURCE,		IP_INADDRERRORS)	\
-	X(IP_DESTINATION,	IP_INADDRERRORS)	\
-	X(TTL,			IP_INHDR)		\
-	X(NO_ROUTE,		IP_INNOROUTES)		\
-	X(NO_ENDPOINT,		NEIGH_FAILED)		\
-	X(BLACKHOLE,		IP_INNOROUTES)		\
-	X(UNREACHABLE,		IP_INNOROUTES)		\
-	X(NEXTHOP,		NEIGH_FAILED)		\
-	X(GATEWAY,		IP_NOPROTO)		\
-	X(ICMP_CHECKSUM,	ICMP_CSUM)		\
-	X(TOO_BIG,		PKT_TOO_BIG)		\
-	X(PORT_DOWN,		DEV_READY)		\
-	X(BACKLOG,		CPU_BACKLOG)		\
-	X(DHCP_SERVER,		NOT_SPECIFIED)		\
-	X(ROUTER_ADVERTISEMENT,	NOT_SPECIFIED)		\
-	X(ANNOUNCEMENT_LIMIT,	NOT_SPECIFIED)		\
-	X(RATE_IN,		QDISC_DROP)		\
-	X(RATE_OUT,		QDISC_DROP)		\
-	X(LOOP,			NOT_SPECIFIED)		\
-	X(SOURCE_ROUTE,		IP_INHDR)
+	X(DETACHED, "detached", DEV_READY) \
+	X(TRUNCATED, "truncated", PKT_TOO_SMALL) \
+	X(NO_MEMORY, "no-memory", NOMEM) \
+	X(SOURCE_MAC, "source-mac", NOT_SPECIFIED) \
+	X(SOURCE_ADDRESS, "source-address", IP_RPFILTER) \
+	X(ARP_SENDER, "arp-sender", IP_RPFILTER) \
+	X(ND_SENDER, "nd-sender", IP_RPFILTER) \
+	X(PROTOCOL, "protocol", UNHANDLED_PROTO) \
+	X(INVALID_SOURCE_MAC, "invalid-source-mac", NOT_SPECIFIED) \
+	X(LINK_LOCAL_GROUP, "link-local-group", NOT_SPECIFIED) \
+	X(SAME_PORT, "same-port", NOT_SPECIFIED) \
+	X(UNKNOWN_DESTINATION, "unknown-destination", OTHERHOST) \
+	X(STORM_LIMIT, "storm-limit", QDISC_DROP) \
+	X(NO_PORT, "no-port", NOT_SPECIFIED) \
+	X(ARP_INVALID, "arp-invalid", HDR_TRUNC) \
+	X(ND_INVALID, "nd-invalid", HDR_TRUNC) \
+	X(NOT_ROUTABLE, "not-routable", UNHANDLED_PROTO) \
+	X(IP_HEADER, "ip-header", IP_INHDR) \
+	X(IP_SOURCE, "ip-source", IP_INADDRERRORS) \
+	X(IP_DESTINATION, "ip-destination", IP_INADDRERRORS) \
+	X(TTL, "ttl", IP_INHDR) \
+	X(NO_ROUTE, "no-route", IP_INNOROUTES) \
+	X(NO_ENDPOINT, "no-endpoint", NEIGH_FAILED) \
+	X(BLACKHOLE, "blackhole", IP_INNOROUTES) \
+	X(UNREACHABLE, "unreachable", IP_INNOROUTES) \
+	X(NEXTHOP, "nexthop", NEIGH_FAILED) \
+	X(GATEWAY, "gateway", IP_NOPROTO) \
+	X(ICMP_CHECKSUM, "icmp-checksum", ICMP_CSUM) \
+	X(TOO_BIG, "too-big", PKT_TOO_BIG) \
+	X(PORT_DOWN, "port-down", DEV_READY) \
+	X(BACKLOG, "backlog", CPU_BACKLOG) \
+	X(DHCP_SERVER, "dhcp-server", NOT_SPECIFIED) \
+	X(ROUTER_ADVERTISEMENT, "router-advertisement", NOT_SPECIFIED) \
+	X(ANNOUNCEMENT_LIMIT, "announcement-limit", NOT_SPECIFIED) \
+	X(RATE_IN, "rate-in", QDISC_DROP) \
+	X(RATE_OUT, "rate-out", QDISC_DROP) \
+	X(LOOP, "loop", NOT_SPECIFIED) \
+	X(SOURCE_ROUTE, "source-route", IP_INHDR)
 
 #define VR_DROP_REASON_COUNT	__VR_DROP_REASON_MAX
 
@@ -66,7 +66,7 @@ struct vr_drop_port_counters {
 	atomic64_t packets[VR_DROP_REASON_COUNT];
 };
 
-/* "no-route" is shown as "no_route". NULL for a number out of range. */
+/* As in the contract: "no-route". NULL for a number out of range. */
 const char *vr_drop_name(unsigned int reason);
 
 /* Counts without freeing. Any context, port may be NULL. Needs RCU. */

@@ -3,8 +3,6 @@
  * What an instance limits and counts, and the uplinks it does not have yet.
  * Entries: vr_nl_limit_get_dumpit(), vr_nl_drop_get_dumpit().
  */
-#include <linux/ctype.h>
-
 #include "drop.h"
 #include "instance.h"
 #include "netlink.h"
@@ -108,16 +106,8 @@ int vr_nl_limit_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 int vr_nl_drop_fill(struct sk_buff *msg, unsigned int reason, u64 packets)
 {
-	const char *name = vr_drop_name(reason);
-	char spelled[32];
-	unsigned int i;
-
-	/* NO_ROUTE is no-route in the contract */
-	for (i = 0; name[i] && i < sizeof(spelled) - 1; i++)
-		spelled[i] = name[i] == '_' ? '-' : tolower(name[i]);
-	spelled[i] = '\0';
 	if (nla_put_u32(msg, VR_A_DROP_REASON, reason) ||
-	    nla_put_string(msg, VR_A_DROP_NAME, spelled) ||
+	    nla_put_string(msg, VR_A_DROP_NAME, vr_drop_name(reason)) ||
 	    nla_put_u64_64bit(msg, VR_A_DROP_PACKETS, packets, VR_A_DROP_PAD))
 		return -EMSGSIZE;
 	return 0;
