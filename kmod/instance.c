@@ -14,6 +14,7 @@
  * together, so either is enough to read it. Packets take none of these:
  * everything they reach is RCU's, freed after a grace period.
  */
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -66,6 +67,7 @@ static struct vr_instance *vr_instance_create(struct net *net)
 	/* Unlike that of an earlier instance here, of which a dump may be. */
 	instance->seq = vr_instances_seq += VR_INSTANCE_SEQ_STEP;
 	instance->net = net;
+	get_random_bytes(&instance->flow_key, sizeof(instance->flow_key));
 	mutex_init(&instance->lock);
 	xa_init_flags(&instance->networks, XA_FLAGS_ALLOC1);
 	xa_init(&instance->networks_by_vni);

@@ -11,6 +11,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
+#include <linux/siphash.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
@@ -33,6 +34,7 @@ struct vr_instance {
 	/* fast path */
 	struct vr_drop_counters __percpu *drops;
 	struct net *net;	/* not held: there as long as there are users */
+	hsiphash_key_t flow_key;	/* secret, see flow.h */
 
 	/* configuration, under lock */
 	struct mutex lock;
