@@ -26,6 +26,9 @@ static const struct genl_multicast_group vr_nl_groups[] = {
 	},
 };
 
+/* The generated ones, and what the contract cannot say of them. */
+static struct genl_ops vr_nl_all_ops[ARRAY_SIZE(vr_nl_ops)] __ro_after_init;
+
 struct genl_family vr_nl_family __ro_after_init = {
 	.name		= VR_GENL_NAME,
 	.version	= VR_GENL_VERSION,
@@ -36,8 +39,8 @@ struct genl_family vr_nl_family __ro_after_init = {
 	 */
 	.resv_start_op	= __VR_CMD_MAX,
 	.module		= THIS_MODULE,
-	.ops		= vr_nl_ops,
-	.n_ops		= ARRAY_SIZE(vr_nl_ops),
+	.ops		= vr_nl_all_ops,
+	.n_ops		= ARRAY_SIZE(vr_nl_all_ops),
 	.mcgrps		= vr_nl_groups,
 	.n_mcgrps	= ARRAY_SIZE(vr_nl_groups),
 };
@@ -500,8 +503,22 @@ int vr_nl_dump_end(struct sk_buff *msg, void *header, int err)
 	return err;
 }
 
+/* A dump that finds no room for its first object would end there. */
+static int vr_nl_dump_reserve(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = VR_NL_REPLY_SIZE;
+	return 0;
+}
+
 int vr_netlink_init(void)
 {
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vr_nl_ops); i++) {
+		vr_nl_all_ops[i] = vr_nl_ops[i];
+		if (vr_nl_ops[i].dumpit)
+			vr_nl_all_ops[i].start = vr_nl_dump_reserve;
+	}
 	return genl_register_family(&vr_nl_family);
 }
 
