@@ -182,7 +182,7 @@ static enum vr_drop_reason vr_route(struct sk_buff *skb,
 	if (reason)
 		return reason;
 	reason = vr_route_resolve_rcu(packet->network, packet->in, &daddr,
-				      &hop);
+				      skb, &hop);
 	if (reason)
 		return reason;
 	if (!hop.port)

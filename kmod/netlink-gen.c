@@ -255,10 +255,14 @@ const struct nla_policy vr_route_get_nl_policy[VR_A_ROUTE_ORIGIN + 1] = {
 };
 
 /* VR_CMD_ROUTE_LOOKUP - do */
-const struct nla_policy vr_route_lookup_nl_policy[VR_A_ROUTE_ADDRESS + 1] = {
+const struct nla_policy vr_route_lookup_nl_policy[VR_A_ROUTE_DESTINATION_PORT + 1] = {
 	[VR_A_ROUTE_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_ROUTE_NETWORK_ID] = { .type = NLA_U32, },
 	[VR_A_ROUTE_ADDRESS] = { .type = NLA_BINARY, },
+	[VR_A_ROUTE_SOURCE] = { .type = NLA_BINARY, },
+	[VR_A_ROUTE_PROTOCOL] = { .type = NLA_U8, },
+	[VR_A_ROUTE_SOURCE_PORT] = { .type = NLA_U16, },
+	[VR_A_ROUTE_DESTINATION_PORT] = { .type = NLA_U16, },
 };
 
 /* VR_CMD_UPLINK_NEW - do */
@@ -419,7 +423,7 @@ const struct genl_ops vr_nl_ops[22] = {
 		.cmd		= VR_CMD_ROUTE_LOOKUP,
 		.doit		= vr_nl_route_lookup_doit,
 		.policy		= vr_route_lookup_nl_policy,
-		.maxattr	= VR_A_ROUTE_ADDRESS,
+		.maxattr	= VR_A_ROUTE_DESTINATION_PORT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -47,7 +47,7 @@ extern const struct nla_policy vr_route_del_nl_policy[VR_A_ROUTE_PREFIX_LENGTH +
 
 extern const struct nla_policy vr_route_get_nl_policy[VR_A_ROUTE_ORIGIN + 1];
 
-extern const struct nla_policy vr_route_lookup_nl_policy[VR_A_ROUTE_ADDRESS + 1];
+extern const struct nla_policy vr_route_lookup_nl_policy[VR_A_ROUTE_DESTINATION_PORT + 1];
 
 extern const struct nla_policy vr_uplink_new_nl_policy[VR_A_UPLINK_IFNAME + 1];
 

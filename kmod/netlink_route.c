@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands on routes. Entries: vr_nl_route_*_doit(). */
+#include <linux/slab.h>
+
 #include "address.h"
+#include "flow.h"
 #include "instance.h"
 #include "netlink.h"
 #include "network.h"
@@ -50,19 +53,33 @@ static int vr_nl_route_network_fill(struct sk_buff *msg,
 	return 0;
 }
 
+/* One of several has a weight. */
+static int vr_nl_nexthops_fill(struct sk_buff *msg,
+			       const struct vr_nexthop *nexthop)
+{
+	unsigned int n = vr_nexthop_count(nexthop), i;
+	const struct vr_nexthop *one;
+	struct nlattr *nest;
+	u16 weight;
+
+	for (i = 0; i < n; i++) {
+		one = vr_nexthop_at(nexthop, i, &weight);
+		nest = nla_nest_start(msg, VR_A_ROUTE_NEXTHOP);
+		if (!nest || vr_nl_nexthop_fill(msg, &one->key) ||
+		    (n > 1 && nla_put_u16(msg, VR_A_NEXTHOP_WEIGHT, weight)))
+			return -EMSGSIZE;
+		nla_nest_end(msg, nest);
+	}
+	return 0;
+}
+
 int vr_nl_route_fill(struct sk_buff *msg, const struct vr_route *route)
 {
-	struct nlattr *nest;
-
 	if (vr_nl_route_network_fill(msg, route->network) ||
 	    vr_nl_prefix_fill(msg, &route->entry) ||
 	    nla_put_u8(msg, VR_A_ROUTE_ORIGIN, route->origin))
 		return -EMSGSIZE;
-	nest = nla_nest_start(msg, VR_A_ROUTE_NEXTHOP);
-	if (!nest || vr_nl_nexthop_fill(msg, &route->nexthop->key))
-		return -EMSGSIZE;
-	nla_nest_end(msg, nest);
-	return 0;
+	return vr_nl_nexthops_fill(msg, route->nexthop);
 }
 
 void vr_nl_route_notify(const struct vr_route *route, u8 cmd)
@@ -198,9 +215,9 @@ static int vr_nl_nexthop_via_parse(const struct nlattr *attr,
 static int vr_nl_nexthop_parse(struct vr_nl_request *request,
 			       const struct nlattr *nest,
 			       const struct vr_network *network,
-			       struct vr_route_config *config)
+			       const struct in6_addr *prefix,
+			       struct vr_nexthop_config *config)
 {
-	struct vr_nexthop_key *nexthop = &config->nexthop;
 	struct nlattr *attrs[VR_A_NEXTHOP_MAX + 1];
 	int type, err;
 
@@ -218,21 +235,17 @@ static int vr_nl_nexthop_parse(struct vr_nl_request *request,
 	type = vr_nl_nexthop_type(attrs, nest, request->extack);
 	if (type < 0)
 		return type;
-	nexthop->type = type;
-	if (attrs[VR_A_NEXTHOP_WEIGHT] &&
-	    nla_get_u16(attrs[VR_A_NEXTHOP_WEIGHT]) != 1) {
-		NL_SET_ERR_MSG_ATTR(request->extack,
-				    attrs[VR_A_NEXTHOP_WEIGHT],
-				    "weights are not supported yet");
-		return -EOPNOTSUPP;
-	}
+	config->key.type = type;
+	config->weight = 1;
+	if (attrs[VR_A_NEXTHOP_WEIGHT])
+		config->weight = nla_get_u16(attrs[VR_A_NEXTHOP_WEIGHT]);
 	switch (type) {
 	case VR_NEXTHOP_TYPE_PORT:
 		return vr_nl_nexthop_port_parse(request, attrs, network,
-						nexthop);
+						&config->key);
 	case VR_NEXTHOP_TYPE_ADDRESS:
 		return vr_nl_nexthop_via_parse(attrs[VR_A_NEXTHOP_VIA],
-					       &config->prefix, nexthop,
+					       prefix, &config->key,
 					       request->extack);
 	case VR_NEXTHOP_TYPE_REMOTE:
 		NL_SET_ERR_MSG_ATTR(request->extack, attrs[VR_A_NEXTHOP_REMOTE],
@@ -242,29 +255,102 @@ static int vr_nl_nexthop_parse(struct vr_nl_request *request,
 	return 0;
 }
 
-/* The one next hop there has to be. */
-static const struct nlattr *vr_nl_nexthop_find(const struct nlattr *head,
-					       int len,
-					       struct netlink_ext_ack *extack)
+static int vr_nl_nexthops_count(const struct nlattr *head, int len,
+				struct netlink_ext_ack *extack)
 {
-	const struct nlattr *nexthop = NULL;
 	const struct nlattr *attr;
-	int rem;
+	int rem, n = 0;
+
+	BUILD_BUG_ON(VR_LIMIT_ROUTE_NEXTHOPS > VR_ECMP_MEMBERS);
+	nla_for_each_attr(attr, head, len, rem) {
+		if (nla_type(attr) != VR_A_ROUTE_NEXTHOP)
+			continue;
+		if (n++ < VR_LIMIT_ROUTE_NEXTHOPS)
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "more than the limit of 64 next hops");
+		return -ENOSPC;
+	}
+	if (n)
+		return n;
+	NL_SET_ERR_MSG(extack, "next hop is missing");
+	return -EINVAL;
+}
+
+/* Of several, each is a place to go to, and another one. */
+static int vr_nl_nexthop_check(const struct vr_nexthop_config *configs,
+			       unsigned int n, const struct nlattr *nest,
+			       struct netlink_ext_ack *extack)
+{
+	const struct vr_nexthop_config *last = &configs[n];
+
+	if (last->key.type == VR_NEXTHOP_TYPE_BLACKHOLE ||
+	    last->key.type == VR_NEXTHOP_TYPE_UNREACHABLE) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+			"blackhole and unreachable are not one of several");
+		return -EINVAL;
+	}
+	while (n--)
+		if (!memcmp(&configs[n].key, &last->key, sizeof(last->key))) {
+			NL_SET_ERR_MSG_ATTR(extack, nest,
+					    "next hop is given twice");
+			return -EINVAL;
+		}
+	return 0;
+}
+
+static int vr_nl_nexthops_parse(struct vr_nl_request *request,
+				const struct nlattr *head, int len,
+				const struct vr_network *network,
+				const struct vr_route_config *config)
+{
+	const struct nlattr *attr;
+	unsigned int n = 0;
+	int rem, err;
 
 	nla_for_each_attr(attr, head, len, rem) {
 		if (nla_type(attr) != VR_A_ROUTE_NEXTHOP)
 			continue;
-		if (nexthop) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-				"several next hops are not supported yet");
-			return ERR_PTR(-EOPNOTSUPP);
-		}
-		nexthop = attr;
+		err = vr_nl_nexthop_parse(request, attr, network,
+					  &config->prefix,
+					  &config->nexthops[n]);
+		if (!err && config->n_nexthops > 1)
+			err = vr_nl_nexthop_check(config->nexthops, n, attr,
+						  request->extack);
+		if (err)
+			return err;
+		n++;
 	}
-	if (nexthop)
-		return nexthop;
-	NL_SET_ERR_MSG(extack, "next hop is missing");
-	return ERR_PTR(-EINVAL);
+	return 0;
+}
+
+/* Where it leads, and then it is added. */
+static struct vr_route *
+vr_nl_route_add_nexthops(struct vr_nl_request *request,
+			 struct vr_network *network,
+			 struct vr_route_config *config,
+			 const struct nlattr *head, int len, bool *changed)
+{
+	struct vr_nexthop_config one = {};
+	struct vr_route *route;
+	int n, err;
+
+	n = vr_nl_nexthops_count(head, len, request->extack);
+	if (n < 0)
+		return ERR_PTR(n);
+	config->n_nexthops = n;
+	config->nexthops = n == 1 ? &one : kcalloc(n, sizeof(one), GFP_KERNEL);
+	if (!config->nexthops)
+		return ERR_PTR(-ENOMEM);
+	err = vr_nl_nexthops_parse(request, head, len, network, config);
+	if (err)
+		route = ERR_PTR(err);
+	else
+		route = vr_route_add(network, config, request->flags, changed,
+				     request->extack);
+	if (n > 1)
+		kfree(config->nexthops);
+	return route;
 }
 
 struct vr_route *vr_nl_route_add(struct vr_nl_request *request,
@@ -273,7 +359,6 @@ struct vr_route *vr_nl_route_add(struct vr_nl_request *request,
 				 bool *changed)
 {
 	struct vr_route_config config = {};
-	const struct nlattr *nexthop;
 	struct vr_network *network;
 	int err;
 
@@ -286,16 +371,10 @@ struct vr_route *vr_nl_route_add(struct vr_nl_request *request,
 				 request->extack);
 	if (err)
 		return ERR_PTR(err);
-	nexthop = vr_nl_nexthop_find(head, len, request->extack);
-	if (IS_ERR(nexthop))
-		return ERR_CAST(nexthop);
-	err = vr_nl_nexthop_parse(request, nexthop, network, &config);
-	if (err)
-		return ERR_PTR(err);
 	if (attrs[VR_A_ROUTE_ORIGIN])
 		config.origin = nla_get_u8(attrs[VR_A_ROUTE_ORIGIN]);
-	return vr_route_add(network, &config, request->flags, changed,
-			    request->extack);
+	return vr_nl_route_add_nexthops(request, network, &config, head, len,
+					changed);
 }
 
 int vr_nl_route_new_doit(struct sk_buff *skb, struct genl_info *info)
@@ -414,6 +493,54 @@ static int vr_nl_hop_fill(struct sk_buff *msg, const struct vr_network *network,
 	return 0;
 }
 
+static int vr_nl_flow_ports_parse(struct nlattr **attrs, struct vr_flow *flow,
+				  struct netlink_ext_ack *extack)
+{
+	const struct nlattr *sport = attrs[VR_A_ROUTE_SOURCE_PORT];
+	const struct nlattr *dport = attrs[VR_A_ROUTE_DESTINATION_PORT];
+
+	if (!sport && !dport)
+		return 0;
+	if (!vr_flow_has_ports(flow->protocol)) {
+		NL_SET_ERR_MSG_ATTR(extack, sport ?: dport,
+				    "port without a protocol that has ports");
+		return -EINVAL;
+	}
+	if (sport)
+		flow->sport = htons(nla_get_u16(sport));
+	if (dport)
+		flow->dport = htons(nla_get_u16(dport));
+	return 0;
+}
+
+/* As a packet of the flow would have it. Without a protocol: a fragment. */
+static int vr_nl_flow_parse(struct nlattr **attrs, struct vr_flow *flow,
+			    struct netlink_ext_ack *extack)
+{
+	const struct nlattr *address = attrs[VR_A_ROUTE_ADDRESS];
+	const struct nlattr *source = attrs[VR_A_ROUTE_SOURCE];
+	int err;
+
+	if (!address) {
+		NL_SET_ERR_MSG(extack, "address is missing");
+		return -EINVAL;
+	}
+	err = vr_nl_get_host(address, &flow->daddr, extack);
+	if (!err && source)
+		err = vr_nl_get_host(source, &flow->saddr, extack);
+	if (err)
+		return err;
+	if (source && vr_address_is_v4(&flow->saddr) !=
+		      vr_address_is_v4(&flow->daddr)) {
+		NL_SET_ERR_MSG_ATTR(extack, source,
+			"source is of another family than the address");
+		return -EINVAL;
+	}
+	if (attrs[VR_A_ROUTE_PROTOCOL])
+		flow->protocol = nla_get_u8(attrs[VR_A_ROUTE_PROTOCOL]);
+	return vr_nl_flow_ports_parse(attrs, flow, extack);
+}
+
 /* Under the lock, what was found stays. */
 static int vr_nl_route_lookup(struct vr_nl_request *request)
 {
@@ -421,7 +548,7 @@ static int vr_nl_route_lookup(struct vr_nl_request *request)
 	const struct nlattr *attr = attrs[VR_A_ROUTE_ADDRESS];
 	struct vr_network *network;
 	enum vr_drop_reason reason;
-	struct in6_addr address;
+	struct vr_flow flow = {};
 	struct vr_hop hop = {};
 	int err;
 
@@ -429,15 +556,12 @@ static int vr_nl_route_lookup(struct vr_nl_request *request)
 				      request->extack);
 	if (IS_ERR(network))
 		return PTR_ERR(network);
-	if (!attr) {
-		NL_SET_ERR_MSG(request->extack, "address is missing");
-		return -EINVAL;
-	}
-	err = vr_nl_get_host(attr, &address, request->extack);
+	err = vr_nl_flow_parse(attrs, &flow, request->extack);
 	if (err)
 		return err;
+	hop.flow_hash = vr_flow_hash(request->instance, &flow);
 	rcu_read_lock();
-	reason = vr_route_resolve_rcu(network, NULL, &address, &hop);
+	reason = vr_route_resolve_rcu(network, NULL, &flow.daddr, NULL, &hop);
 	rcu_read_unlock();
 	if (reason == VR_DROP_REASON_NO_ROUTE) {
 		NL_SET_ERR_MSG_ATTR(request->extack, attr, "no route");
@@ -450,8 +574,8 @@ static int vr_nl_route_lookup(struct vr_nl_request *request)
 	}
 	if (reason)
 		hop.port = NULL; /* blackhole and the like: shown as they are */
-	return vr_nl_hop_fill(request->reply, network, &address,
-			      vr_route_match(network, &address), &hop);
+	return vr_nl_hop_fill(request->reply, network, &flow.daddr,
+			      vr_route_match(network, &flow.daddr), &hop);
 }
 
 int vr_nl_route_lookup_doit(struct sk_buff *skb, struct genl_info *info)

@@ -255,8 +255,12 @@ static int vr_network_add_connected(struct vr_network *network,
 				    const struct vr_network_config *config,
 				    struct netlink_ext_ack *extack)
 {
+	struct vr_nexthop_config connected = {
+		.key.type = VR_NEXTHOP_TYPE_CONNECTED,
+	};
 	struct vr_route_config route = {
-		.nexthop.type = VR_NEXTHOP_TYPE_CONNECTED,
+		.nexthops = &connected,
+		.n_nexthops = 1,
 		.origin = network->origin,
 		.prefix_attr = config->subnets_attr,
 	};

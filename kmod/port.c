@@ -94,7 +94,6 @@ static struct vr_port *vr_port_create(struct vr_network *network,
 	strscpy(port->ifname, dev->name, sizeof(port->ifname));
 	INIT_LIST_HEAD(&port->in_network);
 	INIT_LIST_HEAD(&port->endpoints);
-	INIT_LIST_HEAD(&port->nexthops);
 	return port;
 
 err_destroy:
@@ -305,16 +304,13 @@ static void vr_port_unpublish(struct vr_port *port)
 	struct vr_network *network = port->network;
 	struct vr_instance *instance = network->instance;
 	struct vr_endpoint *endpoint, *next_endpoint;
-	struct vr_nexthop *nexthop, *next_nexthop;
 
 	lockdep_assert_held(&instance->lock);
 	vr_native_set_port(port->dev, NULL);
 	if (rcu_access_pointer(network->gateway_port) == port)
 		RCU_INIT_POINTER(network->gateway_port, NULL);
 	list_del_rcu(&port->in_network);
-	list_for_each_entry_safe(nexthop, next_nexthop, &port->nexthops,
-				 on_port)
-		vr_routes_del_by_nexthop(nexthop);
+	vr_routes_lose_port(port);
 	list_for_each_entry_safe(endpoint, next_endpoint, &port->endpoints,
 				 on_port)
 		vr_endpoint_del(endpoint);

@@ -22,6 +22,7 @@ struct sk_buff;
 struct vr_drop_port_counters;
 struct vr_flood_limit;
 struct vr_network;
+struct vr_nexthop;
 
 /* Gets what is meant for the gateway, or matches no route: the host. */
 #define VR_PORT_GATEWAY		BIT(0)
@@ -44,7 +45,7 @@ struct vr_port {
 
 	/* configuration, under the instance's lock */
 	struct list_head endpoints;	/* behind it, its own included */
-	struct list_head nexthops;	/* that lead to it */
+	struct vr_nexthop *nexthop;	/* that leads to it, or NULL */
 	u8 kind;			/* enum vr_port_kind */
 	u8 origin;			/* enum vr_origin */
 	char *description;

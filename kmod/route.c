@@ -3,12 +3,14 @@
  * Routes and their next hops. Entries: vr_route_resolve_rcu() for packets,
  * vr_route_add() for commands.
  */
+#include <linux/netdevice.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
 #include "address.h"
 #include "endpoint.h"
 #include "fib.h"
+#include "flow.h"
 #include "netlink.h"
 #include "network.h"
 #include "nexthop.h"
@@ -35,11 +37,12 @@ static void vr_hop_to_port(struct vr_hop *hop, struct vr_port *port)
 }
 
 static enum vr_drop_reason
-vr_hop_by_nexthop_rcu(struct vr_network *network,
-		      const struct vr_nexthop *nexthop, struct vr_hop *hop)
+vr_hop_by_single_rcu(struct vr_network *network,
+		     const struct vr_nexthop *nexthop, struct vr_hop *hop)
 {
 	const struct vr_endpoint *endpoint;
 
+	hop->nexthop = nexthop;
 	switch (nexthop->key.type) {
 	case VR_NEXTHOP_TYPE_PORT:
 		vr_hop_to_port(hop, nexthop->key.port);
@@ -60,12 +63,76 @@ vr_hop_by_nexthop_rcu(struct vr_network *network,
 	}
 }
 
+/* Whether packets can go there now. */
+static bool vr_hop_works(const struct vr_hop *hop)
+{
+	return READ_ONCE(hop->port->dev->flags) & IFF_UP;
+}
+
+/* Members beside @except that packets can go to now. */
+static u64 vr_group_working_rcu(struct vr_network *network,
+				const struct vr_nexthop_group *group,
+				unsigned int except)
+{
+	u64 alive = READ_ONCE(group->alive) & ~BIT_ULL(except);
+	struct vr_hop hop;
+	u64 working = 0;
+	unsigned int i;
+
+	for (; alive; alive &= alive - 1) {
+		i = __ffs64(alive);
+		if (!vr_hop_by_single_rcu(network, group->members[i].nexthop,
+					  &hop) && vr_hop_works(&hop))
+			working |= BIT_ULL(i);
+	}
+	return working;
+}
+
+/*
+ * What is for a member that cannot have it goes where it would go if the
+ * group had no such member.
+ */
+static noinline enum vr_drop_reason
+vr_hop_by_heir_rcu(struct vr_network *network,
+		   const struct vr_nexthop_group *group, unsigned int member,
+		   unsigned int bucket, struct vr_hop *hop,
+		   enum vr_drop_reason reason)
+{
+	u64 working = vr_group_working_rcu(network, group, member);
+
+	if (!working)
+		return reason;
+	member = vr_ecmp_choose(group->ecmp, working, bucket);
+	return vr_hop_by_single_rcu(network, group->members[member].nexthop,
+				    hop);
+}
+
+static noinline enum vr_drop_reason
+vr_hop_by_group_rcu(struct vr_network *network,
+		    const struct vr_nexthop_group *group,
+		    const struct sk_buff *skb, bool v4, struct vr_hop *hop)
+{
+	u32 hash = skb ? vr_flow_hash_skb(network->instance, skb, v4) :
+			 hop->flow_hash;
+	unsigned int bucket = hash % VR_ECMP_BUCKETS;
+	unsigned int member = READ_ONCE(group->buckets[bucket]);
+	enum vr_drop_reason reason;
+
+	reason = vr_hop_by_single_rcu(network, group->members[member].nexthop,
+				      hop);
+	if (likely(!reason && vr_hop_works(hop)))
+		return 0;
+	return vr_hop_by_heir_rcu(network, group, member, bucket, hop, reason);
+}
+
 enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
 					 const struct vr_port *in,
 					 const struct in6_addr *daddr,
+					 const struct sk_buff *skb,
 					 struct vr_hop *hop)
 {
 	const struct vr_endpoint *endpoint;
+	const struct vr_nexthop *nexthop;
 	struct vr_port *gateway;
 	u32 id;
 
@@ -82,8 +149,13 @@ enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
 	}
 	id = vr_fib_lookup_rcu(vr_route_fib(network, daddr), daddr);
 	if (id) {
-		hop->nexthop = vr_nexthop_rcu(&network->nexthops, id);
-		return vr_hop_by_nexthop_rcu(network, hop->nexthop, hop);
+		nexthop = vr_nexthop_rcu(&network->nexthops, id);
+		if (unlikely(nexthop->group))
+			return vr_hop_by_group_rcu(network, nexthop->group,
+						   skb,
+						   vr_address_is_v4(daddr),
+						   hop);
+		return vr_hop_by_single_rcu(network, nexthop, hop);
 	}
 	if (!gateway || gateway == in)
 		return VR_DROP_REASON_NO_ROUTE;
@@ -137,7 +209,7 @@ static struct vr_route *vr_route_create(struct vr_network *network,
 
 	if (!route)
 		return ERR_PTR(-ENOMEM);
-	nexthop = vr_nexthop_get(network, &config->nexthop);
+	nexthop = vr_nexthop_get(network, config->nexthops, config->n_nexthops);
 	if (IS_ERR(nexthop)) {
 		kfree(route);
 		return ERR_CAST(nexthop);
@@ -172,8 +244,8 @@ static int vr_route_check_old(const struct vr_route *old,
 	}
 	if (flags & NLM_F_REPLACE)
 		return 0;
-	if (memcmp(&old->nexthop->key, &config->nexthop,
-		   sizeof(config->nexthop))) {
+	if (!vr_nexthop_equal(old->nexthop, config->nexthops,
+			      config->n_nexthops)) {
 		NL_SET_ERR_MSG_ATTR(extack, config->prefix_attr,
 				    "route exists with another next hop");
 		return -EEXIST;
@@ -205,12 +277,43 @@ void vr_route_del(struct vr_route *route)
 	vr_route_retire(route);
 }
 
-void vr_routes_del_by_nexthop(struct vr_nexthop *nexthop)
+static void vr_routes_del_by_nexthop(struct vr_nexthop *nexthop)
 {
 	struct vr_route *route, *next;
 
 	list_for_each_entry_safe(route, next, &nexthop->routes, on_nexthop)
 		vr_route_del(route);
+}
+
+static void vr_routes_changed(struct vr_nexthop *nexthop)
+{
+	struct vr_route *route;
+
+	list_for_each_entry(route, &nexthop->routes, on_nexthop) {
+		vr_instance_changed(route->network->instance);
+		vr_nl_route_notify(route, VR_CMD_ROUTE_NTF);
+	}
+}
+
+void vr_routes_lose_port(struct vr_port *port)
+{
+	struct vr_nexthop *nexthop = port->nexthop, *group;
+	struct vr_nexthop_member *member, *next;
+
+	if (!nexthop)
+		return;
+	nexthop->users++; /* to stay until the end */
+	list_for_each_entry_safe(member, next, &nexthop->groups, in_groups) {
+		group = member->group;
+		if (vr_nexthop_count(group) > 1) {
+			vr_nexthop_group_lose(member);
+			vr_routes_changed(group);
+		} else {
+			vr_routes_del_by_nexthop(group);
+		}
+	}
+	vr_routes_del_by_nexthop(nexthop);
+	vr_nexthop_put(nexthop);
 }
 
 struct vr_route *vr_route_add(struct vr_network *network,

@@ -16,6 +16,7 @@
 
 struct netlink_ext_ack;
 struct nlattr;
+struct sk_buff;
 struct vr_network;
 struct vr_port;
 
@@ -30,12 +31,12 @@ struct vr_route {
 
 /* What a request says of a route. */
 struct vr_route_config {
-	struct vr_nexthop_key nexthop;
+	struct vr_nexthop_config *nexthops;	/* put in order when added */
+	unsigned int n_nexthops;
 	struct in6_addr prefix;
 	u8 plen;
 	u8 origin;
 	const struct nlattr *prefix_attr;
-	const struct nlattr *nexthop_attr;
 };
 
 /* Where a routed packet goes. */
@@ -43,17 +44,22 @@ struct vr_hop {
 	struct vr_port *port;		/* NULL: the gateway itself answers */
 	u64 mac;
 	bool gateway;			/* to the gateway's own address */
-	const struct vr_nexthop *nexthop;	/* NULL: an endpoint's own */
+	u32 flow_hash;			/* given, where there is no packet */
+	/* The one, of several too. NULL: an endpoint's own */
+	const struct vr_nexthop *nexthop;
 };
 
 /*
  * Finds where a packet to @daddr goes: first the endpoint that has the
  * address, then the longest prefix, then the host's port, unless it came from
- * there (@in, or NULL). Returns 0 or why it goes nowhere. Caller holds RCU.
+ * there (@in, or NULL). Among several next hops the flow of @skb chooses, or
+ * hop->flow_hash if that is NULL. Returns 0 or why it goes nowhere. Caller
+ * holds RCU.
  */
 enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
 					 const struct vr_port *in,
 					 const struct in6_addr *daddr,
+					 const struct sk_buff *skb,
 					 struct vr_hop *hop);
 
 /* Under the instance's lock from here on. */
@@ -80,7 +86,7 @@ struct vr_route *vr_route_match(struct vr_network *network,
 
 /* Takes it out and frees it. Cannot fail. */
 void vr_route_del(struct vr_route *route);
-/* All that lead there, which frees @nexthop too. */
-void vr_routes_del_by_nexthop(struct vr_nexthop *nexthop);
+/* Those that lead there alone go, groups go on without it. Cannot fail. */
+void vr_routes_lose_port(struct vr_port *port);
 
 #endif /* VR_ROUTE_H */
