@@ -24,6 +24,14 @@ static const struct vr_field fields[] = {
 		       &vr_origin_names),
 	VR_FIELD(struct vr_route, address, VR_A_ROUTE_ADDRESS, VR_FIELD_IP,
 		 "address"),
+	VR_FIELD(struct vr_route, source, VR_A_ROUTE_SOURCE, VR_FIELD_IP,
+		 "from"),
+	VR_FIELD(struct vr_route, protocol, VR_A_ROUTE_PROTOCOL, VR_FIELD_U8,
+		 "proto"),
+	VR_FIELD(struct vr_route, source_port, VR_A_ROUTE_SOURCE_PORT,
+		 VR_FIELD_U16, "sport"),
+	VR_FIELD(struct vr_route, destination_port, VR_A_ROUTE_DESTINATION_PORT,
+		 VR_FIELD_U16, "dport"),
 };
 
 static const struct vr_field nexthop_fields[] = {

@@ -51,6 +51,7 @@ struct vr_nexthop {
  *	count
  * @origin: VR_ORIGIN_*
  * @address: what to look up (VR_CMD_ROUTE_LOOKUP)
+ * @source, @protocol, @source_port, @destination_port: the rest of its flow
  *
  * All zero is an empty route.
  */
@@ -63,6 +64,10 @@ struct vr_route {
 	uint8_t prefix_length;
 	unsigned int origin;
 	struct vr_ip address;
+	struct vr_ip source;
+	uint8_t protocol;
+	uint16_t source_port;
+	uint16_t destination_port;
 
 	unsigned int nexthop_count;
 	struct vr_nexthop *nexthops;

@@ -280,6 +280,17 @@ int args_netns(struct args *args, const struct arg_key *key, int *fd,
 	return VRCTL_OK;
 }
 
+int args_u8(const struct arg_key *key, const char *value, uint8_t *number,
+	    struct vr_error *err)
+{
+	uint64_t wide;
+	int ret;
+
+	ret = args_number(key->word, value, UINT8_MAX, &wide, err);
+	*number = wide;
+	return ret;
+}
+
 int args_ip(struct args *args, const struct arg_key *key, struct vr_ip *ip,
 	    struct vr_error *err)
 {

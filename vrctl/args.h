@@ -126,6 +126,10 @@ int args_end(const struct args *args, struct vr_error *err);
 int args_netns(struct args *args, const struct arg_key *key, int *fd,
 	       const char **netns, struct vr_error *err);
 
+/* Parse a value that is a number. Return: VRCTL_OK or VRCTL_USAGE. */
+int args_u8(const struct arg_key *key, const char *value, uint8_t *number,
+	    struct vr_error *err);
+
 /* Parse one value of an address list. Return: VRCTL_OK or VRCTL_USAGE. */
 int args_ip(struct args *args, const struct arg_key *key, struct vr_ip *ip,
 	    struct vr_error *err);

@@ -27,7 +27,7 @@ _vrctl_keys()
 				unreachable weight origin ;;
 	route.del)	echo network default ;;
 	route.show)	echo network default origin ;;
-	route.get)	echo network ;;
+	route.get)	echo network from proto sport dport ;;
 	uplink.add)	echo type local port dev ;;
 	uplink.del | uplink.show)
 			echo dev ;;
@@ -48,9 +48,10 @@ _vrctl_values()
 	antispoof)	echo on off ;;
 	state)		echo active standby ;;
 	type)		echo vxlan ;;
+	proto)		echo tcp udp sctp dccp udplite icmp ipv6-icmp ;;
 	-batch)		compgen -f -- "${COMP_WORDS[COMP_CWORD]}" ;;
 	id | vni | mtu | mac | gateway-mac | address | subnet | description | sequence | \
-		remote | local | weight | port | name)
+		remote | local | weight | port | name | from | sport | dport)
 			;;
 	*)		return 1 ;;
 	esac

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -17,13 +18,15 @@ static const char usage[] =
 	"vrctl route add|replace network NAME PREFIX via VIA\n"
 	"                       [origin ORIGIN]\n"
 	"vrctl route add|replace network NAME PREFIX\n"
-	"                       nexthop via VIA [weight N]...\n"
+	"                       nexthop [via] VIA [weight N]... [origin ORIGIN]\n"
 	"  PREFIX: ADDRESS/LENGTH or default\n"
 	"  VIA: IP | dev IFNAME [netns NAME|PID|/path] | port N | remote VTEP |\n"
 	"       blackhole | unreachable\n"
 	"vrctl route del network NAME PREFIX\n"
 	"vrctl route [show] [network NAME] [PREFIX] [origin ORIGIN]\n"
-	"vrctl route get network NAME ADDRESS\n"
+	"vrctl route get network NAME ADDRESS [from IP]\n"
+	"                       [proto PROTOCOL [sport N] [dport N]]\n"
+	"  PROTOCOL: tcp | udp | sctp | dccp | udplite | icmp | ipv6-icmp | N\n"
 	"vrctl route flush [origin ORIGIN] [network NAME] [all]\n";
 
 /* "default" is of the family of the next hop, known at the end. */
@@ -142,12 +145,27 @@ static int vrctl_route_parse_via(struct args *args, const struct arg_key *key,
 	return vrctl_result(vr_route_add_nexthop(object, &nexthop, err));
 }
 
+/* A kind that has a key of its own needs no "via", as in ip(8). */
+static bool vrctl_route_at_kind(const struct args *args)
+{
+	const char *word = args_peek(args);
+	size_t i;
+
+	for (i = 0; word && i < ARRAY_SIZE(via_keys); i++) {
+		if (strcmp(via_keys[i].word, word) == 0)
+			return true;
+	}
+
+	return false;
+}
+
 static int vrctl_route_parse_nexthop(struct args *args,
 				     const struct arg_key *key, void *object,
 				     struct vr_error *err)
 {
-	if (!args_match(args, "via")) {
-		vr_error_set(err, EINVAL, "nexthop \"%s\": expected via",
+	if (!vrctl_route_at_kind(args) && !args_match(args, "via")) {
+		vr_error_set(err, EINVAL,
+			     "nexthop \"%s\": expected via, dev, port or remote",
 			     args_peek(args) ? args_peek(args) : "");
 		return VRCTL_USAGE;
 	}
@@ -170,11 +188,48 @@ static const struct arg_key keys[] = {
 #define FIND_KEYS 2
 #define SHOW_KEYS 3
 
+/* Those that have ports, and ping's. IANA numbers. */
+static const struct {
+	const char *word;
+	uint8_t number;
+} protocols[] = {
+	{ "tcp", IPPROTO_TCP },		 { "udp", IPPROTO_UDP },
+	{ "sctp", IPPROTO_SCTP },	 { "dccp", IPPROTO_DCCP },
+	{ "udplite", IPPROTO_UDPLITE },	 { "icmp", IPPROTO_ICMP },
+	{ "ipv6-icmp", IPPROTO_ICMPV6 },
+};
+
+static int vrctl_route_parse_proto(struct args *args, const struct arg_key *key,
+				   void *object, struct vr_error *err)
+{
+	const char *value = args_value(args, key, err);
+	struct vr_route *route = object;
+	size_t i;
+
+	if (!value)
+		return VRCTL_USAGE;
+	route->set |= VR_BIT(VR_A_ROUTE_PROTOCOL);
+	for (i = 0; i < ARRAY_SIZE(protocols); i++) {
+		route->protocol = protocols[i].number;
+		if (strcmp(protocols[i].word, value) == 0)
+			return VRCTL_OK;
+	}
+
+	return args_u8(key, value, &route->protocol, err);
+}
+
 static const struct arg_key get_keys[] = {
 	{ "network", "NAME", ARG_STRING, .required = true,
 	  .attr = VR_A_ROUTE_NETWORK, ARG_MEMBER(struct vr_route, network) },
 	{ NULL, "ADDRESS", ARG_IP, .required = true, .attr = VR_A_ROUTE_ADDRESS,
 	  ARG_MEMBER(struct vr_route, address) },
+	{ "from", "IP", ARG_IP, .attr = VR_A_ROUTE_SOURCE,
+	  ARG_MEMBER(struct vr_route, source) },
+	{ "proto", "PROTOCOL", ARG_CUSTOM, .parse = vrctl_route_parse_proto },
+	{ "sport", "N", ARG_U16, .attr = VR_A_ROUTE_SOURCE_PORT,
+	  ARG_MEMBER(struct vr_route, source_port) },
+	{ "dport", "N", ARG_U16, .attr = VR_A_ROUTE_DESTINATION_PORT,
+	  ARG_MEMBER(struct vr_route, destination_port) },
 };
 
 static void vrctl_route_print_target(struct print *p,

@@ -378,7 +378,7 @@ static void test_commands(void)
 		{ "route add network a 10.0.0.0/8 via 1.1.1.1 via 1.1.1.2",
 		  VRCTL_USAGE, "route add: via \"1.1.1.2\": expected this" },
 		{ "route add network a 10.0.0.0/8 nexthop 1.1.1.1", VRCTL_USAGE,
-		  "route add: nexthop \"1.1.1.1\": expected via" },
+		  "route add: nexthop \"1.1.1.1\": expected via, dev, port or remote" },
 		{ "route add network a 10.0.0/8 via blackhole", VRCTL_USAGE,
 		  "route add: PREFIX \"10.0.0/8\": expected ADDRESS/LENGTH" },
 		{ "route get network a", VRCTL_USAGE,
