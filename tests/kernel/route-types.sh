@@ -95,9 +95,72 @@ refused "unknown device" "no such device" "${add[@]}" 10.0.0.0/8 via dev eth9 ne
 refused "a port of another network" "port is in another network" \
 	vrctl route add network red 10.0.0.0/8 via dev eth1 netns "$b"
 refused "a tunnel endpoint" "not supported yet" "${add[@]}" 10.0.0.0/8 via remote 203.0.113.1
-refused "several next hops" "not supported yet" \
-	"${add[@]}" 10.0.0.0/8 nexthop via 192.0.2.10 nexthop via 192.0.2.11
-refused "a weight" "not supported yet" "${add[@]}" 10.0.0.0/8 nexthop via 192.0.2.10 weight 5
+refused "one of several twice" "next hop is given twice" "${add[@]}" 10.0.0.0/8 \
+	nexthop via 192.0.2.10 nexthop via 192.0.2.11 nexthop via 192.0.2.10 weight 2
+refused "... IPv6" "next hop is given twice" "${add[@]}" 2001:db8:5::/48 \
+	nexthop via 2001:db8:1::a nexthop via 2001:db8:1::a
+refused "... a port" "next hop is given twice" "${add[@]}" 10.0.0.0/8 \
+	nexthop dev eth1 netns "$b" nexthop via dev eth1 netns "$b"
+refused "blackhole as one of several" "blackhole and unreachable are not one of several" \
+	"${add[@]}" 10.0.0.0/8 nexthop via 192.0.2.10 nexthop via blackhole
+refused "... as the first of them" "blackhole and unreachable are not one of several" \
+	"${add[@]}" 10.0.0.0/8 nexthop via unreachable nexthop via 192.0.2.10
+refused "one of another family" "next hop is of another family" \
+	"${add[@]}" 10.0.0.0/8 nexthop via 192.0.2.10 nexthop via 2001:db8:1::b
+refused "a weight of 0" "weight 0" "${add[@]}" 10.0.0.0/8 nexthop via 192.0.2.10 weight 0
+mapfile -t many < <(printf 'nexthop\nvia\n192.0.2.%d\n' {100..164})
+refused "65 next hops" "more than the limit of 64 next hops" "${add[@]}" 10.0.0.0/8 "${many[@]}"
+ok "64 next hops" "${add[@]}" 10.0.0.0/8 "${many[@]:0:192}"
+ok "... go" vrctl route del network blue 10.0.0.0/8
+
+more=(nexthop via 192.0.2.10 weight 3 nexthop via 192.0.2.11)
+ok "two next hops" "${add[@]}" 10.0.0.0/8 "${more[@]}"
+is "... as text" "$(vrctl -o route show network blue 10.0.0.0/8)" \
+	"network blue 10.0.0.0/8 origin static nexthop via 192.0.2.10 weight 3 nexthop via 192.0.2.11 weight 1"
+refused "twice" "route exists" "${add[@]}" 10.0.0.0/8 "${more[@]}"
+python <<- 'END'
+	from packet import *
+	from vrnl import *
+
+	nl = Netlink()
+	def hops(*hops):
+	    return [('network', 'blue'), ('prefix', '10.0.0.0'), ('prefix-length', 8)] + \
+	        [('nexthop', dict(via=via, weight=weight)) for via, weight in hops]
+
+	def refused(desc, what, flags=CREATE):
+	    try:
+	        nl.do('route-new', what, flags)
+	        check(desc, False, 'it was not refused')
+	    except Refused as reason:
+	        equal(desc, reason.text, 'route exists with another next hop')
+
+	nl.do('route-new', hops(('192.0.2.11', 1), ('192.0.2.10', 3)), CREATE)
+	check('equal ones in another order are equal', True)
+	refused('other weights are others', hops(('192.0.2.11', 1), ('192.0.2.10', 2)))
+	refused('fewer are others', hops(('192.0.2.10', 3)))
+	refused('more are others', hops(('192.0.2.11', 1), ('192.0.2.10', 3), ('192.0.2.12', 1)))
+	nl.do('route-new', hops(('192.0.2.10', 3)), CREATE | REPLACE)
+	nl.do('route-new', hops(('192.0.2.10', 1)), CREATE)
+	check('the weight of one alone does not count', True)
+	route = nl.do('route-get', hops())
+	check('... and is not shown', 'weight' not in route['nexthop'][0], route)
+	for desc, attrs, text in (
+	        ('a port without a protocol', {'destination-port': 80}, 'port without a protocol'),
+	        ('... of one that has none', {'protocol': ICMP, 'source-port': 1},
+	         'port without a protocol'),
+	        ('a source of another family', {'source': '2001:db8::1'}, 'source is of another'),
+	        ('... that no host has', {'source': '127.0.0.1'}, 'not an address a host')):
+	    try:
+	        nl.do('route-lookup', dict(attrs, network='blue', address='10.1.2.3'))
+	        check('route get of %s' % desc, False, 'it was not refused')
+	    except Refused as reason:
+	        check('route get of %s' % desc, reason.text.startswith(text), reason)
+	        equal('... names it', reason.attr, [name for name in attrs if name != 'protocol'][0])
+END
+is "route get names the prefix" "$(vrctl -o route get network blue 10.9.8.7 from 192.0.2.10 \
+	proto tcp sport 1 dport 65535 | grep -o '10.0.0.0/8 via 192.0.2.10')" "10.0.0.0/8 via 192.0.2.10"
+usage_error "a protocol that is none" "proto" vrctl route get network blue 10.9.8.7 proto x
+ok "delete it" vrctl route del network blue 10.0.0.0/8
 
 ok "replace" vrctl route replace network blue 203.0.113.0/24 via blackhole origin agent
 hop "... is another one" 203.0.113.9 blackhole
