@@ -215,9 +215,9 @@ class Netlink:
         self.sock.send(struct.pack('IHHIIBBH', 20 + len(data), family, flags, self.seq, 0,
                                    command, 1, 0) + data)
 
-    def receive(self):
+    def receive(self, room=1 << 20):
         """The messages of one answer: (type, flags and payload)."""
-        data = self.sock.recv(1 << 20)
+        data = self.sock.recv(room)
         out = []
         while len(data) >= 16:
             length, kind, _, seq, _ = struct.unpack_from('IHHII', data)
