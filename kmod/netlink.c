@@ -89,6 +89,21 @@ int vr_nl_end(struct vr_nl_request *request, int err)
 	return genlmsg_reply(request->reply, request->info);
 }
 
+int vr_nl_do_locked(const struct sk_buff *message, struct genl_info *info,
+		    int (*handle)(struct vr_nl_request *request))
+{
+	struct vr_nl_request request;
+	int err;
+
+	err = vr_nl_begin(&request, message, info, false);
+	if (err)
+		return err;
+	mutex_lock(&request.instance->lock);
+	err = handle(&request);
+	mutex_unlock(&request.instance->lock);
+	return vr_nl_end(&request, err);
+}
+
 struct vr_network *vr_nl_network_find(struct vr_instance *instance,
 				      const struct nlattr *name,
 				      const struct nlattr *id,

@@ -42,6 +42,13 @@ int vr_nl_begin(struct vr_nl_request *request, const struct sk_buff *message,
 		struct genl_info *info, bool rtnl);
 int vr_nl_end(struct vr_nl_request *request, int err);
 
+/*
+ * All of a request that needs no RTNL: @handle finds and does what it says
+ * under the instance's lock, and fills the answer.
+ */
+int vr_nl_do_locked(const struct sk_buff *message, struct genl_info *info,
+		    int (*handle)(struct vr_nl_request *request));
+
 /* Refuses NLM_F_REPLACE. */
 int vr_nl_no_replace(struct vr_nl_request *request);
 

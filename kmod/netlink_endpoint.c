@@ -163,25 +163,23 @@ struct vr_endpoint *vr_nl_endpoint_add(struct vr_nl_request *request,
 	return endpoint;
 }
 
-int vr_nl_endpoint_new_doit(struct sk_buff *skb, struct genl_info *info)
+static int vr_nl_endpoint_new(struct vr_nl_request *request)
 {
-	struct vr_nl_request request;
+	struct genl_info *info = request->info;
 	struct vr_endpoint *endpoint;
 	bool changed;
-	int err;
 
-	err = vr_nl_begin(&request, skb, info, false);
-	if (err)
-		return err;
-	mutex_lock(&request.instance->lock);
-	endpoint = vr_nl_endpoint_add(&request, info->attrs,
+	endpoint = vr_nl_endpoint_add(request, info->attrs,
 				      genlmsg_data(info->genlhdr),
 				      genlmsg_len(info->genlhdr), &changed);
-	err = PTR_ERR_OR_ZERO(endpoint);
-	if (!err)
-		err = vr_nl_endpoint_fill(request.reply, endpoint);
-	mutex_unlock(&request.instance->lock);
-	return vr_nl_end(&request, err);
+	if (IS_ERR(endpoint))
+		return PTR_ERR(endpoint);
+	return vr_nl_endpoint_fill(request->reply, endpoint);
+}
+
+int vr_nl_endpoint_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return vr_nl_do_locked(skb, info, vr_nl_endpoint_new);
 }
 
 /* Without a state, the active one, else the one that stands by. */
@@ -213,46 +211,39 @@ static struct vr_endpoint *vr_nl_endpoint_find(struct vr_nl_request *request)
 	return ERR_PTR(-ENOENT);
 }
 
+static int vr_nl_endpoint_del(struct vr_nl_request *request)
+{
+	struct vr_endpoint *endpoint = vr_nl_endpoint_find(request);
+
+	if (IS_ERR(endpoint))
+		return PTR_ERR(endpoint);
+	if (vr_endpoint_is_ports(endpoint)) {
+		NL_SET_ERR_MSG_ATTR(request->extack,
+				    request->info->attrs[VR_A_ENDPOINT_MAC],
+				    "endpoint is a port's own, change the port");
+		return -EBUSY;
+	}
+	vr_endpoint_del(endpoint);
+	return 0;
+}
+
 int vr_nl_endpoint_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct vr_nl_request request;
-	struct vr_endpoint *endpoint;
-	int err;
+	return vr_nl_do_locked(skb, info, vr_nl_endpoint_del);
+}
 
-	err = vr_nl_begin(&request, skb, info, false);
-	if (err)
-		return err;
-	mutex_lock(&request.instance->lock);
-	endpoint = vr_nl_endpoint_find(&request);
-	err = PTR_ERR_OR_ZERO(endpoint);
-	if (!err && vr_endpoint_is_ports(endpoint)) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[VR_A_ENDPOINT_MAC],
-				    "endpoint is a port's own, change the port");
-		err = -EBUSY;
-	}
-	if (!err)
-		vr_endpoint_del(endpoint);
-	mutex_unlock(&request.instance->lock);
-	return vr_nl_end(&request, err);
+static int vr_nl_endpoint_get(struct vr_nl_request *request)
+{
+	struct vr_endpoint *endpoint = vr_nl_endpoint_find(request);
+
+	if (IS_ERR(endpoint))
+		return PTR_ERR(endpoint);
+	return vr_nl_endpoint_fill(request->reply, endpoint);
 }
 
 int vr_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct vr_nl_request request;
-	struct vr_endpoint *endpoint;
-	int err;
-
-	err = vr_nl_begin(&request, skb, info, false);
-	if (err)
-		return err;
-	mutex_lock(&request.instance->lock);
-	endpoint = vr_nl_endpoint_find(&request);
-	err = PTR_ERR_OR_ZERO(endpoint);
-	if (!err)
-		err = vr_nl_endpoint_fill(request.reply, endpoint);
-	mutex_unlock(&request.instance->lock);
-	return vr_nl_end(&request, err);
+	return vr_nl_do_locked(skb, info, vr_nl_endpoint_get);
 }
 
 /* Which endpoints a dump is of. */

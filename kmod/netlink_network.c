@@ -249,25 +249,23 @@ struct vr_network *vr_nl_network_add(struct vr_nl_request *request,
 	return network;
 }
 
-int vr_nl_network_new_doit(struct sk_buff *skb, struct genl_info *info)
+static int vr_nl_network_new(struct vr_nl_request *request)
 {
-	struct vr_nl_request request;
+	struct genl_info *info = request->info;
 	struct vr_network *network;
 	bool changed;
-	int err;
 
-	err = vr_nl_begin(&request, skb, info, false);
-	if (err)
-		return err;
-	mutex_lock(&request.instance->lock);
-	network = vr_nl_network_add(&request, info->attrs,
+	network = vr_nl_network_add(request, info->attrs,
 				    genlmsg_data(info->genlhdr),
 				    genlmsg_len(info->genlhdr), &changed);
-	err = PTR_ERR_OR_ZERO(network);
-	if (!err)
-		err = vr_nl_network_fill(request.reply, network);
-	mutex_unlock(&request.instance->lock);
-	return vr_nl_end(&request, err);
+	if (IS_ERR(network))
+		return PTR_ERR(network);
+	return vr_nl_network_fill(request->reply, network);
+}
+
+int vr_nl_network_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return vr_nl_do_locked(skb, info, vr_nl_network_new);
 }
 
 /* With both, the id says which network and the name what it is to be. */
@@ -366,25 +364,22 @@ int vr_nl_network_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return vr_nl_end(&request, PTR_ERR_OR_ZERO(network));
 }
 
+static int vr_nl_network_get(struct vr_nl_request *request)
+{
+	struct nlattr **attrs = request->info->attrs;
+	struct vr_network *network;
+
+	network = vr_nl_network_find(request->instance,
+				     attrs[VR_A_NETWORK_NAME],
+				     attrs[VR_A_NETWORK_ID], request->extack);
+	if (IS_ERR(network))
+		return PTR_ERR(network);
+	return vr_nl_network_fill(request->reply, network);
+}
+
 int vr_nl_network_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct vr_nl_request request;
-	struct vr_network *network;
-	int err;
-
-	err = vr_nl_begin(&request, skb, info, false);
-	if (err)
-		return err;
-	mutex_lock(&request.instance->lock);
-	network = vr_nl_network_find(request.instance,
-				     info->attrs[VR_A_NETWORK_NAME],
-				     info->attrs[VR_A_NETWORK_ID],
-				     info->extack);
-	err = PTR_ERR_OR_ZERO(network);
-	if (!err)
-		err = vr_nl_network_fill(request.reply, network);
-	mutex_unlock(&request.instance->lock);
-	return vr_nl_end(&request, err);
+	return vr_nl_do_locked(skb, info, vr_nl_network_get);
 }
 
 int vr_nl_network_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)

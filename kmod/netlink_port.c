@@ -359,24 +359,21 @@ int vr_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return vr_nl_end(&request, PTR_ERR_OR_ZERO(port));
 }
 
-int vr_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
+static int vr_nl_port_get(struct vr_nl_request *request)
 {
-	struct vr_nl_request request;
 	struct vr_nl_device device;
 	struct vr_port *port;
-	int err;
 
-	err = vr_nl_begin(&request, skb, info, false);
-	if (err)
-		return err;
-	vr_nl_port_device(info->attrs, &device);
-	mutex_lock(&request.instance->lock);
-	port = vr_nl_port_find(&request, &device);
-	err = PTR_ERR_OR_ZERO(port);
-	if (!err)
-		err = vr_nl_port_fill(request.reply, port, true);
-	mutex_unlock(&request.instance->lock);
-	return vr_nl_end(&request, err);
+	vr_nl_port_device(request->info->attrs, &device);
+	port = vr_nl_port_find(request, &device);
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	return vr_nl_port_fill(request->reply, port, true);
+}
+
+int vr_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return vr_nl_do_locked(skb, info, vr_nl_port_get);
 }
 
 /* The network that a dump is of, NULL for all. */

@@ -377,25 +377,23 @@ struct vr_route *vr_nl_route_add(struct vr_nl_request *request,
 					changed);
 }
 
-int vr_nl_route_new_doit(struct sk_buff *skb, struct genl_info *info)
+static int vr_nl_route_new(struct vr_nl_request *request)
 {
-	struct vr_nl_request request;
+	struct genl_info *info = request->info;
 	struct vr_route *route;
 	bool changed;
-	int err;
 
-	err = vr_nl_begin(&request, skb, info, false);
-	if (err)
-		return err;
-	mutex_lock(&request.instance->lock);
-	route = vr_nl_route_add(&request, info->attrs,
+	route = vr_nl_route_add(request, info->attrs,
 				genlmsg_data(info->genlhdr),
 				genlmsg_len(info->genlhdr), &changed);
-	err = PTR_ERR_OR_ZERO(route);
-	if (!err)
-		err = vr_nl_route_fill(request.reply, route);
-	mutex_unlock(&request.instance->lock);
-	return vr_nl_end(&request, err);
+	if (IS_ERR(route))
+		return PTR_ERR(route);
+	return vr_nl_route_fill(request->reply, route);
+}
+
+int vr_nl_route_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return vr_nl_do_locked(skb, info, vr_nl_route_new);
 }
 
 static struct vr_route *vr_nl_route_find(struct vr_nl_request *request)
@@ -422,46 +420,39 @@ static struct vr_route *vr_nl_route_find(struct vr_nl_request *request)
 	return ERR_PTR(-ENOENT);
 }
 
+static int vr_nl_route_del(struct vr_nl_request *request)
+{
+	struct vr_route *route = vr_nl_route_find(request);
+
+	if (IS_ERR(route))
+		return PTR_ERR(route);
+	if (route->nexthop->key.type == VR_NEXTHOP_TYPE_CONNECTED) {
+		NL_SET_ERR_MSG_ATTR(request->extack,
+				    request->info->attrs[VR_A_ROUTE_PREFIX],
+				    "route is a subnet, change the network");
+		return -EBUSY;
+	}
+	vr_route_del(route);
+	return 0;
+}
+
 int vr_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct vr_nl_request request;
-	struct vr_route *route;
-	int err;
+	return vr_nl_do_locked(skb, info, vr_nl_route_del);
+}
 
-	err = vr_nl_begin(&request, skb, info, false);
-	if (err)
-		return err;
-	mutex_lock(&request.instance->lock);
-	route = vr_nl_route_find(&request);
-	err = PTR_ERR_OR_ZERO(route);
-	if (!err && route->nexthop->key.type == VR_NEXTHOP_TYPE_CONNECTED) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[VR_A_ROUTE_PREFIX],
-				    "route is a subnet, change the network");
-		err = -EBUSY;
-	}
-	if (!err)
-		vr_route_del(route);
-	mutex_unlock(&request.instance->lock);
-	return vr_nl_end(&request, err);
+static int vr_nl_route_get(struct vr_nl_request *request)
+{
+	struct vr_route *route = vr_nl_route_find(request);
+
+	if (IS_ERR(route))
+		return PTR_ERR(route);
+	return vr_nl_route_fill(request->reply, route);
 }
 
 int vr_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct vr_nl_request request;
-	struct vr_route *route;
-	int err;
-
-	err = vr_nl_begin(&request, skb, info, false);
-	if (err)
-		return err;
-	mutex_lock(&request.instance->lock);
-	route = vr_nl_route_find(&request);
-	err = PTR_ERR_OR_ZERO(route);
-	if (!err)
-		err = vr_nl_route_fill(request.reply, route);
-	mutex_unlock(&request.instance->lock);
-	return vr_nl_end(&request, err);
+	return vr_nl_do_locked(skb, info, vr_nl_route_get);
 }
 
 static int vr_nl_hop_fill(struct sk_buff *msg, const struct vr_network *network,
@@ -580,16 +571,7 @@ static int vr_nl_route_lookup(struct vr_nl_request *request)
 
 int vr_nl_route_lookup_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct vr_nl_request request;
-	int err;
-
-	err = vr_nl_begin(&request, skb, info, false);
-	if (err)
-		return err;
-	mutex_lock(&request.instance->lock);
-	err = vr_nl_route_lookup(&request);
-	mutex_unlock(&request.instance->lock);
-	return vr_nl_end(&request, err);
+	return vr_nl_do_locked(skb, info, vr_nl_route_lookup);
 }
 
 /* Where a dump goes on: behind this prefix of this network. */
