@@ -34,41 +34,29 @@ struct vr_apply {
 	struct vr_apply_object objects[VR_LIMIT_APPLY_OBJECTS];
 };
 
-/* The nests are those of the answer too, so the policy lets this through. */
-static int vr_apply_refuse(struct vr_apply *apply, struct nlattr **attrs,
-			   const u8 *types, size_t n)
-{
-	while (n--) {
-		if (!attrs[types[n]])
-			continue;
-		NL_SET_ERR_MSG_ATTR(apply->request.extack, attrs[types[n]],
-				    "attribute is for answers only");
-		return -EINVAL;
-	}
-	return 0;
-}
+/* A kind of object, and how it is added. RTNL is held. */
+struct vr_apply_kind {
+	const struct nla_policy *policy;
+	int max_attr;			/* of the policy */
+	u64 answers;			/* attributes only answers have */
+	int (*add)(struct vr_apply *apply, struct vr_apply_object *object,
+		   struct nlattr **attrs, const struct nlattr *nest);
+};
+
+/* More than any of them has: answers has a bit for each. */
+#define VR_APPLY_ATTRS		64
+static_assert(VR_A_NETWORK_MAX < VR_APPLY_ATTRS);
+static_assert(VR_A_PORT_MAX < VR_APPLY_ATTRS);
+static_assert(VR_A_ENDPOINT_MAX < VR_APPLY_ATTRS);
+static_assert(VR_A_ROUTE_MAX < VR_APPLY_ATTRS);
 
 static int vr_apply_add_network(struct vr_apply *apply,
 				struct vr_apply_object *object,
+				struct nlattr **attrs,
 				const struct nlattr *nest)
 {
-	static const u8 answers[] = {
-		VR_A_NETWORK_PORTS,
-		VR_A_NETWORK_ENDPOINTS,
-		VR_A_NETWORK_ROUTES,
-	};
 	struct vr_instance *instance = apply->request.instance;
-	struct nlattr *attrs[VR_A_NETWORK_MAX + 1];
-	int err;
 
-	err = nla_parse_nested(attrs, VR_A_NETWORK_MAX, nest,
-			       vr_network_config_nl_policy,
-			       apply->request.extack);
-	if (!err)
-		err = vr_apply_refuse(apply, attrs, answers,
-				      ARRAY_SIZE(answers));
-	if (err)
-		return err;
 	mutex_lock(&instance->lock);
 	object->network = vr_nl_network_add(&apply->request, attrs,
 					    nla_data(nest), nla_len(nest),
@@ -79,76 +67,90 @@ static int vr_apply_add_network(struct vr_apply *apply,
 
 static int vr_apply_add_port(struct vr_apply *apply,
 			     struct vr_apply_object *object,
-			     const struct nlattr *nest)
+			     struct nlattr **attrs, const struct nlattr *nest)
 {
-	static const u8 answers[] = {
-		VR_A_PORT_ID,
-		VR_A_PORT_NETNS_ID,
-		VR_A_PORT_KIND,
-		VR_A_PORT_UP,
-		VR_A_PORT_MTU,
-	};
-	struct nlattr *attrs[VR_A_PORT_MAX + 1];
-	int err;
-
-	err = nla_parse_nested(attrs, VR_A_PORT_MAX, nest,
-			       vr_port_config_nl_policy,
-			       apply->request.extack);
-	if (!err)
-		err = vr_apply_refuse(apply, attrs, answers,
-				      ARRAY_SIZE(answers));
-	if (err)
-		return err;
 	object->port = vr_nl_port_add(&apply->request, attrs, nla_data(nest),
 				      nla_len(nest), &object->changed);
 	return PTR_ERR_OR_ZERO(object->port);
 }
 
+/* Under the instance's lock. */
 static int vr_apply_add_endpoint(struct vr_apply *apply,
 				 struct vr_apply_object *object,
+				 struct nlattr **attrs,
 				 const struct nlattr *nest)
 {
-	static const u8 answers[] = {
-		VR_A_ENDPOINT_ID,
-		VR_A_ENDPOINT_NETNS_ID,
-	};
-	struct nlattr *attrs[VR_A_ENDPOINT_MAX + 1];
-	int err;
-
-	err = nla_parse_nested(attrs, VR_A_ENDPOINT_MAX, nest,
-			       vr_endpoint_config_nl_policy,
-			       apply->request.extack);
-	if (!err)
-		err = vr_apply_refuse(apply, attrs, answers,
-				      ARRAY_SIZE(answers));
-	if (err)
-		return err;
 	object->endpoint = vr_nl_endpoint_add(&apply->request, attrs,
 					      nla_data(nest), nla_len(nest),
 					      &object->changed);
 	return PTR_ERR_OR_ZERO(object->endpoint);
 }
 
+/* Under the instance's lock. */
 static int vr_apply_add_route(struct vr_apply *apply,
 			      struct vr_apply_object *object,
-			      const struct nlattr *nest)
+			      struct nlattr **attrs, const struct nlattr *nest)
 {
-	struct nlattr *attrs[VR_A_ROUTE_MAX + 1];
-	int err;
-
-	err = nla_parse_nested(attrs, VR_A_ROUTE_MAX, nest,
-			       vr_route_config_nl_policy,
-			       apply->request.extack);
-	if (err)
-		return err;
 	object->route = vr_nl_route_add(&apply->request, attrs, nla_data(nest),
 					nla_len(nest), &object->changed);
 	return PTR_ERR_OR_ZERO(object->route);
 }
 
+static const struct vr_apply_kind vr_apply_kinds[] = {
+	[VR_A_APPLY_NETWORK] = {
+		.policy = vr_network_config_nl_policy,
+		.max_attr = ARRAY_SIZE(vr_network_config_nl_policy) - 1,
+		.answers = BIT_ULL(VR_A_NETWORK_PORTS) |
+			   BIT_ULL(VR_A_NETWORK_ENDPOINTS) |
+			   BIT_ULL(VR_A_NETWORK_ROUTES),
+		.add = vr_apply_add_network,
+	},
+	[VR_A_APPLY_PORT] = {
+		.policy = vr_port_config_nl_policy,
+		.max_attr = ARRAY_SIZE(vr_port_config_nl_policy) - 1,
+		.answers = BIT_ULL(VR_A_PORT_ID) |
+			   BIT_ULL(VR_A_PORT_NETNS_ID) |
+			   BIT_ULL(VR_A_PORT_KIND) |
+			   BIT_ULL(VR_A_PORT_UP) |
+			   BIT_ULL(VR_A_PORT_MTU),
+		.add = vr_apply_add_port,
+	},
+	[VR_A_APPLY_ENDPOINT] = {
+		.policy = vr_endpoint_config_nl_policy,
+		.max_attr = ARRAY_SIZE(vr_endpoint_config_nl_policy) - 1,
+		.answers = BIT_ULL(VR_A_ENDPOINT_ID) |
+			   BIT_ULL(VR_A_ENDPOINT_NETNS_ID),
+		.add = vr_apply_add_endpoint,
+	},
+	[VR_A_APPLY_ROUTE] = {
+		.policy = vr_route_config_nl_policy,
+		.max_attr = ARRAY_SIZE(vr_route_config_nl_policy) - 1,
+		.add = vr_apply_add_route,
+	},
+};
+
+/* The nests are those of the answer too, so the policy lets this through. */
+static int vr_apply_refuse(struct vr_apply *apply, struct nlattr **attrs,
+			   u64 answers)
+{
+	const struct nlattr *attr;
+
+	for (; answers; answers &= answers - 1) {
+		attr = attrs[__ffs64(answers)];
+		if (!attr)
+			continue;
+		NL_SET_ERR_MSG_ATTR(apply->request.extack, attr,
+				    "attribute is for answers only");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int vr_apply_add(struct vr_apply *apply, const struct nlattr *nest)
 {
+	const struct vr_apply_kind *kind = &vr_apply_kinds[nla_type(nest)];
 	struct vr_apply_object *object = &apply->objects[apply->n];
+	struct nlattr *attrs[VR_APPLY_ATTRS] = {};
 	int err;
 
 	if (apply->n == VR_LIMIT_APPLY_OBJECTS) {
@@ -157,20 +159,12 @@ static int vr_apply_add(struct vr_apply *apply, const struct nlattr *nest)
 		return -ENOSPC;
 	}
 	object->type = nla_type(nest);
-	switch (object->type) {
-	case VR_A_APPLY_NETWORK:
-		err = vr_apply_add_network(apply, object, nest);
-		break;
-	case VR_A_APPLY_PORT:
-		err = vr_apply_add_port(apply, object, nest);
-		break;
-	case VR_A_APPLY_ENDPOINT:
-		err = vr_apply_add_endpoint(apply, object, nest);
-		break;
-	default:
-		err = vr_apply_add_route(apply, object, nest);
-		break;
-	}
+	err = nla_parse_nested(attrs, kind->max_attr, nest, kind->policy,
+			       apply->request.extack);
+	if (!err)
+		err = vr_apply_refuse(apply, attrs, kind->answers);
+	if (!err)
+		err = kind->add(apply, object, attrs, nest);
 	if (!err)
 		apply->n++;
 	return err;

@@ -73,6 +73,13 @@ python "$a" "$b" <<- 'END'
 	        pod + [('network', {'name': 'green', 'subnet': {'gateway': '192.0.2.0',
 	                                                         'prefix-length': 24}})])
 	refused('a range of the contract', 'network/mtu', '', pod + [network('green', 3, mtu=5)])
+	for kind, key, value in (('network', 'routes', 1), ('port', 'id', 7), ('port', 'mtu', 1500),
+	                         ('endpoint', 'netns-id', 1)):
+	    refused('%s of a %s' % (key, kind), '%s/%s' % (kind, key), 'for answers only',
+	            [(kind, dict(next(attrs for what, attrs in pod if what == kind), **{key: value}))])
+	for key, value in (('address', '192.0.2.1'), ('destination-port', 80)):
+	    refused('%s of a route' % key, 'route/', 'Unknown attribute type',
+	            pod + [('route', encode('route', dict(pod[-2][1], **{key: value})))])
 	refused('a port twice', 'port/mac', 'another MAC', pod + [port('blue', a, 'eth1', 11)])
 	refused('replace', None, 'apply does not replace', pod, REPLACE)
 	refused('65 objects', 'network', 'more than the limit of 64 objects',
