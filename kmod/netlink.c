@@ -389,6 +389,30 @@ int vr_nl_get_prefix_length(const struct nlattr *attr,
 	return 0;
 }
 
+int vr_nl_get_prefix(const struct nlattr *attr, const struct nlattr *length,
+		     struct in6_addr *prefix, u8 *plen,
+		     struct netlink_ext_ack *extack)
+{
+	struct in6_addr masked;
+	int err;
+
+	if (!attr) {
+		NL_SET_ERR_MSG(extack, "prefix is missing");
+		return -EINVAL;
+	}
+	err = vr_nl_get_ip(attr, prefix, extack);
+	if (err)
+		return err;
+	err = vr_nl_get_prefix_length(length, prefix, plen, extack);
+	if (err)
+		return err;
+	ipv6_addr_prefix(&masked, prefix, *plen);
+	if (ipv6_addr_equal(&masked, prefix))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "prefix has host bits set");
+	return -EINVAL;
+}
+
 int vr_nl_put_ip(struct sk_buff *msg, int type, const struct in6_addr *ip)
 {
 	return nla_put(msg, type, vr_address_bits(ip) / 8,

@@ -87,6 +87,10 @@ int vr_nl_get_mac(const struct nlattr *attr, u64 *mac,
 int vr_nl_get_prefix_length(const struct nlattr *attr,
 			    const struct in6_addr *ip, u8 *plen,
 			    struct netlink_ext_ack *extack);
+/* A prefix without host bits, its length as above. */
+int vr_nl_get_prefix(const struct nlattr *attr, const struct nlattr *length,
+		     struct in6_addr *prefix, u8 *plen,
+		     struct netlink_ext_ack *extack);
 /*
  * All attributes of @type in @head: hosts' addresses, none twice, at most
  * VR_LIMIT_ENDPOINT_ADDRESSES. Returns how many, or an error.

@@ -107,26 +107,9 @@ static struct vr_network *vr_nl_route_network(struct vr_instance *instance,
 static int vr_nl_prefix_parse(struct nlattr **attrs, struct in6_addr *prefix,
 			      u8 *plen, struct netlink_ext_ack *extack)
 {
-	const struct nlattr *attr = attrs[VR_A_ROUTE_PREFIX];
-	struct in6_addr masked;
-	int err;
-
-	if (!attr) {
-		NL_SET_ERR_MSG(extack, "prefix is missing");
-		return -EINVAL;
-	}
-	err = vr_nl_get_ip(attr, prefix, extack);
-	if (err)
-		return err;
-	err = vr_nl_get_prefix_length(attrs[VR_A_ROUTE_PREFIX_LENGTH], prefix,
-				      plen, extack);
-	if (err)
-		return err;
-	ipv6_addr_prefix(&masked, prefix, *plen);
-	if (ipv6_addr_equal(&masked, prefix))
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr, "prefix has host bits set");
-	return -EINVAL;
+	return vr_nl_get_prefix(attrs[VR_A_ROUTE_PREFIX],
+				attrs[VR_A_ROUTE_PREFIX_LENGTH], prefix, plen,
+				extack);
 }
 
 static bool vr_nl_nexthop_has_port(struct nlattr **attrs)
