@@ -10,6 +10,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/unaligned.h>
+#include <net/addrconf.h>
 #include <net/ipv6.h>
 
 static inline bool vr_address_is_v4(const struct in6_addr *addr)
@@ -45,6 +46,26 @@ static inline void vr_mac_from_key(u8 *mac, u64 key)
 {
 	put_unaligned((u32)key, (u32 *)mac);
 	put_unaligned((u16)(key >> 32), (u16 *)(mac + 4));
+}
+
+/* The link-local address that follows from the MAC (RFC 4291 appendix A). */
+static inline void vr_address_from_mac(struct in6_addr *addr, u64 key)
+{
+	u8 mac[ETH_ALEN];
+
+	vr_mac_from_key(mac, key);
+	ipv6_addr_set(addr, htonl(0xfe800000), 0, 0, 0);
+	addrconf_addr_eui48(addr->s6_addr + 8, (const char *)mac);
+}
+
+/* VRRP's virtual MACs, of IPv4 or IPv6 (RFC 9568 7.3). */
+static inline bool vr_mac_is_vrrp(u64 key)
+{
+	u8 mac[ETH_ALEN];
+
+	vr_mac_from_key(mac, key);
+	return !mac[0] && !mac[1] && mac[2] == 0x5e && !mac[3] &&
+	       (mac[4] == 1 || mac[4] == 2);
 }
 
 #endif /* VR_ADDRESS_H */

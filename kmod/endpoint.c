@@ -105,9 +105,8 @@ struct vr_endpoint *vr_endpoint_find(struct vr_network *network, u64 mac,
 				      &mac, vr_endpoint_mac_params);
 }
 
-/* Who has the address in the table, under the instance's lock. */
-static struct vr_endpoint *vr_endpoint_find_ip(struct vr_network *network,
-					       const struct in6_addr *ip)
+struct vr_endpoint *vr_endpoint_find_ip(struct vr_network *network,
+					const struct in6_addr *ip)
 {
 	struct vr_endpoint *endpoint;
 
@@ -145,6 +144,23 @@ static bool vr_endpoint_listed(struct vr_endpoint *endpoint, unsigned int i)
 				   &endpoint->addresses[i].ip) == endpoint;
 }
 
+/* What vr_guard() compares with first. */
+static void vr_endpoint_set_own(struct vr_endpoint *endpoint)
+{
+	const struct in6_addr *ip;
+	unsigned int i = endpoint->n_addresses;
+
+	endpoint->own4 = ~0ULL;
+	vr_address_from_mac(&endpoint->own6, endpoint->mac);
+	while (i--) {
+		ip = &endpoint->addresses[i].ip;
+		if (vr_address_is_v4(ip))
+			endpoint->own4 = (__force u32)vr_address_v4(ip);
+		else
+			endpoint->own6 = *ip;
+	}
+}
+
 struct vr_endpoint *vr_endpoint_create(struct vr_network *network,
 				       const struct vr_endpoint_config *config)
 {
@@ -169,6 +185,8 @@ struct vr_endpoint *vr_endpoint_create(struct vr_network *network,
 	endpoint->sequence = config->sequence;
 	endpoint->state = config->state;
 	endpoint->origin = config->origin;
+	endpoint->shared = config->shared;
+	vr_endpoint_set_own(endpoint);
 	INIT_LIST_HEAD(&endpoint->on_port);
 
 	if (config->port) {
@@ -300,13 +318,31 @@ static void vr_endpoint_remove_addresses(struct vr_endpoint *endpoint)
 					       vr_endpoint_address_params);
 }
 
+static void vr_endpoint_join_port(struct vr_endpoint *endpoint)
+{
+	struct vr_port *port = endpoint->port;
+
+	list_add_tail(&endpoint->on_port, &port->endpoints);
+	if (endpoint->shared)
+		WRITE_ONCE(port->n_shared, port->n_shared + 1);
+}
+
+static void vr_endpoint_leave_port(struct vr_endpoint *endpoint)
+{
+	struct vr_port *port = endpoint->port;
+
+	list_del(&endpoint->on_port);
+	if (endpoint->shared)
+		WRITE_ONCE(port->n_shared, port->n_shared - 1);
+}
+
 /* The rest of a removal, once @endpoint has left the MAC table. */
 static void vr_endpoint_retire(struct vr_endpoint *endpoint)
 {
 	if (endpoint->state == VR_ENDPOINT_STATE_ACTIVE)
 		vr_endpoint_remove_addresses(endpoint);
 	if (endpoint->port) {
-		list_del(&endpoint->on_port);
+		vr_endpoint_leave_port(endpoint);
 		vr_port_forget_endpoint(endpoint->port, endpoint);
 	}
 	vr_endpoint_unlist(endpoint);
@@ -317,8 +353,10 @@ static void vr_endpoint_retire(struct vr_endpoint *endpoint)
 void vr_endpoint_del(struct vr_endpoint *endpoint)
 {
 	if (endpoint->port) {
-		rhashtable_remove_fast(vr_endpoint_mac_table(endpoint),
-				       &endpoint->node, vr_endpoint_mac_params);
+		if (!endpoint->shared)
+			rhashtable_remove_fast(vr_endpoint_mac_table(endpoint),
+					       &endpoint->node,
+					       vr_endpoint_mac_params);
 		vr_nl_endpoint_notify(endpoint, VR_CMD_ENDPOINT_DEL_NTF);
 	}
 	vr_endpoint_retire(endpoint);
@@ -340,12 +378,17 @@ static void vr_endpoint_inherit(struct vr_endpoint *endpoint,
 		rcu_assign_pointer(port->endpoint, endpoint);
 }
 
-/* Puts the endpoint into the MAC table, in the place of @holder if any. */
+/*
+ * Puts the endpoint into the MAC table, in the place of @holder if any. An
+ * address that ports share is in the other table alone.
+ */
 static int vr_endpoint_enter(struct vr_endpoint *endpoint,
 			     struct vr_endpoint *holder)
 {
 	struct rhashtable *table = vr_endpoint_mac_table(endpoint);
 
+	if (endpoint->shared)
+		return 0;
 	if (holder)
 		return rhashtable_replace_fast(table, &holder->node,
 					       &endpoint->node,
@@ -378,7 +421,7 @@ int vr_endpoint_publish(struct vr_endpoint *endpoint,
 				vr_endpoint_remove_addresses(endpoint);
 			return err;
 		}
-		list_add_tail(&endpoint->on_port, &endpoint->port->endpoints);
+		vr_endpoint_join_port(endpoint);
 	}
 	if (active)
 		vr_endpoint_take_addresses(endpoint);

@@ -39,6 +39,8 @@ struct vr_endpoint {
 	struct rhash_head node;
 	u64 mac;			/* key, see address.h */
 	struct vr_port *port;		/* NULL: the gateway itself */
+	u64 own4;			/* its first IPv4 address; none: ~0 */
+	struct in6_addr own6;		/* its first; none: what the MAC gives */
 
 	/* configuration */
 	struct vr_network *network;
@@ -48,6 +50,11 @@ struct vr_endpoint {
 	u8 state;			/* enum vr_endpoint_state */
 	u8 origin;			/* enum vr_origin */
 	u8 n_addresses;
+
+	/* of an address that ports share */
+	bool shared;			/* known by the address, not by MAC */
+	u8 moves_left;			/* when it was made */
+	unsigned long moved;		/* jiffies when it was made */
 
 	/* life cycle */
 	struct rcu_head rcu;
@@ -68,6 +75,7 @@ struct vr_endpoint_config {
 	u8 state;
 	u8 origin;
 	bool gateway;	/* of the host's port: may have the gateway's address */
+	bool shared;
 	/* attributes to blame, each may be NULL */
 	const struct nlattr *mac_attr;
 	const struct nlattr *address_attrs[VR_LIMIT_ENDPOINT_ADDRESSES];
@@ -133,6 +141,10 @@ bool vr_endpoint_has(const struct vr_endpoint *endpoint,
 
 struct vr_endpoint *vr_endpoint_find(struct vr_network *network, u64 mac,
 				     enum vr_endpoint_state state);
+
+/* Who has the address in the table. */
+struct vr_endpoint *vr_endpoint_find_ip(struct vr_network *network,
+					const struct in6_addr *ip);
 
 /* ERR_PTR on failure. destroy() is for what vr_endpoint_publish() refused. */
 struct vr_endpoint *vr_endpoint_create(struct vr_network *network,

@@ -45,6 +45,7 @@ struct vr_port {
 
 	/* configuration, under the instance's lock */
 	struct list_head endpoints;	/* behind it, its own included */
+	u32 n_shared;			/* of them, shared addresses */
 	struct vr_nexthop *nexthop;	/* that leads to it, or NULL */
 	u8 kind;			/* enum vr_port_kind */
 	u8 origin;			/* enum vr_origin */
