@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Anti-spoofing. A protected port sends only untagged IPv4, IPv6 and ARP in
- * Ethernet II, whose source is its own: the MAC, the IP address, and the
- * sender in ARP and neighbour discovery. Tags are refused because a tag of
- * VLAN 0 vanishes on receive and would hide what is behind it. Entry:
- * vr_guard().
+ * Source checks. A protected port sends only IPv4, IPv6 and ARP in Ethernet II
+ * whose source is its own: the MAC, the IP address, and the sender in ARP and
+ * neighbour discovery. Tags and LLC need VR_PORT_VLAN, because a tag of VLAN 0
+ * and SNAP vanish on receive and would hide what is behind them; the checks
+ * apply there too. DHCP servers and routers are kept from all ports that may
+ * not be one. What is plainly good passes in vr_guard_is_plain(), all else is
+ * looked at in vr_guard_closely(). Entry: vr_guard().
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
@@ -12,146 +14,323 @@
 #include <linux/ip.h>
 #include <linux/udp.h>
 #include <net/addrconf.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 
 #include "address.h"
+#include "allowed.h"
 #include "arp.h"
 #include "endpoint.h"
 #include "guard.h"
 #include "nd.h"
 #include "network.h"
-#include "packet.h"
 #include "port.h"
 
-#define VR_DHCP_CLIENT_PORT	68
 #define VR_DHCP_SERVER_PORT	67
+#define VR_DHCP_CLIENT_PORT	68
+#define VR_DHCP6_CLIENT_PORT	546
+#define VR_DHCP6_SERVER_PORT	547
+
+/* The first two fields of a UDP header, all the guard wants of it. */
+#define VR_GUARD_UDP_PORTS	4
 
 /* Headers up to and with neighbour discovery are looked for in so much. */
 #define VR_GUARD_ND_MAX		512
 
-static bool vr_guard_owns_ip4(const struct vr_endpoint *endpoint, __be32 ip)
+/* Tags and LLC headers around a packet. */
+#define VR_GUARD_TAGS_MAX	8
+
+/* A packet looked at closely. */
+struct vr_suspect {
+	struct sk_buff *skb;
+	struct vr_port *in;
+	const struct vr_endpoint *endpoint;	/* NULL: port not protected */
+	u64 mac;				/* it came from */
+	u32 flags;				/* of the port */
+	__be16 protocol;
+	int offset;				/* of the network header */
+};
+
+/* From a server, or to a client whatever it is from (RFC 7610). */
+static bool vr_guard_is_server(const __be16 *ports, u16 server, u16 client)
+{
+	return ports[0] == htons(server) || ports[1] == htons(client);
+}
+
+static bool vr_guard_is_plain4(const struct sk_buff *skb,
+			       const struct vr_endpoint *endpoint, u32 flags)
+{
+	const struct iphdr *iph = (const void *)(skb->data + ETH_HLEN);
+
+	if ((__force u32)iph->saddr != endpoint->own4)
+		return false;
+	if (iph->protocol != IPPROTO_UDP || !(flags & VR_PORT_NO_DHCP))
+		return true;
+	return iph->ihl == sizeof(*iph) / 4 &&
+	       !vr_guard_is_server((const __be16 *)(iph + 1),
+				   VR_DHCP_SERVER_PORT, VR_DHCP_CLIENT_PORT);
+}
+
+static bool vr_guard_is_plain6(const struct sk_buff *skb,
+			       const struct vr_endpoint *endpoint, u32 flags)
+{
+	const struct ipv6hdr *ip6h = (const void *)(skb->data + ETH_HLEN);
+
+	if (skb_headlen(skb) < ETH_HLEN + sizeof(*ip6h) + VR_GUARD_UDP_PORTS ||
+	    !ipv6_addr_equal(&ip6h->saddr, &endpoint->own6))
+		return false;
+	if (ip6h->nexthdr == IPPROTO_TCP)
+		return true;
+	return ip6h->nexthdr == IPPROTO_UDP &&
+	       !(flags & VR_PORT_NO_DHCP &&
+		 vr_guard_is_server((const __be16 *)(ip6h + 1),
+				    VR_DHCP6_SERVER_PORT,
+				    VR_DHCP6_CLIENT_PORT));
+}
+
+/* From the port's own MAC and first address, and no more to see. */
+static bool vr_guard_is_plain(const struct sk_buff *skb,
+			      const struct vr_port *in, u32 flags)
+{
+	const struct ethhdr *eth = (const void *)skb->data;
+	const struct vr_endpoint *endpoint;
+
+	endpoint = rcu_dereference(in->endpoint);
+	if (!endpoint || skb_vlan_tag_present(skb) ||
+	    endpoint->mac != vr_mac_key(eth->h_source) ||
+	    skb_headlen(skb) <
+	    ETH_HLEN + sizeof(struct iphdr) + VR_GUARD_UDP_PORTS)
+		return false;
+	if (eth->h_proto == htons(ETH_P_IP))
+		return vr_guard_is_plain4(skb, endpoint, flags);
+	if (eth->h_proto == htons(ETH_P_IPV6))
+		return vr_guard_is_plain6(skb, endpoint, flags);
+	return false;
+}
+
+/* Makes the next @len bytes of headers ours. NULL: there are not so many. */
+static const void *vr_guard_header(const struct vr_suspect *suspect,
+				   unsigned int len)
+{
+	if (!pskb_may_pull(suspect->skb, suspect->offset + len))
+		return NULL;
+	return suspect->skb->data + suspect->offset;
+}
+
+/*
+ * Who of those behind the port sent it. NULL: nobody we know. The virtual
+ * MACs of VRRP come and go with addresses that ports share, so who may
+ * announce those may use them.
+ */
+static const struct vr_endpoint *
+vr_guard_sender(const struct vr_suspect *suspect)
+{
+	const struct vr_endpoint *endpoint;
+
+	endpoint = rcu_dereference(suspect->in->endpoint);
+	if (endpoint && (endpoint->mac == suspect->mac ||
+			 (suspect->flags & VR_PORT_ANNOUNCES &&
+			  vr_mac_is_vrrp(suspect->mac))))
+		return endpoint;
+	endpoint = vr_endpoint_lookup_rcu(&suspect->in->network->endpoints,
+					  suspect->mac);
+	return endpoint && endpoint->port == suspect->in ? endpoint : NULL;
+}
+
+/* Whether the sender may send from the address. */
+static bool vr_guard_owns(const struct vr_suspect *suspect,
+			  const struct in6_addr *addr)
+{
+	struct in6_addr link_local;
+
+	/* On the wire there is none that is mapped: here it is IPv4. */
+	if (suspect->protocol == htons(ETH_P_IPV6) && vr_address_is_v4(addr))
+		return false;
+	if (vr_endpoint_has(suspect->endpoint, addr))
+		return true;
+	vr_address_from_mac(&link_local, suspect->mac);
+	return ipv6_addr_equal(addr, &link_local) ||
+	       vr_allowed_mode(suspect->in, addr) >= 0 ||
+	       vr_allowed_link_local_rcu(suspect->in, addr);
+}
+
+/*
+ * Whether the sender may say it has the address. An allowed prefix does not
+ * take from the gateway or another port what is configured there.
+ */
+static bool vr_guard_claims(const struct vr_suspect *suspect,
+			    const struct in6_addr *addr)
+{
+	const struct vr_endpoint *holder;
+
+	holder = vr_endpoint_lookup_ip_rcu(suspect->in->network, addr);
+	if (holder && holder->port != suspect->in && !holder->shared &&
+	    !vr_endpoint_has(suspect->endpoint, addr))
+		return false;
+	return vr_guard_owns(suspect, addr);
+}
+
+static bool vr_guard_owns_ip4(const struct vr_suspect *suspect, __be32 ip)
 {
 	struct in6_addr addr;
 
 	ipv6_addr_set_v4mapped(ip, &addr);
-	return vr_endpoint_has(endpoint, &addr);
+	return vr_guard_owns(suspect, &addr);
 }
 
-/* The link-local address that follows from the MAC (RFC 4291 appendix A). */
-static bool vr_guard_is_eui64(const struct vr_endpoint *endpoint,
-			      const struct in6_addr *addr)
+/* The ports of a UDP header, which fragments but the first lack: NULL. */
+static enum vr_drop_reason vr_guard_ip4_ports(const struct vr_suspect *suspect,
+					      const __be16 **ports)
 {
-	u8 mac[ETH_ALEN];
-	u8 eui[8];
+	const struct iphdr *iph = vr_guard_header(suspect, sizeof(*iph));
+	unsigned int hlen;
+	const void *data;
 
-	if (addr->s6_addr32[0] != htonl(0xfe800000) || addr->s6_addr32[1])
-		return false;
-	vr_mac_from_key(mac, endpoint->mac);
-	addrconf_addr_eui48(eui, (const char *)mac);
-	return !memcmp(addr->s6_addr + 8, eui, sizeof(eui));
-}
-
-static bool vr_guard_owns_ip6(const struct vr_endpoint *endpoint,
-			      const struct in6_addr *addr)
-{
-	return vr_endpoint_has(endpoint, addr) ||
-	       vr_guard_is_eui64(endpoint, addr);
-}
-
-/* A DHCP client has no address yet (RFC 2131 4.1). */
-static bool vr_guard_is_dhcp(struct sk_buff *skb)
-{
-	const struct iphdr *iph = ip_hdr(skb);
-	unsigned int hlen = iph->ihl * 4;
-	const struct udphdr *udph;
-	struct udphdr buffer;
-
-	if (iph->protocol != IPPROTO_UDP || !ipv4_is_lbcast(iph->daddr))
-		return false;
-	udph = skb_header_pointer(skb, ETH_HLEN + hlen, sizeof(buffer),
-				  &buffer);
-	return udph && udph->source == htons(VR_DHCP_CLIENT_PORT) &&
-	       udph->dest == htons(VR_DHCP_SERVER_PORT);
-}
-
-static enum vr_drop_reason vr_guard_ip4(struct sk_buff *skb,
-					const struct vr_endpoint *endpoint)
-{
-	__be32 saddr;
-
-	if (!pskb_may_pull(skb, ETH_HLEN + sizeof(struct iphdr)))
+	*ports = NULL;
+	if (!iph)
 		return VR_DROP_REASON_TRUNCATED;
-	saddr = ip_hdr(skb)->saddr;
-	if (likely(vr_guard_owns_ip4(endpoint, saddr)))
+	if (iph->protocol != IPPROTO_UDP || iph->frag_off & htons(IP_OFFSET))
 		return 0;
-	if (!saddr && vr_guard_is_dhcp(skb))
-		return 0;
-	return VR_DROP_REASON_SOURCE_ADDRESS;
-}
-
-static enum vr_drop_reason vr_guard_arp(struct sk_buff *skb,
-					const struct vr_endpoint *endpoint)
-{
-	const struct vr_arp *arp = vr_arp_header(skb);
-
-	if (!arp)
-		return VR_DROP_REASON_ARP_INVALID;
-	if (vr_mac_key(arp->sender_mac) != endpoint->mac)
-		return VR_DROP_REASON_ARP_SENDER;
-	/* A probe has no sender address (RFC 5227 2.1.1). */
-	if (arp->sender_ip && !vr_guard_owns_ip4(endpoint, arp->sender_ip))
-		return VR_DROP_REASON_ARP_SENDER;
+	hlen = iph->ihl * 4;
+	data = vr_guard_header(suspect, hlen + VR_GUARD_UDP_PORTS);
+	if (!data)
+		return VR_DROP_REASON_TRUNCATED;
+	*ports = data + hlen;
 	return 0;
 }
 
-/* The link-layer address option, if there is one, names the port's MAC. */
-static bool vr_guard_nd_option_ok(struct sk_buff *skb, int offset,
-				  const struct vr_endpoint *endpoint)
+/* A DHCP client has no address yet (RFC 2131 4.1). */
+static bool vr_guard_is_client(const struct iphdr *iph, const __be16 *ports)
 {
-	int end = ETH_HLEN + sizeof(struct ipv6hdr) +
-		  ntohs(ipv6_hdr(skb)->payload_len);
+	return ports && ipv4_is_lbcast(iph->daddr) &&
+	       ports[0] == htons(VR_DHCP_CLIENT_PORT) &&
+	       ports[1] == htons(VR_DHCP_SERVER_PORT);
+}
+
+static enum vr_drop_reason vr_guard_ip4(const struct vr_suspect *suspect)
+{
+	const struct iphdr *iph;
+	enum vr_drop_reason reason;
+	const __be16 *ports;
+
+	reason = vr_guard_ip4_ports(suspect, &ports);
+	if (reason)
+		return reason;
+	iph = (const void *)(suspect->skb->data + suspect->offset);
+	if (suspect->endpoint &&
+	    !(iph->saddr ? vr_guard_owns_ip4(suspect, iph->saddr) :
+			   vr_guard_is_client(iph, ports)))
+		return VR_DROP_REASON_SOURCE_ADDRESS;
+	if (suspect->flags & VR_PORT_NO_DHCP && ports &&
+	    vr_guard_is_server(ports, VR_DHCP_SERVER_PORT,
+			       VR_DHCP_CLIENT_PORT))
+		return VR_DROP_REASON_DHCP_SERVER;
+	return 0;
+}
+
+static enum vr_drop_reason vr_guard_arp(const struct vr_suspect *suspect)
+{
+	const struct vr_arp *arp = vr_arp_header_at(suspect->skb,
+						    suspect->offset);
+	struct in6_addr sender;
+
+	if (!arp)
+		return VR_DROP_REASON_ARP_INVALID;
+	if (vr_mac_key(arp->sender_mac) != suspect->mac)
+		return VR_DROP_REASON_ARP_SENDER;
+	/* A probe has no sender address (RFC 5227 2.1.1). */
+	if (!arp->sender_ip)
+		return 0;
+	ipv6_addr_set_v4mapped(arp->sender_ip, &sender);
+	return vr_guard_claims(suspect, &sender) ? 0 :
+	       VR_DROP_REASON_ARP_SENDER;
+}
+
+/* The link-layer address option, if there is one, names the sender's MAC. */
+static bool vr_guard_nd_option_ok(const struct vr_suspect *suspect, int offset)
+{
+	const struct ipv6hdr *ip6h =
+		(const void *)(suspect->skb->data + suspect->offset);
+	int end = suspect->offset + sizeof(*ip6h) + ntohs(ip6h->payload_len);
 	struct vr_nd_option buffer;
 	const struct vr_nd_option *option;
 
 	while (offset < end) {
-		option = skb_header_pointer(skb, offset, sizeof(buffer),
-					    &buffer);
+		option = skb_header_pointer(suspect->skb, offset,
+					    sizeof(buffer), &buffer);
 		if (!option || !option->len)
 			return false;
 		if ((option->type == ND_OPT_SOURCE_LL_ADDR ||
 		     option->type == ND_OPT_TARGET_LL_ADDR) &&
 		    (option->len != 1 ||
-		     vr_mac_key(option->mac) != endpoint->mac))
+		     vr_mac_key(option->mac) != suspect->mac))
 			return false;
 		offset += option->len * 8;
 	}
 	return true;
 }
 
-static enum vr_drop_reason vr_guard_nd(struct sk_buff *skb, int offset,
-				       const struct vr_endpoint *endpoint,
-				       bool unspecified)
+/* What a sender says of itself in neighbour discovery. */
+static enum vr_drop_reason vr_guard_nd(const struct vr_suspect *suspect,
+				       int offset, u8 type, bool unspecified)
 {
-	const struct icmp6hdr *icmp;
 	const struct nd_msg *nd;
 	struct nd_msg buffer;
 	int options;
 
-	icmp = skb_header_pointer(skb, offset, sizeof(*icmp), &buffer);
-	if (!icmp)
-		return VR_DROP_REASON_ND_INVALID;
-	switch (icmp->icmp6_type) {
+	switch (type) {
 	case NDISC_ROUTER_SOLICITATION:
 		options = sizeof(struct rs_msg);
 		break;
-	case NDISC_NEIGHBOUR_SOLICITATION:
-	case NDISC_NEIGHBOUR_ADVERTISEMENT:
+	case NDISC_ROUTER_ADVERTISEMENT:
+		options = sizeof(struct ra_msg);
+		break;
+	default:
 		options = sizeof(struct nd_msg);
 		break;
+	}
+	nd = skb_header_pointer(suspect->skb, offset, options, &buffer);
+	if (!nd || suspect->skb->len > VR_GUARD_ND_MAX)
+		return VR_DROP_REASON_ND_INVALID;
+	if ((type == NDISC_NEIGHBOUR_ADVERTISEMENT ||
+	     (type == NDISC_NEIGHBOUR_SOLICITATION && unspecified)) &&
+	    !vr_guard_claims(suspect, &nd->target))
+		return VR_DROP_REASON_ND_SENDER;
+	if (!vr_guard_nd_option_ok(suspect, offset + options))
+		return VR_DROP_REASON_ND_SENDER;
+	return 0;
+}
+
+static enum vr_drop_reason vr_guard_icmp6(const struct vr_suspect *suspect,
+					  int offset, bool fragment,
+					  bool unspecified)
+{
+	const struct icmp6hdr *icmp;
+	struct icmp6hdr buffer;
+
+	icmp = skb_header_pointer(suspect->skb, offset, sizeof(*icmp),
+				  &buffer);
+	if (!icmp)
+		return VR_DROP_REASON_ND_INVALID;
+	switch (icmp->icmp6_type) {
 	case NDISC_ROUTER_ADVERTISEMENT:
 	case NDISC_REDIRECT:
-		return VR_DROP_REASON_ND_SENDER; /* a pod is no router */
+		if (suspect->flags & VR_PORT_NO_ROUTER)
+			return VR_DROP_REASON_ROUTER_ADVERTISEMENT;
+		/* A redirect's option is of the better router. */
+		if (icmp->icmp6_type == NDISC_REDIRECT)
+			return 0;
+		fallthrough;
+	case NDISC_ROUTER_SOLICITATION:
+	case NDISC_NEIGHBOUR_SOLICITATION:
+	case NDISC_NEIGHBOUR_ADVERTISEMENT:
+		if (!suspect->endpoint)
+			return 0;
+		if (fragment) /* RFC 6980 */
+			return VR_DROP_REASON_ND_INVALID;
+		return vr_guard_nd(suspect, offset, icmp->icmp6_type,
+				   unspecified);
 	case ICMPV6_MLD2_REPORT:
 	case ICMPV6_MGM_REPORT:
 	case ICMPV6_MGM_REDUCTION:
@@ -159,92 +338,154 @@ static enum vr_drop_reason vr_guard_nd(struct sk_buff *skb, int offset,
 	default:
 		return unspecified ? VR_DROP_REASON_SOURCE_ADDRESS : 0;
 	}
-	nd = skb_header_pointer(skb, offset, options, &buffer);
-	if (!nd || skb->len > VR_GUARD_ND_MAX)
-		return VR_DROP_REASON_ND_INVALID;
-	if ((icmp->icmp6_type == NDISC_NEIGHBOUR_ADVERTISEMENT ||
-	     (icmp->icmp6_type == NDISC_NEIGHBOUR_SOLICITATION &&
-	      unspecified)) &&
-	    !vr_guard_owns_ip6(endpoint, &nd->target))
-		return VR_DROP_REASON_ND_SENDER;
-	if (!vr_guard_nd_option_ok(skb, offset + options, endpoint))
-		return VR_DROP_REASON_ND_SENDER;
-	return 0;
 }
 
-static enum vr_drop_reason vr_guard_ip6(struct sk_buff *skb,
-					const struct vr_endpoint *endpoint)
+/*
+ * What is behind the extension headers, and where; the headers and the first 8
+ * bytes of it are ours then: the sender may still write to its fragments. A
+ * first fragment has to have them all (RFC 7112). @frag_off is as in the
+ * fragment header.
+ */
+static int vr_guard_skip_extensions(const struct vr_suspect *suspect,
+				    u8 *nexthdr, __be16 *frag_off)
 {
+	struct sk_buff *skb = suspect->skb;
 	const struct ipv6hdr *ip6h;
+	int offset;
+
+	if (!pskb_may_pull(skb, min_t(unsigned int, skb->len,
+				      VR_GUARD_ND_MAX)))
+		return -ENOMEM;
+	ip6h = (const void *)(skb->data + suspect->offset);
+	*nexthdr = ip6h->nexthdr;
+	offset = ipv6_skip_exthdr(skb, suspect->offset + sizeof(*ip6h),
+				  nexthdr, frag_off);
+	if (offset < 0 || offset > (int)skb_headlen(skb))
+		return -EINVAL;
+	if ((*nexthdr == IPPROTO_UDP || *nexthdr == IPPROTO_ICMPV6) &&
+	    offset + 8 > (int)skb_headlen(skb))
+		return -EINVAL;
+	return offset;
+}
+
+static enum vr_drop_reason vr_guard_ip6(const struct vr_suspect *suspect)
+{
+	const struct ipv6hdr *ip6h = vr_guard_header(suspect, sizeof(*ip6h));
 	bool unspecified;
 	__be16 frag_off;
 	u8 nexthdr;
 	int offset;
 
-	if (!pskb_may_pull(skb, ETH_HLEN + sizeof(*ip6h)))
+	if (!ip6h)
 		return VR_DROP_REASON_TRUNCATED;
-	ip6h = ipv6_hdr(skb);
-	unspecified = ipv6_addr_any(&ip6h->saddr);
-	if (!unspecified && !vr_guard_owns_ip6(endpoint, &ip6h->saddr))
+	unspecified = suspect->endpoint && ipv6_addr_any(&ip6h->saddr);
+	if (suspect->endpoint && !unspecified &&
+	    !vr_guard_owns(suspect, &ip6h->saddr))
 		return VR_DROP_REASON_SOURCE_ADDRESS;
-
-	nexthdr = ip6h->nexthdr;
-	if (likely(nexthdr == IPPROTO_TCP || nexthdr == IPPROTO_UDP ||
-		   nexthdr == NEXTHDR_NONE) && !unspecified)
+	if ((ip6h->nexthdr == IPPROTO_TCP || ip6h->nexthdr == NEXTHDR_NONE) &&
+	    !unspecified)
 		return 0;
-	/* Into memory of ours: the sender may still write to its fragments. */
-	if (!pskb_may_pull(skb, min_t(unsigned int, skb->len,
-				      VR_GUARD_ND_MAX)))
-		return VR_DROP_REASON_NO_MEMORY;
-	/* Receivers take neighbour discovery behind extension headers too,
-	 * though not in fragments (RFC 6980).
-	 */
-	offset = ipv6_skip_exthdr(skb, ETH_HLEN + sizeof(*ip6h), &nexthdr,
-				  &frag_off);
-	if (offset < 0 || offset > (int)skb_headlen(skb))
-		return VR_DROP_REASON_TRUNCATED;
-	if (nexthdr == IPPROTO_ICMPV6 && !frag_off)
-		return vr_guard_nd(skb, offset, endpoint, unspecified);
-	return unspecified ? VR_DROP_REASON_SOURCE_ADDRESS : 0;
+	offset = vr_guard_skip_extensions(suspect, &nexthdr, &frag_off);
+	if (offset < 0)
+		return offset == -ENOMEM ? VR_DROP_REASON_NO_MEMORY :
+					   VR_DROP_REASON_TRUNCATED;
+	if (nexthdr == IPPROTO_ICMPV6)
+		return vr_guard_icmp6(suspect, offset, !!frag_off,
+				      unspecified);
+	if (unspecified)
+		return VR_DROP_REASON_SOURCE_ADDRESS;
+	if (nexthdr == IPPROTO_UDP && suspect->flags & VR_PORT_NO_DHCP &&
+	    vr_guard_is_server((const void *)(suspect->skb->data + offset),
+			       VR_DHCP6_SERVER_PORT, VR_DHCP6_CLIENT_PORT))
+		return VR_DROP_REASON_DHCP_SERVER;
+	return 0;
 }
 
-/* Who of those behind the port sent it. NULL: nobody we know. */
-static const struct vr_endpoint *vr_guard_sender(const struct sk_buff *skb,
-						 struct vr_port *in)
+/*
+ * Steps over tags and SNAP (IEEE 802, RFC 1042), which receivers and bridges
+ * to other media take away. Other LLC has the protocol ETH_P_802_2 then.
+ */
+static enum vr_drop_reason vr_guard_unwrap(struct vr_suspect *suspect)
 {
-	const struct vr_endpoint *endpoint;
-	u64 mac = vr_mac_key(eth_hdr(skb)->h_source);
+	static const u8 snap[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00 };
+	const struct vlan_hdr *tag;
+	unsigned int i;
+	const u8 *llc;
 
-	endpoint = rcu_dereference(in->endpoint);
-	if (likely(endpoint && endpoint->mac == mac))
-		return endpoint;
-	endpoint = vr_endpoint_lookup_rcu(&in->network->endpoints, mac);
-	return endpoint && endpoint->port == in ? endpoint : NULL;
+	for (i = 0; i < VR_GUARD_TAGS_MAX; i++) {
+		if (eth_type_vlan(suspect->protocol)) {
+			tag = vr_guard_header(suspect, sizeof(*tag));
+			if (!tag)
+				return VR_DROP_REASON_TRUNCATED;
+			suspect->protocol = tag->h_vlan_encapsulated_proto;
+			suspect->offset += sizeof(*tag);
+		} else if (!eth_proto_is_802_3(suspect->protocol)) {
+			suspect->protocol = htons(ETH_P_802_2);
+			llc = vr_guard_header(suspect, 8);
+			if (!llc || memcmp(llc, snap, sizeof(snap)))
+				return 0;
+			suspect->protocol = get_unaligned((__be16 *)(llc + 6));
+			suspect->offset += 8;
+		} else {
+			return 0;
+		}
+	}
+	return VR_DROP_REASON_PROTOCOL;
+}
+
+static noinline enum vr_drop_reason
+vr_guard_closely(struct sk_buff *skb, struct vr_port *in, u32 flags)
+{
+	struct vr_suspect suspect = {
+		.skb = skb,
+		.in = in,
+		.mac = vr_mac_key(eth_hdr(skb)->h_source),
+		.flags = flags,
+		.protocol = eth_hdr(skb)->h_proto,
+		.offset = ETH_HLEN,
+	};
+	bool protected = flags & VR_PORT_ANTISPOOF;
+	enum vr_drop_reason reason;
+
+	if (protected) {
+		suspect.endpoint = vr_guard_sender(&suspect);
+		if (!suspect.endpoint)
+			return VR_DROP_REASON_SOURCE_MAC;
+		if (skb_vlan_tag_present(skb) && !(flags & VR_PORT_VLAN))
+			return VR_DROP_REASON_PROTOCOL;
+	}
+	if (flags & VR_PORT_VLAN || !protected) {
+		reason = vr_guard_unwrap(&suspect);
+		if (reason)
+			return reason;
+	}
+	switch (suspect.protocol) {
+	case htons(ETH_P_IP):
+		return vr_guard_ip4(&suspect);
+	case htons(ETH_P_IPV6):
+		return vr_guard_ip6(&suspect);
+	case htons(ETH_P_ARP):
+		return protected ? vr_guard_arp(&suspect) : 0;
+	case htons(ETH_P_802_2):
+		return protected && !(flags & VR_PORT_VLAN) ?
+		       VR_DROP_REASON_PROTOCOL : 0;
+	default:
+		return protected ? VR_DROP_REASON_PROTOCOL : 0;
+	}
 }
 
 enum vr_drop_reason vr_guard(struct sk_buff *skb, struct vr_port *in)
 {
-	const struct vr_endpoint *endpoint;
+	u32 flags = READ_ONCE(in->flags);
 
-	if (!vr_port_is_protected(in)) {
+	if (flags & VR_PORT_ANTISPOOF) {
+		if (likely(vr_guard_is_plain(skb, in, flags)))
+			return 0;
+	} else {
 		if (!is_valid_ether_addr(eth_hdr(skb)->h_source))
 			return VR_DROP_REASON_INVALID_SOURCE_MAC;
-		return 0;
+		if (likely(!(flags & (VR_PORT_NO_DHCP | VR_PORT_NO_ROUTER))))
+			return 0;
 	}
-	endpoint = vr_guard_sender(skb, in);
-	if (!endpoint)
-		return VR_DROP_REASON_SOURCE_MAC;
-	if (skb_vlan_tag_present(skb))
-		return VR_DROP_REASON_PROTOCOL;
-	skb_set_network_header(skb, ETH_HLEN);
-	switch (eth_hdr(skb)->h_proto) {
-	case htons(ETH_P_IP):
-		return vr_guard_ip4(skb, endpoint);
-	case htons(ETH_P_IPV6):
-		return vr_guard_ip6(skb, endpoint);
-	case htons(ETH_P_ARP):
-		return vr_guard_arp(skb, endpoint);
-	default:
-		return VR_DROP_REASON_PROTOCOL;
-	}
+	return vr_guard_closely(skb, in, flags);
 }

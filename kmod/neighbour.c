@@ -13,6 +13,7 @@
 #include <net/ndisc.h>
 
 #include "address.h"
+#include "announce.h"
 #include "arp.h"
 #include "endpoint.h"
 #include "nd.h"
@@ -95,6 +96,18 @@ static enum vr_drop_reason vr_neighbour_arp_reply(struct vr_port *in,
 	return 0;
 }
 
+/* Announcements and replies are not answered, but the router learns of them. */
+static enum vr_drop_reason
+vr_neighbour_arp_announced(const struct vr_packet *packet,
+			   const struct vr_arp *arp,
+			   const struct in6_addr *sender)
+{
+	if (likely(!vr_port_announces(packet->in)) ||
+	    !vr_arp_is_announcement(arp))
+		return 0;
+	return vr_announce(packet, sender, vr_mac_key(arp->sender_mac));
+}
+
 enum vr_drop_reason vr_neighbour_arp(struct sk_buff *skb,
 				     struct vr_packet *packet)
 {
@@ -110,7 +123,8 @@ enum vr_drop_reason vr_neighbour_arp(struct sk_buff *skb,
 	misleads = vr_neighbour_misleads(packet, &sender);
 	if (arp->header.ar_op != htons(ARPOP_REQUEST) ||
 	    arp->sender_ip == arp->target_ip)
-		return misleads ? VR_DROP_REASON_GATEWAY : 0;
+		return misleads ? VR_DROP_REASON_GATEWAY :
+		       vr_neighbour_arp_announced(packet, arp, &sender);
 	ipv6_addr_set_v4mapped(arp->target_ip, &target);
 	if (!vr_neighbour_resolve(packet, &target, &mac, &router))
 		return misleads ? VR_DROP_REASON_NO_ENDPOINT : 0;
@@ -207,6 +221,22 @@ static bool vr_neighbour_solicitation_ok(const struct ipv6hdr *ip6h,
 	       ipv6_addr_is_solict_mult(&ip6h->daddr);
 }
 
+/* Its option, if any, names the sender's MAC: vr_guard() has seen to that. */
+static enum vr_drop_reason
+vr_neighbour_advertised(const struct sk_buff *skb,
+			const struct vr_packet *packet,
+			const struct nd_msg *nd)
+{
+	if (vr_neighbour_misleads(packet, &nd->target))
+		return VR_DROP_REASON_GATEWAY;
+	if (likely(!vr_port_announces(packet->in)) ||
+	    nd->icmph.icmp6_solicited || ipv6_hdr(skb)->hop_limit != 255 ||
+	    !is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		return 0;
+	return vr_announce(packet, &nd->target,
+			   vr_mac_key(eth_hdr(skb)->h_source));
+}
+
 enum vr_drop_reason vr_neighbour_nd(struct sk_buff *skb,
 				    struct vr_packet *packet)
 {
@@ -218,8 +248,7 @@ enum vr_drop_reason vr_neighbour_nd(struct sk_buff *skb,
 	if (!nd)
 		return 0;
 	if (nd->icmph.icmp6_type == NDISC_NEIGHBOUR_ADVERTISEMENT)
-		return vr_neighbour_misleads(packet, &nd->target) ?
-		       VR_DROP_REASON_GATEWAY : 0;
+		return vr_neighbour_advertised(skb, packet, nd);
 	if (!vr_neighbour_solicitation_ok(ip6h, nd))
 		return VR_DROP_REASON_ND_INVALID;
 	if (!vr_neighbour_resolve(packet, &nd->target, &advert.mac,

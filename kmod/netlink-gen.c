@@ -21,6 +21,12 @@ static const struct netlink_range_validation vr_a_network_mtu_range = {
 };
 
 /* Common nested types */
+const struct nla_policy vr_allowed_nl_policy[VR_A_ALLOWED_MODE + 1] = {
+	[VR_A_ALLOWED_PREFIX] = { .type = NLA_BINARY, },
+	[VR_A_ALLOWED_PREFIX_LENGTH] = NLA_POLICY_MAX(NLA_U8, 128),
+	[VR_A_ALLOWED_MODE] = NLA_POLICY_MAX(NLA_U8, 2),
+};
+
 const struct nla_policy vr_endpoint_config_nl_policy[VR_A_ENDPOINT_ORIGIN + 1] = {
 	[VR_A_ENDPOINT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_ENDPOINT_NETWORK_ID] = { .type = NLA_U32, },
@@ -65,7 +71,7 @@ const struct nla_policy vr_nexthop_nl_policy[VR_A_NEXTHOP_MAC + 1] = {
 	[VR_A_NEXTHOP_MAC] = { .type = NLA_BINARY, },
 };
 
-const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_MTU + 1] = {
+const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_ROUTER_ADVERTISEMENT + 1] = {
 	[VR_A_PORT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_PORT_NETWORK_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
@@ -79,6 +85,10 @@ const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_MTU + 1] = {
 	[VR_A_PORT_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_PORT_DESCRIPTION] = { .type = NLA_NUL_STRING, .len = VR_MAX_DESCRIPTION, },
 	[VR_A_PORT_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
+	[VR_A_PORT_ALLOWED] = NLA_POLICY_NESTED(vr_allowed_nl_policy),
+	[VR_A_PORT_VLAN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_DHCP_SERVER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_ROUTER_ADVERTISEMENT] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_PORT_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_NETNS_ID] = { .type = NLA_S32, },
 	[VR_A_PORT_KIND] = NLA_POLICY_MAX(NLA_U8, 1),
@@ -139,7 +149,7 @@ const struct nla_policy vr_network_get_nl_policy[VR_A_NETWORK_ORIGIN + 1] = {
 };
 
 /* VR_CMD_PORT_NEW - do */
-const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_ORIGIN + 1] = {
+const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_ROUTER_ADVERTISEMENT + 1] = {
 	[VR_A_PORT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_PORT_NETWORK_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
@@ -153,10 +163,14 @@ const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_ORIGIN + 1] = {
 	[VR_A_PORT_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_PORT_DESCRIPTION] = { .type = NLA_NUL_STRING, .len = VR_MAX_DESCRIPTION, },
 	[VR_A_PORT_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
+	[VR_A_PORT_ALLOWED] = NLA_POLICY_NESTED(vr_allowed_nl_policy),
+	[VR_A_PORT_VLAN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_DHCP_SERVER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_ROUTER_ADVERTISEMENT] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* VR_CMD_PORT_SET - do */
-const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_ORIGIN + 1] = {
+const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_ROUTER_ADVERTISEMENT + 1] = {
 	[VR_A_PORT_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_PORT_NETWORK_ID] = { .type = NLA_U32, },
@@ -172,6 +186,11 @@ const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_ORIGIN + 1] = {
 	[VR_A_PORT_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_PORT_DESCRIPTION] = { .type = NLA_NUL_STRING, .len = VR_MAX_DESCRIPTION, },
 	[VR_A_PORT_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
+	[VR_A_PORT_ALLOWED] = NLA_POLICY_NESTED(vr_allowed_nl_policy),
+	[VR_A_PORT_NO_ALLOWED] = { .type = NLA_FLAG, },
+	[VR_A_PORT_VLAN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_DHCP_SERVER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_ROUTER_ADVERTISEMENT] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* VR_CMD_PORT_DEL - do */
@@ -350,14 +369,14 @@ const struct genl_ops vr_nl_ops[22] = {
 		.cmd		= VR_CMD_PORT_NEW,
 		.doit		= vr_nl_port_new_doit,
 		.policy		= vr_port_new_nl_policy,
-		.maxattr	= VR_A_PORT_ORIGIN,
+		.maxattr	= VR_A_PORT_ROUTER_ADVERTISEMENT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= VR_CMD_PORT_SET,
 		.doit		= vr_nl_port_set_doit,
 		.policy		= vr_port_set_nl_policy,
-		.maxattr	= VR_A_PORT_ORIGIN,
+		.maxattr	= VR_A_PORT_ROUTER_ADVERTISEMENT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

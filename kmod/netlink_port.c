@@ -75,6 +75,43 @@ static int vr_nl_port_endpoint_fill(struct sk_buff *msg,
 	return 0;
 }
 
+static int vr_nl_allowed_fill(struct sk_buff *msg,
+			      const struct vr_allowed_prefix *prefix)
+{
+	u8 plen = prefix->plen - (128 - vr_address_bits(&prefix->prefix));
+	struct nlattr *nest = nla_nest_start(msg, VR_A_PORT_ALLOWED);
+
+	if (!nest ||
+	    vr_nl_put_ip(msg, VR_A_ALLOWED_PREFIX, &prefix->prefix) ||
+	    nla_put_u8(msg, VR_A_ALLOWED_PREFIX_LENGTH, plen) ||
+	    nla_put_u8(msg, VR_A_ALLOWED_MODE, prefix->mode))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* What it may send beside what is its own. */
+static int vr_nl_port_allowed_fill(struct sk_buff *msg,
+				   const struct vr_port *port)
+{
+	const struct vr_allowed *allowed =
+		rcu_dereference_protected(port->allowed,
+			lockdep_is_held(&port->network->instance->lock));
+	unsigned int i;
+
+	for (i = 0; allowed && i < allowed->n; i++)
+		if (vr_nl_allowed_fill(msg, &allowed->prefixes[i]))
+			return -EMSGSIZE;
+	if (nla_put_u8(msg, VR_A_PORT_VLAN,
+		       !!(port->flags & VR_PORT_VLAN)) ||
+	    nla_put_u8(msg, VR_A_PORT_DHCP_SERVER,
+		       !(port->flags & VR_PORT_NO_DHCP)) ||
+	    nla_put_u8(msg, VR_A_PORT_ROUTER_ADVERTISEMENT,
+		       !(port->flags & VR_PORT_NO_ROUTER)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 int vr_nl_port_fill(struct sk_buff *msg, const struct vr_port *port, bool stats)
 {
 	const struct net_device *dev = port->dev;
@@ -90,6 +127,7 @@ int vr_nl_port_fill(struct sk_buff *msg, const struct vr_port *port, bool stats)
 	    nla_put_u8(msg, VR_A_PORT_GATEWAY, vr_port_is_gateway(port)) ||
 	    nla_put_u8(msg, VR_A_PORT_ANTISPOOF, vr_port_is_protected(port)) ||
 	    vr_nl_port_endpoint_fill(msg, port) ||
+	    vr_nl_port_allowed_fill(msg, port) ||
 	    nla_put_u8(msg, VR_A_PORT_ORIGIN, port->origin) ||
 	    nla_put_u8(msg, VR_A_PORT_UP, !!(READ_ONCE(dev->flags) & IFF_UP)) ||
 	    nla_put_u32(msg, VR_A_PORT_MTU, READ_ONCE(dev->mtu)))
@@ -139,10 +177,99 @@ static int vr_nl_port_addresses_parse(struct vr_port_config *config,
 	return 0;
 }
 
+static int vr_nl_allowed_parse(const struct nlattr *nest,
+			       struct vr_allowed_prefix *prefix,
+			       struct netlink_ext_ack *extack)
+{
+	struct nlattr *attrs[VR_A_ALLOWED_MAX + 1];
+	int err;
+
+	err = nla_parse_nested(attrs, VR_A_ALLOWED_MODE, nest,
+			       vr_allowed_nl_policy, extack);
+	if (err)
+		return err;
+	prefix->mode = VR_ALLOWED_MODE_SOURCE;
+	if (attrs[VR_A_ALLOWED_MODE])
+		prefix->mode = nla_get_u8(attrs[VR_A_ALLOWED_MODE]);
+	if (prefix->mode == VR_ALLOWED_MODE_ECMP) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[VR_A_ALLOWED_MODE],
+				    "ecmp is not supported yet");
+		return -EOPNOTSUPP;
+	}
+	return vr_nl_get_prefix(attrs[VR_A_ALLOWED_PREFIX],
+				attrs[VR_A_ALLOWED_PREFIX_LENGTH],
+				&prefix->prefix, &prefix->plen, extack);
+}
+
+/* Whether the last one is not there before. */
+static int vr_nl_allowed_check_unique(const struct vr_allowed_config *config,
+				      const struct nlattr *nest,
+				      struct netlink_ext_ack *extack)
+{
+	const struct vr_allowed_prefix *last = &config->prefixes[config->n];
+	unsigned int i;
+
+	for (i = 0; i < config->n; i++)
+		if (config->prefixes[i].plen == last->plen &&
+		    ipv6_addr_equal(&config->prefixes[i].prefix,
+				    &last->prefix)) {
+			NL_SET_ERR_MSG_ATTR(extack, nest,
+					    "allowed prefix is given twice");
+			return -EINVAL;
+		}
+	return 0;
+}
+
+static int vr_nl_port_prefixes_parse(struct vr_allowed_config *config,
+				     const struct nlattr *head, int len,
+				     struct netlink_ext_ack *extack)
+{
+	const struct nlattr *nest;
+	int rem, err;
+
+	nla_for_each_attr(nest, head, len, rem) {
+		if (nla_type(nest) != VR_A_PORT_ALLOWED)
+			continue;
+		if (config->n == VR_LIMIT_PORT_ALLOWED) {
+			NL_SET_ERR_MSG_ATTR(extack, nest,
+				"more than the limit of 32 allowed prefixes");
+			return -ENOSPC;
+		}
+		err = vr_nl_allowed_parse(nest, &config->prefixes[config->n],
+					  extack);
+		if (!err)
+			err = vr_nl_allowed_check_unique(config, nest, extack);
+		if (err)
+			return err;
+		config->attrs[config->n++] = nest;
+		config->given = true;
+	}
+	return 0;
+}
+
+static int vr_nl_port_allowed_parse(struct vr_allowed_config *config,
+				    struct nlattr **attrs,
+				    const struct nlattr *head, int len,
+				    struct netlink_ext_ack *extack)
+{
+	config->vlan_attr = attrs[VR_A_PORT_VLAN];
+	config->dhcp_attr = attrs[VR_A_PORT_DHCP_SERVER];
+	config->router_attr = attrs[VR_A_PORT_ROUTER_ADVERTISEMENT];
+	if (config->vlan_attr)
+		config->vlan = nla_get_u8(config->vlan_attr);
+	if (config->dhcp_attr)
+		config->dhcp = nla_get_u8(config->dhcp_attr);
+	if (config->router_attr)
+		config->router = nla_get_u8(config->router_attr);
+	return vr_nl_port_prefixes_parse(config, head, len, extack);
+}
+
 static int vr_nl_port_parse(struct vr_port_config *config,
 			    struct nlattr **attrs, const struct nlattr *head,
 			    int len, struct netlink_ext_ack *extack)
 {
+	int err;
+
 	config->network_attr = attrs[VR_A_PORT_NETWORK] ?:
 			       attrs[VR_A_PORT_NETWORK_ID];
 	config->mac_attr = attrs[VR_A_PORT_MAC];
@@ -167,6 +294,10 @@ static int vr_nl_port_parse(struct vr_port_config *config,
 	if (config->mac_attr &&
 	    vr_nl_get_mac(config->mac_attr, &config->mac, extack))
 		return -EINVAL;
+	err = vr_nl_port_allowed_parse(&config->allowed, attrs, head, len,
+				       extack);
+	if (err)
+		return err;
 	return vr_nl_port_addresses_parse(config, head, len, extack);
 }
 
@@ -291,6 +422,30 @@ static int vr_nl_port_check_network(struct vr_nl_request *request,
 	return -EBUSY;
 }
 
+/* What takes lists away, which a request that gives one must not have. */
+static int vr_nl_port_parse_empty(struct vr_port_config *config,
+				  struct nlattr **attrs,
+				  struct netlink_ext_ack *extack)
+{
+	if (attrs[VR_A_PORT_NO_ADDRESSES]) {
+		if (config->addresses_given) {
+			NL_SET_ERR_MSG_ATTR(extack, config->address_attrs[0],
+					    "address beside no-addresses");
+			return -EINVAL;
+		}
+		config->addresses_given = true;
+	}
+	if (attrs[VR_A_PORT_NO_ALLOWED]) {
+		if (config->allowed.given) {
+			NL_SET_ERR_MSG_ATTR(extack, config->allowed.attrs[0],
+					    "allowed beside no-allowed");
+			return -EINVAL;
+		}
+		config->allowed.given = true;
+	}
+	return 0;
+}
+
 static int vr_nl_port_change(struct vr_nl_request *request,
 			     struct vr_port *port)
 {
@@ -306,20 +461,11 @@ static int vr_nl_port_change(struct vr_nl_request *request,
 	config->device_attr = vr_nl_device_attr(&device);
 	err = vr_nl_port_parse(config, info->attrs, genlmsg_data(info->genlhdr),
 			       genlmsg_len(info->genlhdr), info->extack);
-	if (err)
-		goto out_free;
-	if (info->attrs[VR_A_PORT_NO_ADDRESSES]) {
-		if (config->addresses_given) {
-			NL_SET_ERR_MSG_ATTR(info->extack,
-					    config->address_attrs[0],
-					    "address beside no-addresses");
-			err = -EINVAL;
-			goto out_free;
-		}
-		config->addresses_given = true;
-	}
-	err = vr_port_set(port, config, info->extack);
-out_free:
+	if (!err)
+		err = vr_nl_port_parse_empty(config, info->attrs,
+					     info->extack);
+	if (!err)
+		err = vr_port_set(port, config, info->extack);
 	kfree(config);
 	return err;
 }

@@ -50,6 +50,7 @@ static void vr_network_free_work(struct work_struct *work)
 	struct vr_network *network =
 		container_of(to_rcu_work(work), struct vr_network, free_work);
 
+	vr_announce_destroy(&network->announce);
 	vr_flood_destroy(&network->flood);
 	vr_endpoint_table_destroy(&network->endpoints);
 	vr_nexthop_table_destroy(&network->nexthops);
@@ -86,6 +87,7 @@ vr_network_create(struct vr_instance *instance,
 	INIT_HLIST_NODE(&network->by_name);
 	INIT_RCU_WORK(&network->free_work, vr_network_free_work);
 	vr_flood_init(&network->flood);
+	vr_announce_init(&network->announce);
 	vr_instance_memory_get(instance);
 	return network;
 

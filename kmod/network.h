@@ -12,6 +12,7 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include "announce.h"
 #include "endpoint.h"
 #include "fib.h"
 #include "flood.h"
@@ -39,6 +40,7 @@ struct vr_network {
 	struct vr_port __rcu *gateway_port;	/* the host's, or NULL */
 	struct vr_instance *instance;
 	struct vr_flood flood;
+	struct vr_announce announce;
 
 	/* configuration, under the instance's lock */
 	u32 id;

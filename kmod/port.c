@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "address.h"
+#include "announce.h"
 #include "deliver.h"
 #include "drop.h"
 #include "flood.h"
@@ -40,6 +41,7 @@ static void vr_port_destroy(struct vr_port *port)
 {
 	free_percpu(port->flood_limit);
 	kfree(port->drops);
+	kfree(rcu_access_pointer(port->allowed));
 	kfree(port->description);
 	kfree(port);
 }
@@ -49,12 +51,10 @@ static void vr_port_free_rcu(struct rcu_head *rcu)
 	vr_port_destroy(container_of(rcu, struct vr_port, rcu));
 }
 
-/* What @config makes of the flags. It has all addresses the port will have. */
-static u32 vr_port_flags(const struct vr_port_config *config, u32 flags)
+/* Whether it is protected. @config has all addresses the port will have. */
+static u32 vr_port_antispoof_flags(const struct vr_port_config *config,
+				   u32 flags)
 {
-	if (config->gateway_attr)
-		flags = config->gateway ? flags | VR_PORT_GATEWAY :
-					  flags & ~VR_PORT_GATEWAY;
 	if (config->antispoof_attr) {
 		flags |= VR_PORT_ANTISPOOF_GIVEN;
 		return config->antispoof ? flags | VR_PORT_ANTISPOOF :
@@ -68,14 +68,30 @@ static u32 vr_port_flags(const struct vr_port_config *config, u32 flags)
 	return flags & ~VR_PORT_ANTISPOOF;
 }
 
+/* What @config makes of the flags. */
+static u32 vr_port_flags(const struct vr_port_config *config, u32 flags)
+{
+	if (config->gateway_attr)
+		flags = config->gateway ? flags | VR_PORT_GATEWAY :
+					  flags & ~VR_PORT_GATEWAY;
+	flags = vr_port_antispoof_flags(config, flags);
+	return vr_allowed_flags(&config->allowed, flags);
+}
+
 static struct vr_port *vr_port_create(struct vr_network *network,
 				      struct net_device *dev,
 				      const struct vr_port_config *config)
 {
 	struct vr_port *port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
+	struct vr_allowed *allowed;
 
 	if (!port)
 		return NULL;
+	allowed = vr_allowed_create(&config->allowed);
+	if (IS_ERR(allowed))
+		goto err_destroy;
+	RCU_INIT_POINTER(port->allowed, allowed);
+	port->link_local_refused = jiffies - HZ;
 	port->flood_limit = vr_flood_limit_alloc();
 	if (!port->flood_limit)
 		goto err_destroy;
@@ -214,6 +230,7 @@ static int vr_port_check_equal(struct vr_port *port,
 {
 	struct vr_endpoint *endpoint = rcu_dereference_protected(port->endpoint,
 				lockdep_is_held(&network->instance->lock));
+	int err;
 
 	if (port->network != network) {
 		NL_SET_ERR_MSG_ATTR(extack, config->device_attr,
@@ -247,6 +264,9 @@ static int vr_port_check_equal(struct vr_port *port,
 				    "device is attached with another description");
 		return -EEXIST;
 	}
+	err = vr_allowed_check_equal(port, &config->allowed, extack);
+	if (err)
+		return err;
 	return vr_port_check_endpoint_equal(endpoint, config, extack);
 }
 
@@ -408,11 +428,23 @@ static void vr_port_set_flags(struct vr_port *port, u32 flags)
 		RCU_INIT_POINTER(network->gateway_port, NULL);
 }
 
+/* Prefixes, and what the port has by them. Frees the old ones. */
+static void vr_port_set_allowed(struct vr_port *port,
+				struct vr_allowed *allowed)
+{
+	allowed = rcu_replace_pointer(port->allowed, allowed,
+			lockdep_is_held(&port->network->instance->lock));
+	if (allowed)
+		kfree_rcu(allowed, rcu);
+	vr_announce_sweep(port);
+}
+
 static int vr_port_set_locked(struct vr_port *port,
 			      struct vr_port_config *config,
 			      struct netlink_ext_ack *extack)
 {
 	struct vr_network *network = port->network;
+	struct vr_allowed *allowed;
 	char *description = NULL;
 	u32 flags;
 	int err;
@@ -423,19 +455,29 @@ static int vr_port_set_locked(struct vr_port *port,
 	err = vr_port_check_gateway(port, config, flags, extack);
 	if (err)
 		return err;
+	allowed = vr_allowed_create(&config->allowed);
+	if (IS_ERR(allowed))
+		return PTR_ERR(allowed);
 	if (config->description_attr) {
 		description = kstrdup(config->description, GFP_KERNEL_ACCOUNT);
-		if (!description)
+		if (!description) {
+			kfree(allowed);
 			return -ENOMEM;
+		}
 	}
 	err = vr_port_set_endpoint(port, config, flags, extack);
 	if (!err) {
 		vr_port_set_flags(port, flags);
+		if (config->allowed.given) {
+			vr_port_set_allowed(port, allowed);
+			allowed = NULL;
+		}
 		if (config->description_attr)
 			swap(port->description, description);
 		vr_instance_changed(network->instance);
 		vr_nl_port_notify(port, VR_CMD_PORT_NTF);
 	}
+	kfree(allowed);
 	kfree(description);
 	return err;
 }

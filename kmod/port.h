@@ -12,6 +12,7 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
+#include "allowed.h"
 #include "endpoint.h"
 #include "native.h"
 
@@ -30,6 +31,19 @@ struct vr_nexthop;
 #define VR_PORT_ANTISPOOF	BIT(1)
 /* The user said whether, so changing addresses does not change it. */
 #define VR_PORT_ANTISPOOF_GIVEN	BIT(2)
+/* Tags and LLC may come from a protected port. */
+#define VR_PORT_VLAN		BIT(3)
+/* It is no DHCP server; the user said whether. */
+#define VR_PORT_NO_DHCP		BIT(4)
+#define VR_PORT_DHCP_GIVEN	BIT(5)
+/* No router advertisements or redirects come in; the user said whether. */
+#define VR_PORT_NO_ROUTER	BIT(6)
+#define VR_PORT_ROUTER_GIVEN	BIT(7)
+/* It may announce addresses that ports share. */
+#define VR_PORT_ANNOUNCES	BIT(8)
+
+/* Link-local addresses that do not follow from the MAC, first come. */
+#define VR_PORT_LINK_LOCALS	2
 
 struct vr_port {
 	/* fast path */
@@ -42,6 +56,9 @@ struct vr_port {
 	struct vr_flood_limit __percpu *flood_limit;
 	struct list_head in_network;	/* RCU */
 	struct vr_drop_port_counters *drops;	/* from the first drop on */
+	struct vr_allowed __rcu *allowed;	/* NULL: no prefix */
+	u64 link_locals[VR_PORT_LINK_LOCALS];	/* last 8 bytes; 0: free */
+	unsigned long link_local_refused;	/* jiffies of the last one */
 
 	/* configuration, under the instance's lock */
 	struct list_head endpoints;	/* behind it, its own included */
@@ -80,6 +97,8 @@ struct vr_port_config {
 	u8 origin;
 	bool gateway;
 	bool antispoof;
+
+	struct vr_allowed_config allowed;
 };
 
 static inline bool vr_port_is_gateway(const struct vr_port *port)
@@ -90,6 +109,11 @@ static inline bool vr_port_is_gateway(const struct vr_port *port)
 static inline bool vr_port_is_protected(const struct vr_port *port)
 {
 	return READ_ONCE(port->flags) & VR_PORT_ANTISPOOF;
+}
+
+static inline bool vr_port_announces(const struct vr_port *port)
+{
+	return READ_ONCE(port->flags) & VR_PORT_ANNOUNCES;
 }
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The module's own workqueue: what must wait for a grace period and then
- * sleep, and floods too large for one go.
+ * sleep, floods too large for one go, and announcements.
  */
 #ifndef VR_WORK_H
 #define VR_WORK_H

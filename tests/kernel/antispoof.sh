@@ -80,8 +80,8 @@ python "$a" "$b" <<- 'END'
 	    ('a solicitation with another MAC', 'nd-sender',
 	     nd(solicit(A6, '2001:db8:1::99', b.mac))),
 	    ('DAD of another\'s address', 'nd-sender', nd(solicit('::', B6))),
-	    ('a router advertisement', 'nd-sender', nd(icmp6(EUI, 'ff02::1', RA, b'\0' * 12))),
-	    ('a redirect', 'nd-sender', nd(icmp6(EUI, 'ff02::1', REDIRECT, b'\0' * 36))),
+	    ('a router advertisement', 'router-advertisement', nd(icmp6(EUI, 'ff02::1', RA, b'\0' * 12))),
+	    ('a redirect', 'router-advertisement', nd(icmp6(EUI, 'ff02::1', REDIRECT, b'\0' * 36))),
 	    ('an option of length 0', 'nd-sender', nd(icmp6(A6, 'ff02::1', 135, b'\0' * 4 + ip(
 	        '2001:db8:1::99') + b'\1\0' + mac(a.mac)))),
 	    ('a solicitation cut off', 'nd-invalid', nd(icmp6(A6, 'ff02::1', 135, b'\0' * 4))),
@@ -116,7 +116,7 @@ python "$a" "$b" <<- 'END'
 	equal('the port counts them all', total, len(bad))
 
 	nl.do('port-set', {'id': 1, 'antispoof': 0})
-	passes = ('source-address', 'arp-sender', 'nd-sender', 'protocol')
+	passes = ('source-address', 'arp-sender', 'nd-sender', 'router-advertisement', 'protocol')
 	for what, reason, frame in bad:
 	    # The last two go no further for other reasons: answered, and never bridged.
 	    if reason not in passes or what in ('DAD of another\'s address', 'STP'):

@@ -130,8 +130,8 @@ enum vr_resource {
  *   (anti-spoofing).
  * @VR_DROP_REASON_ND_SENDER: Link-layer or target address of a neighbour
  *   discovery message is not the port's (anti-spoofing).
- * @VR_DROP_REASON_PROTOCOL: A protected port sent something other than
- *   untagged IPv4, IPv6 or ARP in Ethernet II (anti-spoofing).
+ * @VR_DROP_REASON_PROTOCOL: A protected port sent something other than IPv4,
+ *   IPv6 or ARP in Ethernet II or, without vlan, a tag or LLC (anti-spoofing).
  * @VR_DROP_REASON_INVALID_SOURCE_MAC: Source MAC is a group address or zero.
  * @VR_DROP_REASON_LINK_LOCAL_GROUP: Sent to 01:80:c2:00:00:0x, which no bridge
  *   forwards (IEEE 802.1Q).
