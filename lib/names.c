@@ -45,11 +45,18 @@ static const char *const uplink_types[] = {
 	[VR_UPLINK_TYPE_DEVICE] = "device",
 };
 
+static const char *const allowed_modes[] = {
+	[VR_ALLOWED_MODE_SOURCE] = "source",
+	[VR_ALLOWED_MODE_ACTIVE_STANDBY] = "active-standby",
+	[VR_ALLOWED_MODE_ECMP] = "ecmp",
+};
+
 const struct vr_names vr_origin_names = VR_NAMES(origins);
 const struct vr_names vr_port_kind_names = VR_NAMES(port_kinds);
 const struct vr_names vr_endpoint_state_names = VR_NAMES(endpoint_states);
 const struct vr_names vr_nexthop_type_names = VR_NAMES(nexthop_types);
 const struct vr_names vr_uplink_type_names = VR_NAMES(uplink_types);
+const struct vr_names vr_allowed_mode_names = VR_NAMES(allowed_modes);
 
 const char *vr_names_text(const struct vr_names *names, unsigned int value)
 {

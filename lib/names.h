@@ -22,6 +22,7 @@ extern const struct vr_names vr_port_kind_names;
 extern const struct vr_names vr_endpoint_state_names;
 extern const struct vr_names vr_nexthop_type_names;
 extern const struct vr_names vr_uplink_type_names;
+extern const struct vr_names vr_allowed_mode_names;
 
 /* The word of a value, or NULL when a newer module sent what is not known. */
 const char *vr_names_text(const struct vr_names *names, unsigned int value);

@@ -32,6 +32,15 @@ static const struct vr_field fields[] = {
 		 "gateway"),
 	VR_FIELD(struct vr_port, antispoof, VR_A_PORT_ANTISPOOF,
 		 VR_FIELD_SWITCH, "antispoof"),
+	{ .attr = VR_A_PORT_NO_ALLOWED,
+	  .type = VR_FIELD_FLAG,
+	  .key = "no-allowed" },
+	VR_FIELD(struct vr_port, vlan, VR_A_PORT_VLAN, VR_FIELD_SWITCH, "vlan"),
+	VR_FIELD(struct vr_port, dhcp_server, VR_A_PORT_DHCP_SERVER,
+		 VR_FIELD_SWITCH, "dhcp-server"),
+	VR_FIELD(struct vr_port, router_advertisement,
+		 VR_A_PORT_ROUTER_ADVERTISEMENT, VR_FIELD_SWITCH,
+		 "router-advertisement"),
 	VR_FIELD(struct vr_port, sequence, VR_A_PORT_SEQUENCE, VR_FIELD_U32,
 		 "sequence"),
 	VR_FIELD_NAMED(struct vr_port, state, VR_A_PORT_STATE, "state",
@@ -42,6 +51,16 @@ static const struct vr_field fields[] = {
 		       &vr_origin_names),
 	VR_FIELD(struct vr_port, up, VR_A_PORT_UP, VR_FIELD_SWITCH, NULL),
 	VR_FIELD(struct vr_port, mtu, VR_A_PORT_MTU, VR_FIELD_U32, NULL),
+};
+
+/* Prefix and length are one word to the user: vr_port_put_allowed(). */
+static const struct vr_field allowed_fields[] = {
+	VR_FIELD(struct vr_allowed, prefix, VR_A_ALLOWED_PREFIX, VR_FIELD_IP,
+		 NULL),
+	VR_FIELD(struct vr_allowed, prefix_length, VR_A_ALLOWED_PREFIX_LENGTH,
+		 VR_FIELD_U8, NULL),
+	VR_FIELD_NAMED(struct vr_allowed, mode, VR_A_ALLOWED_MODE, "allowed",
+		       &vr_allowed_mode_names),
 };
 
 static const struct vr_field stats_fields[] = {
@@ -69,11 +88,45 @@ int vr_port_add_address(struct vr_port *port, const struct vr_ip *address,
 	return 0;
 }
 
+int vr_port_add_allowed(struct vr_port *port, const struct vr_allowed *allowed,
+			struct vr_error *err)
+{
+	struct vr_allowed *item;
+
+	item = vr_list_grow(&port->allowed, &port->allowed_count,
+			    sizeof(*item));
+	if (!item)
+		return vr_error_memory(err);
+
+	*item = *allowed;
+	return 0;
+}
+
 void vr_port_free(struct vr_port *port)
 {
 	free(port->addresses);
+	free(port->allowed);
 	free(port->stats.drops);
 	memset(port, 0, sizeof(*port));
+}
+
+static void vr_port_put_allowed(struct vr_msg *msg,
+				const struct vr_allowed *allowed)
+{
+	struct vr_prefix prefix = {
+		.ip = allowed->prefix,
+		.length = allowed->prefix_length,
+	};
+	char text[VR_PREFIX_TEXT];
+
+	vr_msg_nest(msg, VR_A_PORT_ALLOWED, "allowed %s",
+		    vr_prefix_format(&prefix, text));
+	vr_msg_put(msg, VR_A_ALLOWED_PREFIX, prefix.ip.bytes,
+		   vr_family_bytes(prefix.ip.family), NULL);
+	vr_msg_put(msg, VR_A_ALLOWED_PREFIX_LENGTH, &prefix.length,
+		   sizeof(prefix.length), NULL);
+	vr_fields_put(msg, allowed_fields, ARRAY_SIZE(allowed_fields), allowed);
+	vr_msg_end(msg);
 }
 
 void vr_port_put(struct vr_msg *msg, const struct vr_port *port)
@@ -87,6 +140,8 @@ void vr_port_put(struct vr_msg *msg, const struct vr_port *port)
 	for (i = 0; i < port->address_count; i++)
 		vr_msg_put_ip(msg, VR_A_PORT_ADDRESS, "address",
 			      &port->addresses[i]);
+	for (i = 0; i < port->allowed_count; i++)
+		vr_port_put_allowed(msg, &port->allowed[i]);
 }
 
 static int vr_port_parse_address(const struct nlattr *attr,
@@ -100,6 +155,24 @@ static int vr_port_parse_address(const struct nlattr *attr,
 		return ret;
 
 	return vr_port_add_address(port, &address, err);
+}
+
+static int vr_port_parse_allowed(const struct nlattr *nest,
+				 struct vr_port *port, struct vr_error *err)
+{
+	struct vr_allowed allowed = { .set = 0 };
+	const struct nlattr *attr;
+	int rem, ret;
+
+	nla_for_each_nested(attr, (struct nlattr *)nest, rem) {
+		ret = vr_fields_parse(allowed_fields,
+				      ARRAY_SIZE(allowed_fields), attr,
+				      &allowed, err);
+		if (ret < 0)
+			return ret;
+	}
+
+	return vr_port_add_allowed(port, &allowed, err);
 }
 
 static int vr_port_parse_drop(const struct nlattr *nest,
@@ -146,6 +219,9 @@ int vr_port_parse(const struct nlattr *attrs, int len, struct vr_port *port,
 		switch (nla_type(attr)) {
 		case VR_A_PORT_ADDRESS:
 			ret = vr_port_parse_address(attr, port, err);
+			break;
+		case VR_A_PORT_ALLOWED:
+			ret = vr_port_parse_allowed(attr, port, err);
 			break;
 		case VR_A_PORT_STATS:
 			ret = vr_port_parse_stats(attr, port, err);

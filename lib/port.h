@@ -34,6 +34,19 @@ struct vr_port_stats {
 };
 
 /**
+ * struct vr_allowed - a prefix a port may send from
+ * @set: see field.h, bits are VR_A_ALLOWED_*
+ * @prefix, @prefix_length: give both
+ * @mode: VR_ALLOWED_MODE_*
+ */
+struct vr_allowed {
+	uint32_t set;
+	struct vr_ip prefix;
+	uint8_t prefix_length;
+	unsigned int mode;
+};
+
+/**
  * struct vr_port - a port
  * @set: which members are given, see field.h; bits are VR_A_PORT_*
  * @ifname, @ifindex: the device, give one of the two
@@ -44,12 +57,13 @@ struct vr_port_stats {
  * @kind: VR_PORT_KIND_*
  * @addresses: given when there is one, the bit VR_A_PORT_ADDRESS does not
  *	count
+ * @allowed: the same, with VR_A_PORT_ALLOWED
  * @state: VR_ENDPOINT_STATE_*
  * @origin: VR_ORIGIN_*
  * @up, @mtu, @stats: of the device (answers)
  *
  * The other members are what vr.yaml says.  All zero is an empty port.
- * VR_A_PORT_NO_ADDRESSES is a bit without a member.
+ * VR_A_PORT_NO_ADDRESSES and VR_A_PORT_NO_ALLOWED are bits without a member.
  */
 struct vr_port {
 	uint32_t set;
@@ -66,6 +80,9 @@ struct vr_port {
 	uint8_t mac[VR_MAC_LEN];
 	bool gateway;
 	bool antispoof;
+	bool vlan;
+	bool dhcp_server;
+	bool router_advertisement;
 	uint32_t sequence;
 	unsigned int state;
 	unsigned int origin;
@@ -73,6 +90,8 @@ struct vr_port {
 
 	unsigned int address_count;
 	struct vr_ip *addresses;
+	unsigned int allowed_count;
+	struct vr_allowed *allowed;
 
 	bool up;
 	uint32_t mtu;
@@ -81,6 +100,10 @@ struct vr_port {
 
 /* Append an address to the list. Return: 0 or -ENOMEM. */
 int vr_port_add_address(struct vr_port *port, const struct vr_ip *address,
+			struct vr_error *err);
+
+/* Append an allowed prefix, the same. */
+int vr_port_add_allowed(struct vr_port *port, const struct vr_allowed *allowed,
 			struct vr_error *err);
 
 /* Free the lists (not the struct), and make the port empty. */

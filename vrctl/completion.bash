@@ -11,10 +11,12 @@ _vrctl_keys()
 	network.set)	echo id name vni mtu gateway-mac description origin subnet ;;
 	network.del)	echo id name if-unused ;;
 	network.show)	echo id name origin ;;
-	port.add)	echo dev netns network mac address gateway antispoof sequence standby \
-				state description origin ;;
-	port.set)	echo id dev netns mac address no-addresses gateway antispoof \
+	port.add)	echo dev netns network mac address gateway antispoof allowed source \
+				active-standby ecmp vlan dhcp-server router-advertisement \
 				sequence standby state description origin ;;
+	port.set)	echo id dev netns mac address no-addresses gateway antispoof allowed \
+				source active-standby ecmp no-allowed vlan dhcp-server \
+				router-advertisement sequence standby state description origin ;;
 	port.del)	echo id dev netns ;;
 	port.show)	echo id dev netns network origin ;;
 	endpoint.add | endpoint.replace)
@@ -45,13 +47,14 @@ _vrctl_values()
 	dev)		ls /sys/class/net ;;
 	netns | -n)	ls /run/netns 2> /dev/null ;;
 	origin)		echo static cni agent learned ;;
-	antispoof)	echo on off ;;
+	antispoof | vlan | dhcp-server | router-advertisement)
+			echo on off ;;
 	state)		echo active standby ;;
 	type)		echo vxlan ;;
 	proto)		echo tcp udp sctp dccp udplite icmp ipv6-icmp ;;
 	-batch)		compgen -f -- "${COMP_WORDS[COMP_CWORD]}" ;;
-	id | vni | mtu | mac | gateway-mac | address | subnet | description | sequence | \
-		remote | local | weight | port | name | from | sport | dport)
+	id | vni | mtu | mac | gateway-mac | address | allowed | subnet | description | \
+		sequence | remote | local | weight | port | name | from | sport | dport)
 			;;
 	*)		return 1 ;;
 	esac

@@ -16,9 +16,14 @@ static const char usage[] =
 	"vrctl port add dev IFNAME [netns NAME|PID|/path] network NAME\n"
 	"                       [mac MAC] [address IP]... [gateway]\n"
 	"                       [antispoof on|off] [sequence N] [standby]\n"
+	"                       [allowed PREFIX [MODE]]... [vlan on|off]\n"
+	"                       [dhcp-server on|off]\n"
+	"                       [router-advertisement on|off]\n"
 	"                       [description TEXT] [origin ORIGIN]\n"
+	"       MODE := source | active-standby | ecmp\n"
 	"vrctl port set dev IFNAME [netns NAME|PID|/path] [no-addresses]\n"
-	"                       [gateway on|off] [state active|standby]\n"
+	"                       [no-allowed] [gateway on|off]\n"
+	"                       [state active|standby]\n"
 	"                       [KEY VALUE, as in add]...\n"
 	"vrctl port set id N ...\n"
 	"vrctl port del dev IFNAME [netns NAME|PID|/path]\n"
@@ -49,6 +54,31 @@ static int vrctl_port_parse_address(struct args *args,
 		return ret;
 
 	return vrctl_result(vr_port_add_address(object, &address, err));
+}
+
+/* A prefix, then the word of a mode if there is one. */
+static int vrctl_port_parse_allowed(struct args *args,
+				    const struct arg_key *key, void *object,
+				    struct vr_error *err)
+{
+	const char *value = args_value(args, key, err), *word;
+	struct vr_allowed allowed = { .set = 0 };
+	struct vr_prefix prefix;
+
+	if (!value || vr_prefix_parse(key->word, value, &prefix, err) < 0)
+		return VRCTL_USAGE;
+	allowed.prefix = prefix.ip;
+	allowed.prefix_length = prefix.length;
+	allowed.set = VR_BIT(VR_A_ALLOWED_PREFIX) |
+		      VR_BIT(VR_A_ALLOWED_PREFIX_LENGTH);
+	word = args_peek(args);
+	if (word &&
+	    vr_names_parse(&vr_allowed_mode_names, word, &allowed.mode)) {
+		args_take(args);
+		allowed.set |= VR_BIT(VR_A_ALLOWED_MODE);
+	}
+
+	return vrctl_result(vr_port_add_allowed(object, &allowed, err));
 }
 
 /* "gateway" alone, as the word for a port's add, is "gateway on". */
@@ -105,6 +135,15 @@ static const struct arg_key keys[] = {
 	  .parse = vrctl_port_parse_gateway },
 	{ "antispoof", "on|off", ARG_SWITCH, .attr = VR_A_PORT_ANTISPOOF,
 	  ARG_MEMBER(struct vr_port, antispoof) },
+	{ "allowed", "PREFIX", ARG_CUSTOM, .repeat = true,
+	  .parse = vrctl_port_parse_allowed },
+	{ "vlan", "on|off", ARG_SWITCH, .attr = VR_A_PORT_VLAN,
+	  ARG_MEMBER(struct vr_port, vlan) },
+	{ "dhcp-server", "on|off", ARG_SWITCH, .attr = VR_A_PORT_DHCP_SERVER,
+	  ARG_MEMBER(struct vr_port, dhcp_server) },
+	{ "router-advertisement", "on|off", ARG_SWITCH,
+	  .attr = VR_A_PORT_ROUTER_ADVERTISEMENT,
+	  ARG_MEMBER(struct vr_port, router_advertisement) },
 	{ "sequence", "N", ARG_U32, .attr = VR_A_PORT_SEQUENCE,
 	  ARG_MEMBER(struct vr_port, sequence) },
 	{ "standby", "", ARG_CUSTOM, .parse = vrctl_port_parse_standby },
@@ -114,10 +153,13 @@ static const struct arg_key keys[] = {
 	{ "description", "TEXT", ARG_STRING, .attr = VR_A_PORT_DESCRIPTION,
 	  ARG_MEMBER(struct vr_port, description) },
 	{ "no-addresses", "", ARG_WORD, .attr = VR_A_PORT_NO_ADDRESSES },
+	{ "no-allowed", "", ARG_WORD, .attr = VR_A_PORT_NO_ALLOWED },
 };
 
 #define FIND_KEYS 3
 #define SHOW_KEYS 5
+/* At the end, for what add cannot do. */
+#define SET_ONLY_KEYS 2
 
 static void vrctl_port_print_addresses(struct print *p,
 				       const struct vr_port *port)
@@ -155,6 +197,45 @@ static void vrctl_port_print_device(struct print *p, const struct vr_port *port)
 		print_number(p, "mtu", " mtu ", port->mtu);
 }
 
+static void vrctl_port_print_prefix(struct print *p,
+				    const struct vr_allowed *allowed)
+{
+	bool source = allowed->mode == VR_ALLOWED_MODE_SOURCE;
+
+	print_object(p, NULL);
+	print_ip(p, "prefix", " allowed ", &allowed->prefix);
+	print_number(p, "prefix_length", "/", allowed->prefix_length);
+	print_enum(p, "mode", source ? NULL : " ", &vr_allowed_mode_names,
+		   allowed->mode);
+	print_object_end(p);
+}
+
+/* What it may send beside what is its own; in text, what is unusual. */
+static void vrctl_port_print_allowed(struct print *p,
+				     const struct vr_port *port)
+{
+	bool usual = !port->antispoof;
+	unsigned int i;
+
+	if (port->allowed_count) {
+		print_list(p, "allowed");
+		for (i = 0; i < port->allowed_count; i++)
+			vrctl_port_print_prefix(p, &port->allowed[i]);
+		print_list_end(p);
+	}
+	if (vr_is_set(port, VR_A_PORT_VLAN))
+		print_switch(p, "vlan", " vlan on", NULL, port->vlan);
+	if (vr_is_set(port, VR_A_PORT_DHCP_SERVER))
+		print_switch(p, "dhcp_server", usual ? NULL : " dhcp-server on",
+			     usual ? " dhcp-server off" : NULL,
+			     port->dhcp_server);
+	if (vr_is_set(port, VR_A_PORT_ROUTER_ADVERTISEMENT))
+		print_switch(p, "router_advertisement",
+			     usual ? NULL : " router-advertisement on",
+			     usual ? " router-advertisement off" : NULL,
+			     port->router_advertisement);
+}
+
 static void vrctl_port_print_endpoint(struct print *p,
 				      const struct vr_port *port)
 {
@@ -167,6 +248,7 @@ static void vrctl_port_print_endpoint(struct print *p,
 	if (vr_is_set(port, VR_A_PORT_ANTISPOOF))
 		print_switch(p, "antispoof", " antispoof on", " antispoof off",
 			     port->antispoof);
+	vrctl_port_print_allowed(p, port);
 	if (vr_is_set(port, VR_A_PORT_STATE))
 		print_enum(p, "state", " state ", &vr_endpoint_state_names,
 			   port->state);
@@ -289,8 +371,9 @@ static int vrctl_port_add(struct vrctl *vrctl, struct args *args,
 	struct vr_port port = { .set = 0 };
 	int ret;
 
-	/* Without the first key (id) and the last (no-addresses). */
-	ret = args_parse(args, keys + 1, ARRAY_SIZE(keys) - 2, &port, err);
+	/* Without the first key (id). */
+	ret = args_parse(args, keys + 1, ARRAY_SIZE(keys) - 1 - SET_ONLY_KEYS,
+			 &port, err);
 	if (ret == VRCTL_OK)
 		ret = vrctl_port_check_add(&port, err);
 	if (ret == VRCTL_OK)
