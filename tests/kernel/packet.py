@@ -78,6 +78,12 @@ def tag(frame, vid, kind=VLAN):
     return frame[:12] + struct.pack('!HH', kind, vid) + frame[12:]
 
 
+def snap(frame, oui=b'\0\0\0'):
+    """The same in an 802.3 frame with LLC and SNAP."""
+    payload = b'\xaa\xaa\3' + oui + frame[12:]
+    return frame[:12] + struct.pack('!H', len(payload)) + payload
+
+
 def arp(operation, smac, sip, tmac, tip):
     return struct.pack('!HHBBH', 1, IP4, 6, 4, operation) + mac(smac) + ip(sip) + mac(tmac) + \
         ip(tip)
@@ -93,6 +99,15 @@ def ip4(src, dst, protocol, payload, ttl=64, bad=0, version=0x45, length=None, f
 def ip6(src, dst, protocol, payload, hops=64, version=6, length=None):
     return struct.pack('!IHBB', version << 28, len(payload) if length is None else length,
                        protocol, hops) + ip(src) + ip(dst) + payload
+
+
+def behind(protocol, payload, *kinds):
+    """Extension headers of these kinds (44: an atomic fragment) before a payload."""
+    for kind in reversed(kinds):
+        body = b'\0' * 6 if kind == 44 else b'\1\4\0\0\0\0'
+        payload = bytes([protocol, 0]) + body + payload
+        protocol = kind
+    return protocol, payload
 
 
 def pseudo(src, dst, protocol, payload):
