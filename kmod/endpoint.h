@@ -11,7 +11,6 @@
 #include <linux/hash.h>
 #include <linux/in6.h>
 #include <linux/list.h>
-#include <linux/math64.h>
 #include <linux/rhashtable.h>
 
 #include "instance.h"
@@ -86,14 +85,13 @@ void vr_endpoint_table_destroy(struct vr_endpoint_table *table);
 
 /*
  * Multiply-shift with a factor that is not known outside, so that MACs cannot
- * be chosen to collide. All 48 bits of the key have a part in each bit that
- * is taken.
+ * be chosen to collide. Nearly all of the key has a part in the lowest bit
+ * that is taken, and all of it in the fourth.
  */
 static __always_inline u32 vr_endpoint_hash_mac(const void *key, u32 len,
 						u32 seed)
 {
-	return mul_u64_u64_shr(*(const u64 *)key,
-			       (u64)seed * GOLDEN_RATIO_64 | 1, 64);
+	return *(const u64 *)key * ((u64)seed * GOLDEN_RATIO_64 | 1) >> 44;
 }
 
 static inline u32 vr_endpoint_hash_mac_obj(const void *obj, u32 len, u32 seed)

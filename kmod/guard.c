@@ -5,8 +5,8 @@
  * neighbour discovery. Tags and LLC need VR_PORT_VLAN, because a tag of VLAN 0
  * and SNAP vanish on receive and would hide what is behind them; the checks
  * apply there too. DHCP servers and routers are kept from all ports that may
- * not be one. What is plainly good passes in vr_guard_is_plain(), all else is
- * looked at in vr_guard_closely(). Entry: vr_guard().
+ * not be one. What is plainly good passes in vr_guard(), inline in the header;
+ * all else is looked at here. Entry: vr_guard_closely().
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
@@ -27,14 +27,6 @@
 #include "network.h"
 #include "port.h"
 
-#define VR_DHCP_SERVER_PORT	67
-#define VR_DHCP_CLIENT_PORT	68
-#define VR_DHCP6_CLIENT_PORT	546
-#define VR_DHCP6_SERVER_PORT	547
-
-/* The first two fields of a UDP header, all the guard wants of it. */
-#define VR_GUARD_UDP_PORTS	4
-
 /* Headers up to and with neighbour discovery are looked for in so much. */
 #define VR_GUARD_ND_MAX		512
 
@@ -51,63 +43,6 @@ struct vr_suspect {
 	__be16 protocol;
 	int offset;				/* of the network header */
 };
-
-/* From a server, or to a client whatever it is from (RFC 7610). */
-static bool vr_guard_is_server(const __be16 *ports, u16 server, u16 client)
-{
-	return ports[0] == htons(server) || ports[1] == htons(client);
-}
-
-static bool vr_guard_is_plain4(const struct sk_buff *skb,
-			       const struct vr_endpoint *endpoint, u32 flags)
-{
-	const struct iphdr *iph = (const void *)(skb->data + ETH_HLEN);
-
-	if ((__force u32)iph->saddr != endpoint->own4)
-		return false;
-	if (iph->protocol != IPPROTO_UDP || !(flags & VR_PORT_NO_DHCP))
-		return true;
-	return iph->ihl == sizeof(*iph) / 4 &&
-	       !vr_guard_is_server((const __be16 *)(iph + 1),
-				   VR_DHCP_SERVER_PORT, VR_DHCP_CLIENT_PORT);
-}
-
-static bool vr_guard_is_plain6(const struct sk_buff *skb,
-			       const struct vr_endpoint *endpoint, u32 flags)
-{
-	const struct ipv6hdr *ip6h = (const void *)(skb->data + ETH_HLEN);
-
-	if (skb_headlen(skb) < ETH_HLEN + sizeof(*ip6h) + VR_GUARD_UDP_PORTS ||
-	    !ipv6_addr_equal(&ip6h->saddr, &endpoint->own6))
-		return false;
-	if (ip6h->nexthdr == IPPROTO_TCP)
-		return true;
-	return ip6h->nexthdr == IPPROTO_UDP &&
-	       !(flags & VR_PORT_NO_DHCP &&
-		 vr_guard_is_server((const __be16 *)(ip6h + 1),
-				    VR_DHCP6_SERVER_PORT,
-				    VR_DHCP6_CLIENT_PORT));
-}
-
-/* From the port's own MAC and first address, and no more to see. */
-static bool vr_guard_is_plain(const struct sk_buff *skb,
-			      const struct vr_port *in, u32 flags)
-{
-	const struct ethhdr *eth = (const void *)skb->data;
-	const struct vr_endpoint *endpoint;
-
-	endpoint = rcu_dereference(in->endpoint);
-	if (!endpoint || skb_vlan_tag_present(skb) ||
-	    endpoint->mac != vr_mac_key(eth->h_source) ||
-	    skb_headlen(skb) <
-	    ETH_HLEN + sizeof(struct iphdr) + VR_GUARD_UDP_PORTS)
-		return false;
-	if (eth->h_proto == htons(ETH_P_IP))
-		return vr_guard_is_plain4(skb, endpoint, flags);
-	if (eth->h_proto == htons(ETH_P_IPV6))
-		return vr_guard_is_plain6(skb, endpoint, flags);
-	return false;
-}
 
 /* Makes the next @len bytes of headers ours. NULL: there are not so many. */
 static const void *vr_guard_header(const struct vr_suspect *suspect,
@@ -433,8 +368,8 @@ static enum vr_drop_reason vr_guard_unwrap(struct vr_suspect *suspect)
 	return VR_DROP_REASON_PROTOCOL;
 }
 
-static noinline enum vr_drop_reason
-vr_guard_closely(struct sk_buff *skb, struct vr_port *in, u32 flags)
+enum vr_drop_reason vr_guard_closely(struct sk_buff *skb, struct vr_port *in,
+				     u32 flags)
 {
 	struct vr_suspect suspect = {
 		.skb = skb,
@@ -472,20 +407,4 @@ vr_guard_closely(struct sk_buff *skb, struct vr_port *in, u32 flags)
 	default:
 		return protected ? VR_DROP_REASON_PROTOCOL : 0;
 	}
-}
-
-enum vr_drop_reason vr_guard(struct sk_buff *skb, struct vr_port *in)
-{
-	u32 flags = READ_ONCE(in->flags);
-
-	if (flags & VR_PORT_ANTISPOOF) {
-		if (likely(vr_guard_is_plain(skb, in, flags)))
-			return 0;
-	} else {
-		if (!is_valid_ether_addr(eth_hdr(skb)->h_source))
-			return VR_DROP_REASON_INVALID_SOURCE_MAC;
-		if (likely(!(flags & (VR_PORT_NO_DHCP | VR_PORT_NO_ROUTER))))
-			return 0;
-	}
-	return vr_guard_closely(skb, in, flags);
 }

@@ -1,15 +1,109 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Source checks: what a port may send. */
+/*
+ * Source checks: what a port may send. What is plainly good passes inline,
+ * for the sake of the one caller, vr_input().
+ */
 #ifndef VR_GUARD_H
 #define VR_GUARD_H
 
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/skbuff.h>
+
+#include "address.h"
 #include "drop.h"
+#include "endpoint.h"
+#include "port.h"
 
-struct sk_buff;
-struct vr_port;
+#define VR_DHCP_SERVER_PORT	67
+#define VR_DHCP_CLIENT_PORT	68
+#define VR_DHCP6_CLIENT_PORT	546
+#define VR_DHCP6_SERVER_PORT	547
 
-/* Borrows @skb. Returns why it may not come in, or 0. Caller holds RCU. */
-enum vr_drop_reason vr_guard(struct sk_buff *skb,
-			     struct vr_port *in);
+/* The first two fields of a UDP header, all the guard wants of it. */
+#define VR_GUARD_UDP_PORTS	4
+
+/* What is not plainly good. As vr_guard(); @flags are the port's. */
+enum vr_drop_reason vr_guard_closely(struct sk_buff *skb, struct vr_port *in,
+				     u32 flags);
+
+/* From a server, or to a client whatever it is from (RFC 7610). */
+static inline bool vr_guard_is_server(const __be16 *ports, u16 server, u16 client)
+{
+	return ports[0] == htons(server) || ports[1] == htons(client);
+}
+
+static __always_inline bool vr_guard_is_plain4(const struct sk_buff *skb,
+			       const struct vr_endpoint *endpoint, u32 flags)
+{
+	const struct iphdr *iph = (const void *)(skb->data + ETH_HLEN);
+
+	if ((__force u32)iph->saddr != endpoint->own4)
+		return false;
+	if (iph->protocol != IPPROTO_UDP || !(flags & VR_PORT_NO_DHCP))
+		return true;
+	return iph->ihl == sizeof(*iph) / 4 &&
+	       !vr_guard_is_server((const __be16 *)(iph + 1),
+				   VR_DHCP_SERVER_PORT, VR_DHCP_CLIENT_PORT);
+}
+
+static __always_inline bool vr_guard_is_plain6(const struct sk_buff *skb,
+			       const struct vr_endpoint *endpoint, u32 flags)
+{
+	const struct ipv6hdr *ip6h = (const void *)(skb->data + ETH_HLEN);
+
+	if (skb_headlen(skb) < ETH_HLEN + sizeof(*ip6h) + VR_GUARD_UDP_PORTS ||
+	    !ipv6_addr_equal(&ip6h->saddr, &endpoint->own6))
+		return false;
+	if (ip6h->nexthdr == IPPROTO_TCP)
+		return true;
+	return ip6h->nexthdr == IPPROTO_UDP &&
+	       !(flags & VR_PORT_NO_DHCP &&
+		 vr_guard_is_server((const __be16 *)(ip6h + 1),
+				    VR_DHCP6_SERVER_PORT,
+				    VR_DHCP6_CLIENT_PORT));
+}
+
+/* From the port's own MAC and first address, and no more to see. */
+static __always_inline bool vr_guard_is_plain(const struct sk_buff *skb,
+			      const struct vr_port *in, u32 flags)
+{
+	const struct ethhdr *eth = (const void *)skb->data;
+	const struct vr_endpoint *endpoint;
+
+	endpoint = rcu_dereference(in->endpoint);
+	if (!endpoint || skb_vlan_tag_present(skb) ||
+	    endpoint->mac != vr_mac_key(eth->h_source) ||
+	    skb_headlen(skb) <
+	    ETH_HLEN + sizeof(struct iphdr) + VR_GUARD_UDP_PORTS)
+		return false;
+	if (eth->h_proto == htons(ETH_P_IP))
+		return vr_guard_is_plain4(skb, endpoint, flags);
+	if (eth->h_proto == htons(ETH_P_IPV6))
+		return vr_guard_is_plain6(skb, endpoint, flags);
+	return false;
+}
+
+/*
+ * Borrows @skb, whose Ethernet header is there. Returns why it may not come
+ * in, or 0. Caller holds RCU.
+ */
+static __always_inline enum vr_drop_reason vr_guard(struct sk_buff *skb, struct vr_port *in)
+{
+	u32 flags = READ_ONCE(in->flags);
+
+	if (flags & VR_PORT_ANTISPOOF) {
+		if (likely(vr_guard_is_plain(skb, in, flags)))
+			return 0;
+	} else {
+		if (!is_valid_ether_addr(eth_hdr(skb)->h_source))
+			return VR_DROP_REASON_INVALID_SOURCE_MAC;
+		if (likely(!(flags & (VR_PORT_NO_DHCP | VR_PORT_NO_ROUTER))))
+			return 0;
+	}
+	return vr_guard_closely(skb, in, flags);
+}
 
 #endif /* VR_GUARD_H */
