@@ -24,6 +24,7 @@ static int vr_nl_subnet_fill(struct sk_buff *msg,
 
 int vr_nl_network_fill(struct sk_buff *msg, const struct vr_network *network)
 {
+	const struct vr_subnets *subnets = vr_network_subnets(network);
 	unsigned int i;
 
 	if (nla_put_u32(msg, VR_A_NETWORK_ID, network->id) ||
@@ -42,8 +43,8 @@ int vr_nl_network_fill(struct sk_buff *msg, const struct vr_network *network)
 	    nla_put_string(msg, VR_A_NETWORK_DESCRIPTION,
 			   network->description))
 		return -EMSGSIZE;
-	for (i = 0; i < network->n_subnets; i++)
-		if (vr_nl_subnet_fill(msg, &network->subnets[i]))
+	for (i = 0; i < subnets->n; i++)
+		if (vr_nl_subnet_fill(msg, &subnets->subnet[i]))
 			return -EMSGSIZE;
 	return 0;
 }

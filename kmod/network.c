@@ -55,7 +55,7 @@ static void vr_network_free_work(struct work_struct *work)
 	vr_endpoint_table_destroy(&network->endpoints);
 	vr_nexthop_table_destroy(&network->nexthops);
 	vr_instance_memory_put(network->instance);
-	kfree(network->subnets);
+	kfree(rcu_access_pointer(network->subnets));
 	kfree(network->description);
 	kfree(network->name);
 	kfree(network);
@@ -186,15 +186,27 @@ static bool vr_subnets_contain(const struct vr_subnet *subnets, unsigned int n,
 	return false;
 }
 
+static const struct vr_subnets vr_subnets_none;
+
+const struct vr_subnets *vr_network_subnets(const struct vr_network *network)
+{
+	const struct vr_subnets *subnets;
+
+	subnets = rcu_dereference_protected(network->subnets,
+				lockdep_is_held(&network->instance->lock));
+	return subnets ?: &vr_subnets_none;
+}
+
 static bool vr_network_same_subnets(const struct vr_network *network,
 				    const struct vr_network_config *config)
 {
+	const struct vr_subnets *subnets = vr_network_subnets(network);
 	unsigned int i;
 
-	if (network->n_subnets != config->n_subnets)
+	if (subnets->n != config->n_subnets)
 		return false;
 	for (i = 0; i < config->n_subnets; i++)
-		if (!vr_subnets_contain(network->subnets, network->n_subnets,
+		if (!vr_subnets_contain(subnets->subnet, subnets->n,
 					&config->subnets[i]))
 			return false;
 	return true;
@@ -257,6 +269,7 @@ static int vr_network_add_connected(struct vr_network *network,
 				    const struct vr_network_config *config,
 				    struct netlink_ext_ack *extack)
 {
+	const struct vr_subnets *present = vr_network_subnets(network);
 	struct vr_nexthop_config connected = {
 		.key.type = VR_NEXTHOP_TYPE_CONNECTED,
 	};
@@ -280,12 +293,26 @@ static int vr_network_add_connected(struct vr_network *network,
 				     extack);
 		if (IS_ERR(added)) {
 			vr_network_del_connected(network, config->subnets, i,
-						 network->subnets,
-						 network->n_subnets);
+						 present->subnet, present->n);
 			return PTR_ERR(added);
 		}
 	}
 	return 0;
+}
+
+static struct vr_subnets *
+vr_subnets_create(const struct vr_network_config *config)
+{
+	struct vr_subnets *subnets;
+
+	subnets = kzalloc(struct_size(subnets, subnet, config->n_subnets),
+			  GFP_KERNEL_ACCOUNT);
+	if (!subnets)
+		return NULL;
+	subnets->n = config->n_subnets;
+	memcpy(subnets->subnet, config->subnets,
+	       array_size(subnets->n, sizeof(*subnets->subnet)));
+	return subnets;
 }
 
 /* Gateway addresses and connected routes become those of @config. */
@@ -293,15 +320,14 @@ static int vr_network_set_subnets(struct vr_network *network,
 				  const struct vr_network_config *config,
 				  struct netlink_ext_ack *extack)
 {
+	const struct vr_subnets *present = vr_network_subnets(network);
 	struct vr_endpoint_config gateway_config = {};
 	struct vr_endpoint *gateway;
-	struct vr_subnet *subnets;
+	struct vr_subnets *subnets;
 	struct in6_addr *addresses;
 	int err = -ENOMEM;
 
-	subnets = kmemdup(config->subnets, array_size(config->n_subnets,
-						      sizeof(*subnets)),
-			  GFP_KERNEL_ACCOUNT);
+	subnets = vr_subnets_create(config);
 	addresses = kcalloc(config->n_subnets, sizeof(*addresses), GFP_KERNEL);
 	if (!subnets || !addresses)
 		goto err_free;
@@ -323,17 +349,18 @@ static int vr_network_set_subnets(struct vr_network *network,
 		vr_endpoint_del(network->gateway);
 	}
 	network->gateway = gateway;
-	vr_network_del_connected(network, network->subnets, network->n_subnets,
+	vr_network_del_connected(network, present->subnet, present->n,
 				 config->subnets, config->n_subnets);
 	kfree(addresses);
-	kfree(network->subnets);
-	network->subnets = subnets;
-	network->n_subnets = config->n_subnets;
+	subnets = rcu_replace_pointer(network->subnets, subnets,
+			lockdep_is_held(&network->instance->lock));
+	if (subnets)
+		kfree_rcu(subnets, rcu);
 	return 0;
 
 err_del_connected:
 	vr_network_del_connected(network, config->subnets, config->n_subnets,
-				 network->subnets, network->n_subnets);
+				 present->subnet, present->n);
 err_destroy_gateway:
 	if (gateway)
 		vr_endpoint_destroy(gateway);
@@ -347,9 +374,10 @@ static int vr_network_check_mtu(const struct vr_network *network,
 				const struct vr_network_config *config,
 				struct netlink_ext_ack *extack)
 {
-	const struct vr_subnet *subnets = network->subnets;
+	const struct vr_subnets *present = vr_network_subnets(network);
 	u32 mtu = config->mtu_attr ? config->mtu : network->mtu;
-	unsigned int n = network->n_subnets;
+	const struct vr_subnet *subnets = present->subnet;
+	unsigned int n = present->n;
 
 	if (config->subnets_attr) {
 		subnets = config->subnets;

@@ -29,6 +29,13 @@ struct vr_subnet {
 	u8 plen;			/* in 128 bits, see address.h */
 };
 
+/* Of one network, in the order they were given. Put in place as a whole. */
+struct vr_subnets {
+	struct rcu_head rcu;
+	unsigned int n;
+	struct vr_subnet subnet[] __counted_by(n);
+};
+
 struct vr_network {
 	/* fast path */
 	u64 gateway_mac;		/* key, see address.h */
@@ -38,6 +45,7 @@ struct vr_network {
 	struct vr_nexthop_table nexthops;
 	struct list_head ports;		/* RCU, in the order of their ids */
 	struct vr_port __rcu *gateway_port;	/* the host's, or NULL */
+	struct vr_subnets __rcu *subnets;	/* NULL: none yet */
 	struct vr_instance *instance;
 	struct vr_flood flood;
 	struct vr_announce announce;
@@ -47,8 +55,6 @@ struct vr_network {
 	u32 vni;			/* 0: none */
 	u32 mtu;
 	u8 origin;			/* enum vr_origin */
-	u8 n_subnets;
-	struct vr_subnet *subnets;
 	struct vr_endpoint *gateway;	/* its addresses; NULL without any */
 	u32 n_ports;
 	u32 n_endpoints;
@@ -88,6 +94,8 @@ struct vr_network_config {
 struct vr_network *vr_network_find(struct vr_instance *instance,
 				   const char *name);
 struct vr_network *vr_network_find_id(struct vr_instance *instance, u32 id);
+/* Its subnets. Never NULL. */
+const struct vr_subnets *vr_network_subnets(const struct vr_network *network);
 
 /*
  * Creates the network, or returns the one there is if it does not differ in
