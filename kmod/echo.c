@@ -12,10 +12,9 @@
 #include <net/ip6_checksum.h>
 #include <net/ipv6.h>
 
+#include "answer.h"
 #include "echo.h"
 #include "port.h"
-
-#define VR_ECHO_TTL	64
 
 /* A copy that is ours to change, in one piece and with its checksum in it. */
 static struct sk_buff *vr_echo_copy(const struct sk_buff *request)
@@ -65,7 +64,7 @@ static enum vr_drop_reason vr_echo_turn4(struct sk_buff *skb)
 	icmp->checksum = 0;
 	icmp->checksum = csum_fold(csum_partial(icmp, len, 0));
 	swap(iph->saddr, iph->daddr);
-	iph->ttl = VR_ECHO_TTL;
+	iph->ttl = VR_ANSWER_TTL;
 	ip_send_check(iph);
 	return 0;
 }
@@ -86,7 +85,7 @@ static enum vr_drop_reason vr_echo_turn6(struct sk_buff *skb)
 	icmp->icmp6_type = ICMPV6_ECHO_REPLY;
 	icmp->icmp6_cksum = 0;
 	swap(ip6h->saddr, ip6h->daddr);
-	ip6h->hop_limit = VR_ECHO_TTL;
+	ip6h->hop_limit = VR_ANSWER_TTL;
 	icmp->icmp6_cksum = csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr, len,
 					    IPPROTO_ICMPV6,
 					    csum_partial(icmp, len, 0));

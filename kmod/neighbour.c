@@ -14,6 +14,7 @@
 
 #include "address.h"
 #include "announce.h"
+#include "answer.h"
 #include "arp.h"
 #include "endpoint.h"
 #include "nd.h"
@@ -59,18 +60,6 @@ static bool vr_neighbour_misleads(const struct vr_packet *packet,
 	return endpoint && !endpoint->port;
 }
 
-static void vr_neighbour_put_eth(struct sk_buff *skb, u64 to, u64 from,
-				 u16 protocol)
-{
-	struct ethhdr *eth = skb_put(skb, sizeof(*eth));
-
-	vr_mac_from_key(eth->h_dest, to);
-	vr_mac_from_key(eth->h_source, from);
-	eth->h_proto = htons(protocol);
-	skb_reset_mac_header(skb);
-	skb_set_network_header(skb, ETH_HLEN);
-}
-
 /* @request stays the caller's. */
 static enum vr_drop_reason vr_neighbour_arp_reply(struct vr_port *in,
 						  const struct vr_arp *request,
@@ -79,12 +68,10 @@ static enum vr_drop_reason vr_neighbour_arp_reply(struct vr_port *in,
 	struct vr_arp *arp;
 	struct sk_buff *skb;
 
-	skb = alloc_skb(NET_IP_ALIGN + ETH_HLEN + sizeof(*arp), GFP_ATOMIC);
+	skb = vr_answer_create(vr_mac_key(request->sender_mac), mac, ETH_P_ARP,
+			       sizeof(*arp));
 	if (!skb)
 		return VR_DROP_REASON_NO_MEMORY;
-	skb_reserve(skb, NET_IP_ALIGN);
-	vr_neighbour_put_eth(skb, vr_mac_key(request->sender_mac), mac,
-			     ETH_P_ARP);
 	arp = skb_put(skb, sizeof(*arp));
 	arp->header = request->header;
 	arp->header.ar_op = htons(ARPOP_REPLY);
@@ -153,7 +140,6 @@ static void vr_neighbour_put_advert(struct sk_buff *skb,
 	struct nd_msg *nd;
 	unsigned int len = sizeof(*nd) + sizeof(*option);
 
-	vr_neighbour_put_eth(skb, advert->to_mac, advert->mac, ETH_P_IPV6);
 	ip6h = skb_put_zero(skb, sizeof(*ip6h));
 	ip6h->version = 6;
 	ip6h->payload_len = htons(len);
@@ -181,12 +167,11 @@ static enum vr_drop_reason vr_neighbour_advertise(struct vr_port *in,
 {
 	struct sk_buff *skb;
 
-	skb = alloc_skb(NET_IP_ALIGN + ETH_HLEN + sizeof(struct ipv6hdr) +
-			sizeof(struct nd_msg) + sizeof(struct vr_nd_option),
-			GFP_ATOMIC);
+	skb = vr_answer_create(advert->to_mac, advert->mac, ETH_P_IPV6,
+			       sizeof(struct ipv6hdr) + sizeof(struct nd_msg) +
+			       sizeof(struct vr_nd_option));
 	if (!skb)
 		return VR_DROP_REASON_NO_MEMORY;
-	skb_reserve(skb, NET_IP_ALIGN);
 	vr_neighbour_put_advert(skb, advert);
 	vr_port_deliver(in, skb);
 	return 0;
