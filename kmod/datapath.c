@@ -27,6 +27,7 @@
 #include "native.h"
 #include "neighbour.h"
 #include "network.h"
+#include "options.h"
 #include "packet.h"
 #include "port.h"
 #include "route.h"
@@ -87,6 +88,8 @@ static enum vr_drop_reason vr_check_ip4(struct sk_buff *skb,
 	if (vr_ip4_martian(iph->daddr))
 		return VR_DROP_REASON_IP_DESTINATION;
 	ipv6_addr_set_v4mapped(iph->daddr, daddr);
+	if (unlikely(hlen > sizeof(*iph)))
+		return vr_options_check4(iph);
 	return 0;
 }
 
@@ -122,6 +125,8 @@ static enum vr_drop_reason vr_check_ip6(struct sk_buff *skb,
 	if (vr_ip6_martian(&ip6h->daddr))
 		return VR_DROP_REASON_IP_DESTINATION;
 	*daddr = ip6h->daddr;
+	if (unlikely(vr_options_has6(ip6h->nexthdr)))
+		return vr_options_check6(skb);
 	return 0;
 }
 
@@ -145,6 +150,30 @@ static enum vr_drop_reason vr_count_down(struct sk_buff *skb, bool v4)
 	else
 		ipv6_hdr(skb)->hop_limit--;
 	return 0;
+}
+
+/*
+ * The gateway's own address is nobody's to send from, but the host's port's.
+ * The guard has seen to it on a port that may send only from its endpoints'.
+ */
+static enum vr_drop_reason vr_check_sender(const struct sk_buff *skb,
+					   const struct vr_packet *packet,
+					   bool v4)
+{
+	u32 flags = READ_ONCE(packet->in->flags);
+	const struct vr_endpoint *endpoint;
+	struct in6_addr saddr;
+
+	if (likely(flags & VR_PORT_GATEWAY ||
+		   (flags & VR_PORT_ANTISPOOF &&
+		    !rcu_access_pointer(packet->in->allowed))))
+		return 0;
+	if (v4)
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &saddr);
+	else
+		saddr = ipv6_hdr(skb)->saddr;
+	endpoint = vr_endpoint_lookup_ip_rcu(packet->network, &saddr);
+	return endpoint && !endpoint->port ? VR_DROP_REASON_IP_SOURCE : 0;
 }
 
 /* The header is ours. */
@@ -179,6 +208,8 @@ static enum vr_drop_reason vr_route(struct sk_buff *skb,
 	struct vr_hop hop;
 
 	reason = v4 ? vr_check_ip4(skb, &daddr) : vr_check_ip6(skb, &daddr);
+	if (!reason)
+		reason = vr_check_sender(skb, packet, v4);
 	if (reason)
 		return reason;
 	reason = vr_route_resolve_rcu(packet->network, packet->in, &daddr,

@@ -15,6 +15,7 @@
 #include "address.h"
 #include "drop.h"
 #include "endpoint.h"
+#include "network.h"
 #include "port.h"
 
 #define VR_DHCP_SERVER_PORT	67
@@ -35,8 +36,9 @@ static inline bool vr_guard_is_server(const __be16 *ports, u16 server, u16 clien
 	return ports[0] == htons(server) || ports[1] == htons(client);
 }
 
-static __always_inline bool vr_guard_is_plain4(const struct sk_buff *skb,
-			       const struct vr_endpoint *endpoint, u32 flags)
+static __always_inline bool
+vr_guard_is_plain4(const struct sk_buff *skb,
+		   const struct vr_endpoint *endpoint, u32 flags)
 {
 	const struct iphdr *iph = (const void *)(skb->data + ETH_HLEN);
 
@@ -49,8 +51,9 @@ static __always_inline bool vr_guard_is_plain4(const struct sk_buff *skb,
 				   VR_DHCP_SERVER_PORT, VR_DHCP_CLIENT_PORT);
 }
 
-static __always_inline bool vr_guard_is_plain6(const struct sk_buff *skb,
-			       const struct vr_endpoint *endpoint, u32 flags)
+static __always_inline bool
+vr_guard_is_plain6(const struct sk_buff *skb,
+		   const struct vr_endpoint *endpoint, u32 flags)
 {
 	const struct ipv6hdr *ip6h = (const void *)(skb->data + ETH_HLEN);
 
@@ -67,8 +70,9 @@ static __always_inline bool vr_guard_is_plain6(const struct sk_buff *skb,
 }
 
 /* From the port's own MAC and first address, and no more to see. */
-static __always_inline bool vr_guard_is_plain(const struct sk_buff *skb,
-			      const struct vr_port *in, u32 flags)
+static __always_inline bool
+vr_guard_is_plain(const struct sk_buff *skb, const struct vr_port *in,
+		  u32 flags)
 {
 	const struct ethhdr *eth = (const void *)skb->data;
 	const struct vr_endpoint *endpoint;
@@ -90,7 +94,8 @@ static __always_inline bool vr_guard_is_plain(const struct sk_buff *skb,
  * Borrows @skb, whose Ethernet header is there. Returns why it may not come
  * in, or 0. Caller holds RCU.
  */
-static __always_inline enum vr_drop_reason vr_guard(struct sk_buff *skb, struct vr_port *in)
+static __always_inline enum vr_drop_reason vr_guard(struct sk_buff *skb,
+						    struct vr_port *in)
 {
 	u32 flags = READ_ONCE(in->flags);
 
@@ -100,6 +105,12 @@ static __always_inline enum vr_drop_reason vr_guard(struct sk_buff *skb, struct 
 	} else {
 		if (!is_valid_ether_addr(eth_hdr(skb)->h_source))
 			return VR_DROP_REASON_INVALID_SOURCE_MAC;
+		/* No endpoint has the gateway's MAC: a protected port's
+		 * source is checked already.
+		 */
+		if (vr_mac_key(eth_hdr(skb)->h_source) ==
+		    READ_ONCE(in->network->gateway_mac))
+			return VR_DROP_REASON_LOOP;
 		if (likely(!(flags & (VR_PORT_NO_DHCP | VR_PORT_NO_ROUTER))))
 			return 0;
 	}
