@@ -24,6 +24,7 @@
 #include "flood.h"
 #include "guard.h"
 #include "instance.h"
+#include "mtu.h"
 #include "native.h"
 #include "neighbour.h"
 #include "network.h"
@@ -140,18 +141,6 @@ static enum vr_drop_reason vr_own_headers(struct sk_buff *skb, bool v4)
 	return 0;
 }
 
-/* RFC 1812 5.3.1, RFC 8200 3. The header is ours. */
-static enum vr_drop_reason vr_count_down(struct sk_buff *skb, bool v4)
-{
-	if ((v4 ? ip_hdr(skb)->ttl : ipv6_hdr(skb)->hop_limit) <= 1)
-		return VR_DROP_REASON_TTL;
-	if (v4)
-		ip_decrease_ttl(ip_hdr(skb));
-	else
-		ipv6_hdr(skb)->hop_limit--;
-	return 0;
-}
-
 /*
  * The gateway's own address is nobody's to send from, but the host's port's.
  * The guard has seen to it on a port that may send only from its endpoints'.
@@ -174,6 +163,34 @@ static enum vr_drop_reason vr_check_sender(const struct sk_buff *skb,
 		saddr = ipv6_hdr(skb)->saddr;
 	endpoint = vr_endpoint_lookup_ip_rcu(packet->network, &saddr);
 	return endpoint && !endpoint->port ? VR_DROP_REASON_IP_SOURCE : 0;
+}
+
+/* Whether it may go to packet->out. What it says is still the sender's. */
+static enum vr_drop_reason vr_check_forward(const struct sk_buff *skb,
+					    struct vr_packet *packet,
+					    const struct vr_hop *hop, bool v4)
+{
+	const struct net_device *dev = packet->out->dev;
+
+	/* RFC 1812 5.3.1, RFC 8200 3. What is for the gateway's own address
+	 * has arrived, at the host.
+	 */
+	if (!hop->gateway &&
+	    (v4 ? ip_hdr(skb)->ttl : ipv6_hdr(skb)->hop_limit) <= 1)
+		return VR_DROP_REASON_TTL;
+	if (likely(skb->len <= READ_ONCE(dev->mtu) + ETH_HLEN &&
+		   dev->flags & IFF_UP))
+		return 0;
+	return vr_mtu_check(skb, packet);
+}
+
+/* The header is ours. */
+static void vr_count_down(struct sk_buff *skb, bool v4)
+{
+	if (v4)
+		ip_decrease_ttl(ip_hdr(skb));
+	else
+		ipv6_hdr(skb)->hop_limit--;
 }
 
 /* The header is ours. */
@@ -218,16 +235,17 @@ static enum vr_drop_reason vr_route(struct sk_buff *skb,
 		return reason;
 	if (!hop.port)
 		return vr_to_gateway(skb, packet, v4);
-	reason = vr_own_headers(skb, v4);
-	/* What is for the gateway's own address has arrived, at the host. */
-	if (!reason && !hop.gateway)
-		reason = vr_count_down(skb, v4);
-	if (reason)
-		return reason;
-	vr_rewrite_macs(skb, packet->network, hop.mac);
-	skb_forward_csum(skb);
 	packet->verdict = VR_VERDICT_DELIVER;
 	packet->out = hop.port;
+	reason = vr_check_forward(skb, packet, &hop, v4);
+	if (!reason)
+		reason = vr_own_headers(skb, v4);
+	if (reason)
+		return reason;
+	if (!hop.gateway)
+		vr_count_down(skb, v4);
+	vr_rewrite_macs(skb, packet->network, hop.mac);
+	skb_forward_csum(skb);
 	return 0;
 }
 
@@ -298,6 +316,15 @@ static enum vr_drop_reason vr_decide(struct sk_buff *skb,
 	return vr_unknown(skb, packet);
 }
 
+/* Out of the way of those that pass. */
+static noinline void vr_refuse(const struct vr_packet *packet,
+			       struct sk_buff *skb, enum vr_drop_reason reason)
+{
+	vr_drop(skb, packet->network->instance,
+		vr_drop_is_receivers(reason) ? packet->out : packet->in,
+		reason);
+}
+
 /* What is flooded, routed, or answered here. */
 static noinline void vr_input_special(struct vr_port *port,
 				      struct sk_buff *skb)
@@ -311,12 +338,15 @@ static noinline void vr_input_special(struct vr_port *port,
 
 	reason = vr_decide(skb, &packet);
 	if (unlikely(reason)) {
-		vr_drop(skb, packet.network->instance, port, reason);
+		vr_refuse(&packet, skb, reason);
 		return;
 	}
 	switch (packet.verdict) {
 	case VR_VERDICT_DELIVER:
 		vr_port_deliver(packet.out, skb);
+		break;
+	case VR_VERDICT_FRAGMENT:
+		vr_mtu_fragment(&packet, skb);
 		break;
 	case VR_VERDICT_FLOOD:
 		vr_flood(packet.network, port, skb, false);

@@ -42,8 +42,7 @@ const char *vr_drop_name(unsigned int reason)
 	return vr_drop_infos[reason].name;
 }
 
-/* Reasons that lie with the port a packet goes to; the others, with the sender. */
-static bool vr_drop_is_receivers(enum vr_drop_reason reason)
+bool vr_drop_is_receivers(enum vr_drop_reason reason)
 {
 	return reason == VR_DROP_REASON_TOO_BIG ||
 	       reason == VR_DROP_REASON_PORT_DOWN;

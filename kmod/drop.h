@@ -69,6 +69,9 @@ struct vr_drop_port_counters {
 /* As in the contract: "no-route". NULL for a number out of range. */
 const char *vr_drop_name(unsigned int reason);
 
+/* Whether it lies with the port a packet goes to, and not with the sender. */
+bool vr_drop_is_receivers(enum vr_drop_reason reason);
+
 /* Counts without freeing. Any context, port may be NULL. Needs RCU. */
 void vr_drop_count(struct vr_instance *instance, struct vr_port *port,
 		   enum vr_drop_reason reason);

@@ -16,6 +16,7 @@ struct vr_port;
 /* What becomes of a packet that no step refused. */
 enum vr_verdict {
 	VR_VERDICT_DELIVER,	/* to packet->out */
+	VR_VERDICT_FRAGMENT,	/* the same, in pieces */
 	VR_VERDICT_FLOOD,	/* to all others */
 	VR_VERDICT_FLOOD_UNKNOWN, /* to those with unknown stations */
 	VR_VERDICT_ANSWERED,	/* the router itself answered: done */
