@@ -23,6 +23,7 @@
 #include "endpoint.h"
 #include "flood.h"
 #include "guard.h"
+#include "icmp.h"
 #include "instance.h"
 #include "mtu.h"
 #include "native.h"
@@ -320,6 +321,7 @@ static enum vr_drop_reason vr_decide(struct sk_buff *skb,
 static noinline void vr_refuse(const struct vr_packet *packet,
 			       struct sk_buff *skb, enum vr_drop_reason reason)
 {
+	vr_icmp_error(packet, skb, reason);
 	vr_drop(skb, packet->network->instance,
 		vr_drop_is_receivers(reason) ? packet->out : packet->in,
 		reason);

@@ -68,6 +68,7 @@ static struct vr_instance *vr_instance_create(struct net *net)
 	instance->seq = vr_instances_seq += VR_INSTANCE_SEQ_STEP;
 	instance->net = net;
 	get_random_bytes(&instance->flow_key, sizeof(instance->flow_key));
+	vr_icmp_limit_init(&instance->icmp_limit);
 	mutex_init(&instance->lock);
 	xa_init_flags(&instance->networks, XA_FLAGS_ALLOC1);
 	xa_init(&instance->networks_by_vni);

@@ -16,6 +16,7 @@
 #include <linux/xarray.h>
 
 #include "drop.h"
+#include "icmp.h"
 
 struct net;
 
@@ -35,6 +36,7 @@ struct vr_instance {
 	struct vr_drop_counters __percpu *drops;
 	struct net *net;	/* not held: there as long as there are users */
 	hsiphash_key_t flow_key;	/* secret, see flow.h */
+	struct vr_icmp_limit icmp_limit;	/* of all errors together */
 
 	/* configuration, under lock */
 	struct mutex lock;

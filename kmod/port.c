@@ -101,6 +101,7 @@ static struct vr_port *vr_port_create(struct vr_network *network,
 		if (!port->description)
 			goto err_destroy;
 	}
+	vr_icmp_limit_init(&port->icmp_limit);
 	port->dev = dev;
 	port->network = network;
 	port->kind = VR_PORT_KIND_NATIVE;

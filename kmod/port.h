@@ -14,6 +14,7 @@
 
 #include "allowed.h"
 #include "endpoint.h"
+#include "icmp.h"
 #include "native.h"
 
 struct net_device;
@@ -59,6 +60,7 @@ struct vr_port {
 	struct vr_allowed __rcu *allowed;	/* NULL: no prefix */
 	u64 link_locals[VR_PORT_LINK_LOCALS];	/* last 8 bytes; 0: free */
 	unsigned long link_local_refused;	/* jiffies of the last one */
+	struct vr_icmp_limit icmp_limit;	/* of errors sent to it */
 
 	/* configuration, under the instance's lock */
 	struct list_head endpoints;	/* behind it, its own included */

@@ -67,8 +67,8 @@ enum vr_endpoint_state {
  * @VR_NEXTHOP_TYPE_REMOTE: The prefix is on another node, behind a tunnel
  *   endpoint.
  * @VR_NEXTHOP_TYPE_BLACKHOLE: Dropped and counted.
- * @VR_NEXTHOP_TYPE_UNREACHABLE: Dropped and counted. The ICMP error to the
- *   sender is not there yet.
+ * @VR_NEXTHOP_TYPE_UNREACHABLE: Dropped and counted. The sender is told, with
+ *   the codes of Linux' own: host unreachable (ICMP), no route (ICMPv6).
  * @VR_NEXTHOP_TYPE_CONNECTED: A subnet of the network, made with it. Never in
  *   a request.
  * @VR_NEXTHOP_TYPE_ENDPOINT: An endpoint's own address. Only in the answer of
