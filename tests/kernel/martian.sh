@@ -12,8 +12,9 @@ vrctl route replace network blue 0.0.0.0/0 via 192.0.2.11
 vrctl route replace network blue ::/0 via 2001:db8:1::b
 raw_pod a blue 02:00:00:00:00:0a 192.0.2.10 2001:db8:1::a "antispoof off"
 raw_pod b blue 02:00:00:00:00:0b 192.0.2.11 2001:db8:1::b "antispoof off"
+raw_pod c blue 02:00:00:00:00:0c 192.0.2.12 "allowed 0.0.0.0/0" "allowed ::/0"
 
-python "$a" "$b" <<- 'END'
+python "$a" "$b" "$c" <<- 'END'
 	import sys
 	from packet import *
 	from vrnl import *
@@ -22,9 +23,9 @@ python "$a" "$b" <<- 'END'
 	a, b = Station(sys.argv[1], '02:00:00:00:00:0a'), Station(sys.argv[2], '02:00:00:00:00:0b')
 	A4, B4, A6, B6 = '192.0.2.10', '192.0.2.11', '2001:db8:1::a', '2001:db8:1::b'
 
-	def dropped(what, reason, frame):
+	def dropped(what, reason, frame, station=a):
 	    before = nl.drops()
-	    a.send(frame)
+	    station.send(frame)
 	    after = nl.drops()
 	    equal(what, [name for name in after if after[name] != before[name]], [reason])
 
@@ -59,8 +60,17 @@ python "$a" "$b" <<- 'END'
 	dropped('... in its options', 'truncated', eth(GATEWAY, a.mac, IP4,
 	                                               packet(A4, B4, version=0x4f)[:40]))
 	dropped('IPv6 cut off', 'truncated', eth(GATEWAY, a.mac, IP6, packet(A6, B6)[:39]))
+	dropped('from the gateway\'s own address', 'ip-source', eth(GATEWAY, a.mac, IP4,
+	                                                          packet('192.0.2.1', B4)))
+	dropped('... IPv6', 'ip-source', eth(GATEWAY, a.mac, IP6, packet('2001:db8:1::1', B6)))
 	dropped('neither IP nor ARP', 'not-routable', eth(GATEWAY, a.mac, 0x88b5, b'x' * 40))
 	dropped('with a VLAN tag', 'not-routable', tag(eth(GATEWAY, a.mac, IP4, packet(A4, B4)), 5))
+	c = Station(sys.argv[3], '02:00:00:00:00:0c')
+	dropped('... in an allowed prefix', 'ip-source', eth(GATEWAY, c.mac, IP4,
+	                                                    packet('192.0.2.1', B4)), c)
+	dropped('... IPv6', 'ip-source', eth(GATEWAY, c.mac, IP6, packet('2001:db8:1::1', B6)), c)
+	for what, to in (('to the gateway', GATEWAY), ('to a pod', b.mac), ('to all', BROADCAST)):
+	    dropped('from the gateway\'s MAC, ' + what, 'loop', eth(to, GATEWAY, IP4, packet(A4, B4)))
 	routed('and a good one still is', packet(A4, '203.0.113.5', b'good-end'))
 	a.send(eth(GATEWAY, a.mac, IP4, packet(A4, '203.0.113.5', b'padded') + b'\0' * 12))
 	check('padding is no harm', b.expect(b'padded'))

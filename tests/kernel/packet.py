@@ -89,10 +89,13 @@ def arp(operation, smac, sip, tmac, tip):
         ip(tip)
 
 
-def ip4(src, dst, protocol, payload, ttl=64, bad=0, version=0x45, length=None, frag=0):
-    header = struct.pack('!BBHHHBBH4s4s', version, 0,
-                         20 + len(payload) if length is None else length, 1, frag, ttl,
-                         protocol, 0, ip(src), ip(dst))
+def ip4(src, dst, protocol, payload, ttl=64, bad=0, version=0x45, length=None, frag=0,
+        options=b'', tos=0, ident=1):
+    """Options are of whole words."""
+    if length is None:
+        length = 20 + len(options) + len(payload)
+    header = struct.pack('!BBHHHBBH4s4s', version + len(options) // 4, tos, length, ident, frag,
+                         ttl, protocol, 0, ip(src), ip(dst)) + options
     return header[:10] + struct.pack('!H', checksum(header) ^ bad) + header[12:] + payload
 
 
@@ -139,6 +142,24 @@ def echo(src, dst, data=b'ping', bad=0, **kwargs):
     body = struct.pack('!BBHHH', 8, 0, 0, 1, 1) + data
     body = body[:2] + struct.pack('!H', checksum(body) ^ bad) + body[4:]
     return ip4(src, dst, ICMP, body, **kwargs)
+
+
+def error(src, dst, kind, code, quoted, info=0):
+    """The ICMP or ICMPv6 error that the router makes."""
+    data = struct.pack('!BBHI', kind, code, 0, info) + quoted
+    if ':' in src:
+        total = checksum(pseudo(src, dst, ICMP6, data) + data)
+        return ip6(src, dst, ICMP6, data[:2] + struct.pack('!H', total) + data[4:])
+    tos = 0xc0 | quoted[1] & 0x1c
+    return ip4(src, dst, ICMP, data[:2] + struct.pack('!H', checksum(data)) + data[4:],
+               frag=0x4000, tos=tos, ident=0)
+
+
+def is_error(frame):
+    """Whether it is an ICMP or ICMPv6 error, whatever it is about."""
+    if frame[12:14] == b'\x08\0':
+        return frame[23] == ICMP and frame[34] in (3, 4, 5, 11, 12)
+    return frame[12:14] == b'\x86\xdd' and frame[20] == ICMP6 and frame[54] < 128
 
 
 def solicited(address):
