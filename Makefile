@@ -27,6 +27,7 @@ help:
 	@echo 'sudo make test-vm      only the kernel tests; KERNELS="6.1 6.12"'
 	@echo 'sudo make test-debug   the same on a sanitizer kernel, DEBUG_KERNEL=FOLDER'
 	@echo 'sudo make bench        ports against veth and bridge, BENCH_KERNEL=6.12'
+	@echo 'make bench-fib         the prefix table alone: memory, lookups and changes a second'
 	@echo 'make regen             files generated from uapi/vr.yaml'
 	@echo 'sudo make install      tools, header, manual pages; PREFIX, DESTDIR, CNIBINDIR'
 	@echo 'sudo make dkms-install the module, now and for each kernel to come'
@@ -156,6 +157,20 @@ bench: tools
 	tests/vm/session -S bench start $(BENCH_KERNEL)
 	tests/vm/session -S bench exec tests/bench/ports.sh; rc=$$?; \
 		tests/vm/session -S bench stop; exit $$rc
+
+# The table of prefixes as a program, on this machine; in a VM: tests/bench/fib.sh
+POPCNT := $(if $(filter x86_64,$(shell uname -m)),-mpopcnt)
+.PHONY: bench-fib
+bench-fib: $(OUT)/bench/fib $(OUT)/bench/prefixes
+	$(OUT)/bench/fib
+
+$(OUT)/bench/fib: tests/bench/fib.c $(wildcard kmod/fib*.[ch]) tests/bgp.h
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 $(POPCNT) -Wall -Wextra -Itests/unit/kernel -Ikmod -o $@ $<
+
+$(OUT)/bench/prefixes: tests/bench/prefixes.c tests/bgp.h
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -o $@ $<
 
 # --- installation
 

@@ -1,144 +1,190 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Longest-prefix match: a binary trie whose chains of single children are
- * compressed. A node without a value only joins its two children, so there
- * are fewer of those than prefixes. Entry: vr_fib_lookup_rcu().
+ * Longest-prefix match. Entries: vr_fib_lookup4_rcu() and its brother for
+ * packets, vr_fib_add() and vr_fib_del() for commands. The form of the table
+ * is told in fib_trie.h.
  */
-#include <linux/bitops.h>
-#include <linux/slab.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/unaligned.h>
 #include <net/ipv6.h>
 
 #include "fib.h"
+#include "fib_trie.h"
 
-struct vr_fib_node {
-	struct vr_fib_node __rcu *child[2];
-	u32 value;			/* 0: only joins its children */
-	struct in6_addr prefix;
-	u8 plen;
-	struct rcu_head rcu;
-};
-
-/* The writer's lock is the caller's and not known here. */
-#define vr_fib_dereference(p)	rcu_dereference_protected(p, 1)
-
-static unsigned int vr_fib_bit(const struct in6_addr *addr, u8 bit)
+static __always_inline u32 vr_fib_lookup_lone(const void *word, u64 high)
 {
-	return (addr->s6_addr[bit / 8] >> (7 - bit % 8)) & 1;
+	const struct vr_fib_lone *lone = vr_fib_lone(word);
+
+	if ((high ^ lone->prefix) >> (64 - lone->bits))
+		return 0;
+	return smp_load_acquire(&lone->leaf); /* as in vr_fib_lookup() */
 }
 
-/* Number of leading bits that both have, @max at most. */
-static u8 vr_fib_common(const struct in6_addr *a, const struct in6_addr *b,
-			u8 max)
+static __always_inline u32 vr_fib_lookup(const struct vr_fib_top *top, u64 high,
+					 u64 low)
 {
-	return min_t(int, ipv6_addr_diff(a, b), max);
-}
+	const struct vr_fib_skip *skip;
+	unsigned int slot, bits, index;
+	struct vr_fib_node *node;
+	u32 leaf, best = 0;
+	void *word;
 
-static bool vr_fib_covers(const struct vr_fib_node *node,
-			  const struct in6_addr *addr)
-{
-	return ipv6_prefix_equal(&node->prefix, addr, node->plen);
-}
-
-u32 vr_fib_lookup_rcu(const struct vr_fib *fib, const struct in6_addr *addr)
-{
-	const struct vr_fib_node *node = rcu_dereference(fib->root);
-	u32 best = 0;
-	u32 value;
-
-	while (node && vr_fib_covers(node, addr)) {
-		/* with the release that publishes it */
-		value = smp_load_acquire(&node->value);
-		if (value)
-			best = value;
-		if (node->plen == 128)
+	high = rol64(high, top->bits);
+	index = high & top->mask;
+	high = (high ^ index) | low >> 1 >> (63 - top->bits);
+	low <<= top->bits;
+	word = rcu_dereference(top->children[index]);
+	while (word) {
+		if (unlikely(vr_fib_is(word) != VR_FIB_IS_NODE)) {
+			if (vr_fib_is(word) == VR_FIB_IS_LONE) {
+				leaf = vr_fib_lookup_lone(word, high);
+				if (leaf)
+					best = leaf;
+				break;
+			}
+			skip = vr_fib_skip(word);
+			bits = vr_fib_skip_bits(skip);
+			if ((high ^ skip->prefix) >> (64 - bits))
+				break;
+			high = high << bits | low >> (64 - bits);
+			low <<= bits;
+			word = rcu_dereference(skip->next);
+			continue;
+		}
+		node = word;
+		slot = high >> (64 - VR_FIB_STEP);
+		/* With what the value was published after. */
+		leaf = smp_load_acquire(vr_fib_leaf(node, slot));
+		if (leaf)
+			best = leaf;
+		if (!(node->children >> slot & 1))
 			break;
-		node = rcu_dereference(node->child[vr_fib_bit(addr,
-							      node->plen)]);
+		word = rcu_dereference(*vr_fib_child(node, slot));
+		high = high << VR_FIB_STEP | low >> (64 - VR_FIB_STEP);
+		low <<= VR_FIB_STEP;
 	}
-	return best;
+	if (!best) /* as above */
+		best = smp_load_acquire(&top->leaves[index]);
+	return best >> VR_FIB_LENGTH_BITS;
 }
+
+u32 vr_fib_lookup4_rcu(const struct vr_fib *fib, __be32 addr)
+{
+	return vr_fib_lookup(rcu_dereference(fib->top),
+			     (u64)be32_to_cpu(addr) << 32, 0);
+}
+
+u32 vr_fib_lookup6_rcu(const struct vr_fib *fib, const struct in6_addr *addr)
+{
+	return vr_fib_lookup(rcu_dereference(fib->top),
+			     get_unaligned_be64(addr->s6_addr),
+			     get_unaligned_be64(addr->s6_addr + 8));
+}
+
+/* --- the ordered set of prefixes */
 
 static int vr_fib_cmp(const struct vr_fib_entry *entry,
 		      const struct in6_addr *prefix, u8 plen)
 {
-	int cmp = ipv6_addr_cmp(&entry->prefix, prefix);
+	u64 a = get_unaligned_be64(entry->prefix.s6_addr);
+	u64 b = get_unaligned_be64(prefix->s6_addr);
 
-	return cmp ?: (int)entry->plen - plen;
+	if (a == b) {
+		a = get_unaligned_be64(entry->prefix.s6_addr + 8);
+		b = get_unaligned_be64(prefix->s6_addr + 8);
+	}
+	if (a != b)
+		return a < b ? -1 : 1;
+	return (int)entry->plen - plen;
 }
 
 static struct vr_fib_entry *vr_fib_entry(struct rb_node *node)
 {
-	return rb_entry_safe(node, struct vr_fib_entry, by_prefix);
+	return rb_entry(node, struct vr_fib_entry, by_prefix);
 }
 
 struct vr_fib_entry *vr_fib_first(const struct vr_fib *fib)
 {
-	return vr_fib_entry(rb_first(&fib->entries));
+	struct rb_node *node = rb_first(&fib->entries);
+
+	return node ? vr_fib_entry(node) : NULL;
 }
 
 struct vr_fib_entry *vr_fib_find_next(const struct vr_fib *fib,
-				      const struct in6_addr *prefix, u8 plen)
+				       const struct in6_addr *prefix, u8 plen)
 {
 	struct rb_node *node = fib->entries.rb_node;
-	struct rb_node *next = NULL;
+	struct vr_fib_entry *next = NULL;
 
 	while (node) {
 		if (vr_fib_cmp(vr_fib_entry(node), prefix, plen) > 0) {
-			next = node;
+			next = vr_fib_entry(node);
 			node = node->rb_left;
 		} else {
 			node = node->rb_right;
 		}
 	}
-	return vr_fib_entry(next);
+	return next;
 }
 
-/* The last that is not behind that prefix. */
-static struct vr_fib_entry *vr_fib_find_last(const struct vr_fib *fib,
-					     const struct in6_addr *prefix,
-					     u8 plen)
+/* The last entry that is not behind a prefix, or NULL. */
+static struct vr_fib_entry *vr_fib_last_until(const struct vr_fib *fib,
+					      const struct in6_addr *prefix,
+					      u8 plen)
 {
 	struct rb_node *node = fib->entries.rb_node;
-	struct rb_node *last = NULL;
+	struct vr_fib_entry *last = NULL;
 
 	while (node) {
 		if (vr_fib_cmp(vr_fib_entry(node), prefix, plen) > 0) {
 			node = node->rb_left;
 		} else {
-			last = node;
+			last = vr_fib_entry(node);
 			node = node->rb_right;
 		}
 	}
-	return vr_fib_entry(last);
+	return last;
 }
 
 struct vr_fib_entry *vr_fib_find(const struct vr_fib *fib,
 				 const struct in6_addr *prefix, u8 plen)
 {
-	struct vr_fib_entry *entry = vr_fib_find_last(fib, prefix, plen);
+	struct vr_fib_entry *entry = vr_fib_last_until(fib, prefix, plen);
 
 	return entry && !vr_fib_cmp(entry, prefix, plen) ? entry : NULL;
 }
 
 /*
- * The last entry in front of the address holds it, or has only its first bits
- * in common with it, and so has what does hold it.
+ * The longest prefix of at least @min bits and at most @plen that holds @addr.
+ * The last one until there is it, or shares fewer bits with @addr, and then
+ * whatever holds @addr has no more bits than these.
  */
+static struct vr_fib_entry *vr_fib_cover(const struct vr_fib *fib,
+					 const struct in6_addr *addr, u8 plen,
+					 u8 min)
+{
+	struct vr_fib_entry *cover;
+	struct in6_addr prefix;
+
+	for (;;) {
+		ipv6_addr_prefix(&prefix, addr, plen);
+		cover = vr_fib_last_until(fib, &prefix, plen);
+		if (!cover)
+			return NULL;
+		plen = min_t(int, cover->plen,
+			     ipv6_addr_diff(&cover->prefix, addr));
+		if (plen < min)
+			return NULL;
+		if (plen == cover->plen)
+			return cover;
+	}
+}
+
 struct vr_fib_entry *vr_fib_match(const struct vr_fib *fib,
 				  const struct in6_addr *addr)
 {
-	struct in6_addr prefix = *addr;
-	struct vr_fib_entry *entry;
-	u8 plen = 128;
-
-	for (;;) {
-		entry = vr_fib_find_last(fib, &prefix, plen);
-		if (!entry || ipv6_prefix_equal(&entry->prefix, addr,
-						entry->plen))
-			return entry;
-		plen = vr_fib_common(&entry->prefix, addr, entry->plen);
-		ipv6_addr_prefix(&prefix, addr, plen);
-	}
+	return vr_fib_cover(fib, addr, 128, 0);
 }
 
 static void vr_fib_link(struct vr_fib *fib, struct vr_fib_entry *entry)
@@ -158,154 +204,125 @@ static void vr_fib_link(struct vr_fib *fib, struct vr_fib_entry *entry)
 	rb_insert_color(&entry->by_prefix, &fib->entries);
 }
 
-/* A step of the way down: the pointer that leads to a node. */
-struct vr_fib_slot {
-	struct vr_fib_node __rcu **pointer;
-	struct vr_fib_node *node;
-};
+/* --- changes */
 
-/*
- * Goes down to the prefix's node or, where there is none, to the pointer at
- * which it belongs. Returns whether it is there.
- */
-static bool vr_fib_find_node(struct vr_fib *fib,
-			     const struct in6_addr *prefix, u8 plen,
-			     struct vr_fib_slot *slot,
-			     struct vr_fib_slot *parent)
+static struct vr_fib_key vr_fib_key(const struct vr_fib *fib,
+				    const struct in6_addr *addr)
 {
-	struct vr_fib_node *node;
+	struct vr_fib_key key = {
+		.high = get_unaligned_be64(addr->s6_addr),
+		.low = get_unaligned_be64(addr->s6_addr + 8),
+	};
 
-	*parent = (struct vr_fib_slot){};
-	slot->pointer = &fib->root;
-	for (;;) {
-		node = vr_fib_dereference(*slot->pointer);
-		slot->node = node;
-		if (!node || node->plen > plen || !vr_fib_covers(node, prefix))
-			return false;
-		if (node->plen == plen)
-			return true;
-		*parent = *slot;
-		slot->pointer = &node->child[vr_fib_bit(prefix, node->plen)];
+	if (fib->base) {
+		key.high = key.low << 32;
+		key.low = 0;
 	}
+	return key;
 }
 
-static struct vr_fib_node *vr_fib_node_create(const struct in6_addr *prefix,
-					      u8 plen, u32 value)
+void vr_fib_item_init(struct vr_fib_item *item, const struct vr_fib *fib,
+			     const struct vr_fib_top *top,
+			     const struct vr_fib_entry *entry)
 {
-	struct vr_fib_node *node = kzalloc(sizeof(*node), GFP_KERNEL_ACCOUNT);
+	u8 plen = entry->plen - fib->base;
+	u8 step = VR_FIB_STEP;
 
-	if (!node)
-		return NULL;
-	ipv6_addr_prefix(&node->prefix, prefix, plen);
-	node->plen = plen;
-	node->value = value;
-	return node;
-}
-
-/* The new node becomes the parent of, or a brother to, what @slot leads to. */
-static int vr_fib_insert_above(struct vr_fib_slot *slot,
-			       struct vr_fib_node *node)
-{
-	struct vr_fib_node *old = slot->node;
-	struct vr_fib_node *join;
-	u8 common;
-
-	common = vr_fib_common(&old->prefix, &node->prefix,
-			       min(old->plen, node->plen));
-	if (common == node->plen) {
-		join = node;
+	item->key = vr_fib_key(fib, &entry->prefix);
+	if (plen <= top->bits) {
+		item->depth = 0;
+		item->first = vr_fib_index(top, &item->key);
+		step = top->bits;
 	} else {
-		join = vr_fib_node_create(&node->prefix, common, 0);
-		if (!join)
-			return -ENOMEM;
-		RCU_INIT_POINTER(join->child[vr_fib_bit(&node->prefix, common)],
-				 node);
+		item->depth = rounddown(plen - 1, VR_FIB_STEP);
+		item->first = vr_fib_slot(&item->key, item->depth);
 	}
-	RCU_INIT_POINTER(join->child[vr_fib_bit(&old->prefix, common)], old);
-	rcu_assign_pointer(*slot->pointer, join);
-	return 0;
+	item->length = plen - item->depth;
+	item->last = item->first + (1U << (step - item->length)) - 1;
+	item->leaf = entry->value << VR_FIB_LENGTH_BITS | item->length;
 }
 
-static int vr_fib_insert(struct vr_fib *fib, const struct in6_addr *prefix,
-			 u8 plen, u32 value)
+/* What an address has without @entry, as far as its level goes. */
+static u32 vr_fib_cover_leaf(const struct vr_fib *fib,
+			     const struct vr_fib_top *top,
+			     const struct vr_fib_entry *entry,
+			     const struct vr_fib_item *item)
 {
-	struct vr_fib_slot slot, parent;
-	struct vr_fib_node *node;
+	struct vr_fib_entry *cover;
+	struct vr_fib_item above;
+	u8 min = fib->base;
 
-	if (vr_fib_find_node(fib, prefix, plen, &slot, &parent)) {
-		if (slot.node->value)
-			return -EEXIST;
-		/* what the value stands for was stored before */
-		smp_store_release(&slot.node->value, value);
+	/* A prefix of the level's depth is of the level above. */
+	if (!vr_fib_in_top(top, item))
+		min += item->depth + 1;
+	cover = vr_fib_cover(fib, &entry->prefix, entry->plen, min);
+	if (!cover)
 		return 0;
-	}
-
-	node = vr_fib_node_create(prefix, plen, value);
-	if (!node)
-		return -ENOMEM;
-	if (!slot.node) {
-		rcu_assign_pointer(*slot.pointer, node);
-		return 0;
-	}
-	if (vr_fib_insert_above(&slot, node)) {
-		kfree(node);
-		return -ENOMEM;
-	}
-	return 0;
+	vr_fib_item_init(&above, fib, top, cover);
+	return above.leaf;
 }
 
-int vr_fib_add(struct vr_fib *fib, struct vr_fib_entry *entry)
+void vr_fib_del(struct vr_fib *fib, struct vr_fib_entry *entry)
 {
-	int err = vr_fib_insert(fib, &entry->prefix, entry->plen,
-				entry->value);
+	struct vr_fib_top *top = vr_fib_dereference(fib->top);
+	struct vr_fib_item item;
 
-	if (!err)
-		vr_fib_link(fib, entry);
-	return err;
+	rb_erase(&entry->by_prefix, &fib->entries);
+	fib->n_entries--;
+	if (!fib->n_entries) {
+		vr_fib_top_publish(fib, &vr_fib_empty, VR_FIB_DEPTH_MAX);
+		return;
+	}
+	vr_fib_item_init(&item, fib, top, entry);
+	vr_fib_remove(top, &item, vr_fib_cover_leaf(fib, top, entry, &item));
+	if (is_power_of_2(fib->n_entries))
+		vr_fib_shrink(fib);
 }
 
 void vr_fib_replace(struct vr_fib *fib, struct vr_fib_entry *old,
 		    struct vr_fib_entry *entry)
 {
-	struct vr_fib_slot slot, parent;
+	struct vr_fib_top *top = vr_fib_dereference(fib->top);
+	struct vr_fib_item item;
 
-	if (WARN_ON_ONCE(!vr_fib_find_node(fib, &old->prefix, old->plen, &slot,
-					   &parent)))
-		return;
-	/* what the value stands for was stored before */
-	smp_store_release(&slot.node->value, entry->value);
 	rb_replace_node(&old->by_prefix, &entry->by_prefix, &fib->entries);
+	vr_fib_item_init(&item, fib, top, entry);
+	vr_fib_overwrite(top, &item, item.leaf);
 }
 
-/*
- * Takes out a node that has no value and lacks a child. Readers that stand on
- * it still find their way: its own pointers stay as they are.
- */
-static void vr_fib_prune(struct vr_fib_slot *slot)
+int vr_fib_add(struct vr_fib *fib, struct vr_fib_entry *entry)
 {
-	struct vr_fib_node *node = slot->node;
-	struct vr_fib_node *left, *right;
+	struct vr_fib_top *old = vr_fib_dereference(fib->top);
+	struct vr_fib_top *top = old;
+	struct vr_fib_item item;
 
-	if (node->value)
-		return;
-	left = vr_fib_dereference(node->child[0]);
-	right = vr_fib_dereference(node->child[1]);
-	if (left && right)
-		return;
-	rcu_assign_pointer(*slot->pointer, left ?: right);
-	kfree_rcu(node, rcu);
+	if (vr_fib_find(fib, &entry->prefix, entry->plen))
+		return -EEXIST;
+	if (old == &vr_fib_empty) {
+		top = vr_fib_top_create(0);
+		if (!top)
+			return -ENOMEM;
+	}
+	vr_fib_item_init(&item, fib, top, entry);
+	if (vr_fib_insert(top, &item)) {
+		if (top != old)
+			kvfree(top);
+		return -ENOMEM;
+	}
+	if (top != old)
+		vr_fib_top_publish(fib, top, 0);
+	vr_fib_link(fib, entry);
+	fib->n_entries++;
+	if (is_power_of_2(fib->n_entries))
+		vr_fib_grow(fib);
+	return 0;
 }
 
-void vr_fib_del(struct vr_fib *fib, struct vr_fib_entry *entry)
+void vr_fib_init(struct vr_fib *fib, bool v4)
 {
-	struct vr_fib_slot slot, parent;
-
-	if (WARN_ON_ONCE(!vr_fib_find_node(fib, &entry->prefix, entry->plen,
-					   &slot, &parent)))
-		return;
-	rb_erase(&entry->by_prefix, &fib->entries);
-	WRITE_ONCE(slot.node->value, 0);
-	vr_fib_prune(&slot);
-	if (parent.node)
-		vr_fib_prune(&parent);
+	*fib = (struct vr_fib) {
+		.entries = RB_ROOT,
+		.base = v4 ? 96 : 0,
+	};
+	RCU_INIT_POINTER(fib->top, &vr_fib_empty);
 }

@@ -82,6 +82,8 @@ vr_network_create(struct vr_instance *instance,
 	network->origin = config->origin;
 	network->mtu = VR_NETWORK_MTU_DEFAULT;
 	network->gateway_mac = vr_mac_key(vr_network_gateway_mac);
+	vr_fib_init(&network->fib4, true);
+	vr_fib_init(&network->fib6, false);
 	vr_nexthop_table_init(&network->nexthops);
 	INIT_LIST_HEAD(&network->ports);
 	INIT_HLIST_NODE(&network->by_name);

@@ -18,6 +18,7 @@ struct rb_root {
 	struct rb_node *rb_node;
 };
 
+#define RB_ROOT ((struct rb_root){ NULL })
 #define rb_entry(p, type, member) container_of(p, type, member)
 #define rb_entry_safe(p, type, member) ((p) ? rb_entry(p, type, member) : NULL)
 
@@ -41,6 +42,17 @@ static inline struct rb_node *rb_first(const struct rb_root *root)
 	while (node && node->rb_left)
 		node = node->rb_left;
 	return node;
+}
+
+static inline struct rb_node *rb_next(const struct rb_node *node)
+{
+	const struct rb_root right = { node->rb_right };
+
+	if (node->rb_right)
+		return rb_first(&right);
+	while (node->parent && node == node->parent->rb_right)
+		node = node->parent;
+	return node->parent;
 }
 
 /* What leads to @old leads to @node, which may be NULL. */
