@@ -97,7 +97,8 @@ BORING+=,crct10dif_pclmul,crc32_pclmul
 # Fills the array VM with the command that boots $KIMG with the machine's root,
 # read-only, and $2 on the host as /run/vr/io in the guest, and runs the script
 # $3 of this folder there.  $1 is live or still, see guest.  CPUS, MEMORY and
-# ICOUNT come from the environment.
+# ICOUNT come from the environment; with ICOUNT a nanosecond of the guest is an
+# instruction, and QEMU's monitor is at $2/monitor.
 vm_command()
 {
 	local mode=$1 io=$2 script=$3
@@ -111,13 +112,17 @@ vm_command()
 	# Nothing of the PC but what a test needs: probing the rest took half of a
 	# boot.
 	VM+=(-q=-nodefaults -a "modprobe.blacklist=$BORING")
-	if ! kvm_works; then
+	if [ -n "${ICOUNT:-}" ]; then
+		# The kernel as a user has it: its defences cost instructions too.  But
+		# without "rep movsb" and "stosq", of which an emulator counts each byte
+		# or word, and a processor does a cache line at a time.
+		VM+=(--disable-kvm -q=-icount "-q=shift=0,sleep=off"
+		     -q=-cpu "-q=max,-erms" -a clearcpuid=rep_good
+		     -q=-monitor "-q=unix:$io/monitor,server=on,wait=off")
+	elif ! kvm_works; then
 		# An emulated CPU translates code by its address: programs start faster
 		# at equal ones, and without what slows down attackers only.
 		VM+=(--disable-kvm -a norandmaps -a mitigations=off -a init_on_alloc=0
 		     -a lsm=capability -a audit=0)
-	fi
-	if [ -n "${ICOUNT:-}" ]; then
-		VM+=(--disable-kvm -q=-icount "-q=shift=0,sleep=off")
 	fi
 }
