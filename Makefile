@@ -26,7 +26,8 @@ help:
 	@echo 'sudo make test         all of the above and the kernel tests, one VM for each kernel'
 	@echo 'sudo make test-vm      only the kernel tests; KERNELS="6.1 6.12"'
 	@echo 'sudo make test-debug   the same on a sanitizer kernel, DEBUG_KERNEL=FOLDER'
-	@echo 'sudo make bench        ports against veth and bridge, BENCH_KERNEL=6.12'
+	@echo 'sudo make bench        what a packet costs, against veth, bridge and others;'
+	@echo '                       BENCH_KERNEL="6.12 6.1", BENCH_ROUTES=1000000, PROFILE=1'
 	@echo 'make bench-fib         the prefix table alone: memory, lookups and changes a second'
 	@echo 'make regen             files generated from uapi/vr.yaml'
 	@echo 'sudo make install      tools, header, manual pages; PREFIX, DESTDIR, CNIBINDIR'
@@ -121,7 +122,7 @@ lint:
 
 .PHONY: format
 format:
-	clang-format -i $(wildcard lib/*.[ch] vrctl/*.[ch] cni/*.[ch] tests/unit/*.[ch])
+	clang-format -i $(wildcard lib/*.[ch] vrctl/*.[ch] cni/*.[ch] tests/unit/*.[ch] tests/bench/*.c)
 
 .PHONY: check
 check:
@@ -147,16 +148,24 @@ test-vm:
 test-debug:
 	tests/all debug
 
-# On one kernel, in one VM: only what ran side by side compares.
 BENCH_KERNEL ?= 6.12
+BENCH_ROUTES ?= 1000000
 .PHONY: bench
-bench: tools
-	tests/vm/deps build vm test
-	tests/vm/kernel $(BENCH_KERNEL)
-	$(MAKE) module KERNELDIR=$$(tests/vm/kernel dir $(BENCH_KERNEL))
-	tests/vm/session -S bench start $(BENCH_KERNEL)
-	tests/vm/session -S bench exec tests/bench/ports.sh; rc=$$?; \
-		tests/vm/session -S bench stop; exit $$rc
+bench: tools bench-tools
+	tests/vm/deps build
+	for kernel in $(BENCH_KERNEL); do \
+		tests/vm/kernel $$kernel && \
+		$(MAKE) module KERNELDIR=$$(tests/vm/kernel dir $$kernel) && \
+		ROUTES=$(BENCH_ROUTES) PROFILE=$(PROFILE) tests/bench/run $$kernel || exit 1; \
+	done
+
+# What the measurements run in the VM.
+.PHONY: bench-tools
+bench-tools: $(OUT)/bench/rr $(OUT)/bench/fill
+
+$(OUT)/bench/%: $(OUT)/obj/tests/bench/%.o $(LIB_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 
 # The table of prefixes as a program, on this machine; in a VM: tests/bench/fib.sh
 POPCNT := $(if $(filter x86_64,$(shell uname -m)),-mpopcnt)
