@@ -32,6 +32,7 @@
 #include "options.h"
 #include "packet.h"
 #include "port.h"
+#include "rate.h"
 #include "route.h"
 #include "trace.h"
 
@@ -397,6 +398,11 @@ static __always_inline void vr_input(struct vr_port *port, struct sk_buff *skb)
 	reason = vr_check_source(port, skb);
 	if (unlikely(reason))
 		goto drop;
+	if (unlikely(vr_port_has_rate_out(port))) {
+		reason = vr_rate_out(port, skb);
+		if (reason)
+			goto drop;
+	}
 	endpoint = vr_destination(network, skb);
 	if (unlikely(!endpoint)) {
 		vr_input_special(port, skb);

@@ -15,6 +15,7 @@
 #include "drop.h"
 #include "network.h"
 #include "port.h"
+#include "rate.h"
 #include "trace.h"
 
 static __always_inline enum vr_drop_reason
@@ -94,6 +95,8 @@ static __always_inline void vr_deliver(struct vr_port *port,
 	enum vr_drop_reason reason;
 
 	reason = vr_deliver_check(dev, skb);
+	if (unlikely(vr_port_has_rate_in(port)) && !reason)
+		reason = vr_rate_in(port, skb);
 	if (unlikely(reason)) {
 		vr_drop(skb, port->network->instance, port, reason);
 		return;

@@ -45,7 +45,8 @@ const char *vr_drop_name(unsigned int reason)
 bool vr_drop_is_receivers(enum vr_drop_reason reason)
 {
 	return reason == VR_DROP_REASON_TOO_BIG ||
-	       reason == VR_DROP_REASON_PORT_DOWN;
+	       reason == VR_DROP_REASON_PORT_DOWN ||
+	       reason == VR_DROP_REASON_RATE_IN;
 }
 
 static void vr_drop_count_port(struct vr_port *port, enum vr_drop_reason reason)

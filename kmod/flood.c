@@ -14,9 +14,6 @@
 #include "port.h"
 #include "work.h"
 
-/* Copies a second and CPU, and the burst: a few times a large network. */
-#define VR_FLOOD_RATE		100000
-#define VR_FLOOD_BURST		16384
 /* Copies in one go: a quarter of the default netdev_max_backlog. */
 #define VR_FLOOD_CHUNK		256
 /* Floods of a network that may wait for the work item. */
@@ -35,7 +32,7 @@ static struct vr_flood_job *vr_flood_job(struct sk_buff *skb)
 	return (struct vr_flood_job *)skb->cb;
 }
 
-struct vr_flood_limit __percpu *vr_flood_limit_alloc(void)
+struct vr_flood_limit __percpu *vr_flood_limit_alloc(u32 burst)
 {
 	struct vr_flood_limit __percpu *limit;
 	int cpu;
@@ -45,7 +42,7 @@ struct vr_flood_limit __percpu *vr_flood_limit_alloc(void)
 		return NULL;
 	for_each_possible_cpu(cpu) {
 		per_cpu_ptr(limit, cpu)->last = jiffies;
-		per_cpu_ptr(limit, cpu)->tokens = VR_FLOOD_BURST;
+		per_cpu_ptr(limit, cpu)->tokens = (u64)burst * HZ;
 	}
 	return limit;
 }
@@ -54,17 +51,19 @@ struct vr_flood_limit __percpu *vr_flood_limit_alloc(void)
 static bool vr_flood_allowed(struct vr_port *in)
 {
 	struct vr_flood_limit *limit = this_cpu_ptr(in->flood_limit);
+	u64 full = (u64)READ_ONCE(in->storm_burst) * HZ;
+	u32 rate = READ_ONCE(in->storm_rate);
 	unsigned long now = jiffies;
-	unsigned long elapsed = min_t(unsigned long, now - limit->last, HZ);
+	/* A product of two numbers of 32 and 31 bits does not overflow. */
+	u64 elapsed = min_t(unsigned long, now - limit->last, S32_MAX);
 
-	if (elapsed) {
-		limit->tokens = min_t(u64, VR_FLOOD_BURST, limit->tokens +
-				      (u64)elapsed * VR_FLOOD_RATE / HZ);
-		limit->last = now;
-	}
-	if (!limit->tokens)
+	if (!rate)
 		return false;
-	limit->tokens--;
+	limit->tokens = min(full, limit->tokens + elapsed * rate);
+	limit->last = now;
+	if (limit->tokens < HZ)
+		return false;
+	limit->tokens -= HZ;
 	return true;
 }
 

@@ -16,7 +16,7 @@ struct vr_port;
 /* A token bucket. Each CPU has its own, so there is nothing to lock. */
 struct vr_flood_limit {
 	unsigned long last;		/* jiffies of the last refill */
-	u32 tokens;			/* copies */
+	u64 tokens;			/* HZ of them are a copy */
 };
 
 /* What is left of floods that were too large for one go. */
@@ -25,7 +25,8 @@ struct vr_flood {
 	struct work_struct work;
 };
 
-struct vr_flood_limit __percpu *vr_flood_limit_alloc(void);
+/* Full, with so many copies. */
+struct vr_flood_limit __percpu *vr_flood_limit_alloc(u32 burst);
 
 void vr_flood_init(struct vr_flood *flood);
 /* No packet floods any more. May sleep. */

@@ -193,9 +193,40 @@ void vr_native_restore(struct net_device *dev,
 	vr_native_set_mac(dev, old->mac, NULL);
 }
 
+/* What its user has changed in between stays as it is. */
+static void vr_native_restore_gso(struct net_device *dev)
+{
+	const struct vr_native *native = netdev_priv(dev);
+
+	netif_set_tso_max_size(dev, GSO_MAX_SIZE);
+	if (vr_dev_gso_ipv4_max_size(dev) == native->gso_limit)
+		vr_dev_set_gso_ipv4_max_size(dev, native->gso_ipv4_before);
+	if (dev->gso_max_size == native->gso_limit)
+		WRITE_ONCE(dev->gso_max_size, native->gso_before);
+}
+
+void vr_native_limit_gso(struct net_device *dev, unsigned int size)
+{
+	struct vr_native *native = netdev_priv(dev);
+	u32 limit = size < GSO_MAX_SIZE ? size : 0;
+
+	ASSERT_RTNL();
+	if (limit == native->gso_limit)
+		return;
+	if (native->gso_limit)
+		vr_native_restore_gso(dev);
+	native->gso_limit = limit;
+	if (!limit)
+		return;
+	native->gso_before = dev->gso_max_size;
+	native->gso_ipv4_before = vr_dev_gso_ipv4_max_size(dev);
+	netif_set_tso_max_size(dev, limit);
+}
+
 void vr_native_release(struct net_device *dev)
 {
 	netif_carrier_off(dev);
+	vr_native_limit_gso(dev, GSO_MAX_SIZE);
 	dev->max_mtu = ETH_MAX_MTU;
 }
 

@@ -28,6 +28,9 @@ struct vr_native {
 	/* life cycle */
 	struct net_device *dev;
 	struct list_head in_instance;	/* under the instance's lock */
+	u32 gso_limit;			/* of a rate, or 0; under RTNL, too */
+	u32 gso_before;			/* the device's, IPv6 and ... */
+	u32 gso_ipv4_before;		/* ... IPv4 */
 	bool holds_module;		/* under RTNL */
 };
 
@@ -55,6 +58,12 @@ void vr_native_restore(struct net_device *dev,
 void vr_native_release(struct net_device *dev);
 /* The MTU may not exceed the network's; one that was the old one follows. */
 void vr_native_set_mtu(struct net_device *dev, u32 old, u32 mtu);
+
+/*
+ * Under RTNL: super-packets may not be larger, and nobody can make them.
+ * GSO_MAX_SIZE gives the device back what it had.
+ */
+void vr_native_limit_gso(struct net_device *dev, unsigned int size);
 
 /* Under RTNL: unregisters all that @instance made, by @kill_list. */
 void vr_native_kill_all(struct vr_instance *instance,

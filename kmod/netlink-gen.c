@@ -71,7 +71,7 @@ const struct nla_policy vr_nexthop_nl_policy[VR_A_NEXTHOP_MAC + 1] = {
 	[VR_A_NEXTHOP_MAC] = { .type = NLA_BINARY, },
 };
 
-const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_ROUTER_ADVERTISEMENT + 1] = {
+const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_STORM_BURST + 1] = {
 	[VR_A_PORT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_PORT_NETWORK_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
@@ -88,7 +88,12 @@ const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_ROUTER_ADVERTISEMENT 
 	[VR_A_PORT_ALLOWED] = NLA_POLICY_NESTED(vr_allowed_nl_policy),
 	[VR_A_PORT_VLAN] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_PORT_DHCP_SERVER] = NLA_POLICY_MAX(NLA_U8, 1),
-	[VR_A_PORT_ROUTER_ADVERTISEMENT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_RATE_IN] = { .type = NLA_U64, },
+	[VR_A_PORT_BURST_IN] = { .type = NLA_U32, },
+	[VR_A_PORT_RATE_OUT] = { .type = NLA_U64, },
+	[VR_A_PORT_BURST_OUT] = { .type = NLA_U32, },
+	[VR_A_PORT_STORM_RATE] = { .type = NLA_U32, },
+	[VR_A_PORT_STORM_BURST] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VR_A_PORT_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_NETNS_ID] = { .type = NLA_S32, },
 	[VR_A_PORT_KIND] = NLA_POLICY_MAX(NLA_U8, 1),
@@ -149,7 +154,7 @@ const struct nla_policy vr_network_get_nl_policy[VR_A_NETWORK_ORIGIN + 1] = {
 };
 
 /* VR_CMD_PORT_NEW - do */
-const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_ROUTER_ADVERTISEMENT + 1] = {
+const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_STORM_BURST + 1] = {
 	[VR_A_PORT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_PORT_NETWORK_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
@@ -167,10 +172,16 @@ const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_ROUTER_ADVERTISEMENT + 1
 	[VR_A_PORT_VLAN] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_PORT_DHCP_SERVER] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_PORT_ROUTER_ADVERTISEMENT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_RATE_IN] = { .type = NLA_U64, },
+	[VR_A_PORT_BURST_IN] = { .type = NLA_U32, },
+	[VR_A_PORT_RATE_OUT] = { .type = NLA_U64, },
+	[VR_A_PORT_BURST_OUT] = { .type = NLA_U32, },
+	[VR_A_PORT_STORM_RATE] = { .type = NLA_U32, },
+	[VR_A_PORT_STORM_BURST] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* VR_CMD_PORT_SET - do */
-const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_ROUTER_ADVERTISEMENT + 1] = {
+const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_STORM_BURST + 1] = {
 	[VR_A_PORT_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_PORT_NETWORK_ID] = { .type = NLA_U32, },
@@ -191,6 +202,12 @@ const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_ROUTER_ADVERTISEMENT + 1
 	[VR_A_PORT_VLAN] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_PORT_DHCP_SERVER] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_PORT_ROUTER_ADVERTISEMENT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_RATE_IN] = { .type = NLA_U64, },
+	[VR_A_PORT_BURST_IN] = { .type = NLA_U32, },
+	[VR_A_PORT_RATE_OUT] = { .type = NLA_U64, },
+	[VR_A_PORT_BURST_OUT] = { .type = NLA_U32, },
+	[VR_A_PORT_STORM_RATE] = { .type = NLA_U32, },
+	[VR_A_PORT_STORM_BURST] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* VR_CMD_PORT_DEL - do */
@@ -369,14 +386,14 @@ const struct genl_ops vr_nl_ops[22] = {
 		.cmd		= VR_CMD_PORT_NEW,
 		.doit		= vr_nl_port_new_doit,
 		.policy		= vr_port_new_nl_policy,
-		.maxattr	= VR_A_PORT_ROUTER_ADVERTISEMENT,
+		.maxattr	= VR_A_PORT_STORM_BURST,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= VR_CMD_PORT_SET,
 		.doit		= vr_nl_port_set_doit,
 		.policy		= vr_port_set_nl_policy,
-		.maxattr	= VR_A_PORT_ROUTER_ADVERTISEMENT,
+		.maxattr	= VR_A_PORT_STORM_BURST,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -16,7 +16,7 @@ extern const struct nla_policy vr_allowed_nl_policy[VR_A_ALLOWED_MODE + 1];
 extern const struct nla_policy vr_endpoint_config_nl_policy[VR_A_ENDPOINT_ORIGIN + 1];
 extern const struct nla_policy vr_network_config_nl_policy[VR_A_NETWORK_ROUTES + 1];
 extern const struct nla_policy vr_nexthop_nl_policy[VR_A_NEXTHOP_MAC + 1];
-extern const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_ROUTER_ADVERTISEMENT + 1];
+extern const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_STORM_BURST + 1];
 extern const struct nla_policy vr_route_config_nl_policy[VR_A_ROUTE_ORIGIN + 1];
 extern const struct nla_policy vr_subnet_nl_policy[VR_A_SUBNET_PREFIX_LENGTH + 1];
 
@@ -28,9 +28,9 @@ extern const struct nla_policy vr_network_del_nl_policy[VR_A_NETWORK_IF_UNUSED +
 
 extern const struct nla_policy vr_network_get_nl_policy[VR_A_NETWORK_ORIGIN + 1];
 
-extern const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_ROUTER_ADVERTISEMENT + 1];
+extern const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_STORM_BURST + 1];
 
-extern const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_ROUTER_ADVERTISEMENT + 1];
+extern const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_STORM_BURST + 1];
 
 extern const struct nla_policy vr_port_del_nl_policy[VR_A_PORT_NETNS_FD + 1];
 

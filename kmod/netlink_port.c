@@ -10,6 +10,7 @@
 #include "netlink.h"
 #include "network.h"
 #include "port.h"
+#include "rate.h"
 
 static int vr_nl_port_drops_fill(struct sk_buff *msg,
 				 const struct vr_port *port)
@@ -112,6 +113,36 @@ static int vr_nl_port_allowed_fill(struct sk_buff *msg,
 	return 0;
 }
 
+static int vr_nl_port_rate_fill(struct sk_buff *msg,
+				const struct vr_port *port,
+				enum vr_rate_direction direction,
+				int rate_type, int burst_type)
+{
+	const struct vr_rate *rate;
+
+	rate = rcu_dereference_protected(port->rates[direction],
+			lockdep_is_held(&port->network->instance->lock));
+	if (!rate)
+		return 0;
+	if (nla_put(msg, rate_type, sizeof(rate->bits), &rate->bits) ||
+	    nla_put_u32(msg, burst_type, rate->burst))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int vr_nl_port_limits_fill(struct sk_buff *msg,
+				  const struct vr_port *port)
+{
+	if (vr_nl_port_rate_fill(msg, port, VR_RATE_IN, VR_A_PORT_RATE_IN,
+				 VR_A_PORT_BURST_IN) ||
+	    vr_nl_port_rate_fill(msg, port, VR_RATE_OUT, VR_A_PORT_RATE_OUT,
+				 VR_A_PORT_BURST_OUT) ||
+	    nla_put_u32(msg, VR_A_PORT_STORM_RATE, port->storm_rate) ||
+	    nla_put_u32(msg, VR_A_PORT_STORM_BURST, port->storm_burst))
+		return -EMSGSIZE;
+	return 0;
+}
+
 int vr_nl_port_fill(struct sk_buff *msg, const struct vr_port *port, bool stats)
 {
 	const struct net_device *dev = port->dev;
@@ -128,6 +159,7 @@ int vr_nl_port_fill(struct sk_buff *msg, const struct vr_port *port, bool stats)
 	    nla_put_u8(msg, VR_A_PORT_ANTISPOOF, vr_port_is_protected(port)) ||
 	    vr_nl_port_endpoint_fill(msg, port) ||
 	    vr_nl_port_allowed_fill(msg, port) ||
+	    vr_nl_port_limits_fill(msg, port) ||
 	    nla_put_u8(msg, VR_A_PORT_ORIGIN, port->origin) ||
 	    nla_put_u8(msg, VR_A_PORT_UP, !!(READ_ONCE(dev->flags) & IFF_UP)) ||
 	    nla_put_u32(msg, VR_A_PORT_MTU, READ_ONCE(dev->mtu)))
@@ -264,6 +296,35 @@ static int vr_nl_port_allowed_parse(struct vr_allowed_config *config,
 	return vr_nl_port_prefixes_parse(config, head, len, extack);
 }
 
+static void vr_nl_port_rate_parse(struct vr_rate_config *rate,
+				  const struct nlattr *rate_attr,
+				  const struct nlattr *burst_attr)
+{
+	rate->rate_attr = rate_attr;
+	rate->burst_attr = burst_attr;
+	if (rate_attr)
+		rate->bits = nla_get_u64(rate_attr);
+	if (burst_attr)
+		rate->burst = nla_get_u32(burst_attr);
+}
+
+static void vr_nl_port_limits_parse(struct vr_port_config *config,
+				    struct nlattr **attrs)
+{
+	vr_nl_port_rate_parse(&config->rates[VR_RATE_IN],
+			      attrs[VR_A_PORT_RATE_IN],
+			      attrs[VR_A_PORT_BURST_IN]);
+	vr_nl_port_rate_parse(&config->rates[VR_RATE_OUT],
+			      attrs[VR_A_PORT_RATE_OUT],
+			      attrs[VR_A_PORT_BURST_OUT]);
+	config->storm_rate_attr = attrs[VR_A_PORT_STORM_RATE];
+	config->storm_burst_attr = attrs[VR_A_PORT_STORM_BURST];
+	if (config->storm_rate_attr)
+		config->storm_rate = nla_get_u32(config->storm_rate_attr);
+	if (config->storm_burst_attr)
+		config->storm_burst = nla_get_u32(config->storm_burst_attr);
+}
+
 static int vr_nl_port_parse(struct vr_port_config *config,
 			    struct nlattr **attrs, const struct nlattr *head,
 			    int len, struct netlink_ext_ack *extack)
@@ -291,6 +352,7 @@ static int vr_nl_port_parse(struct vr_port_config *config,
 		config->description = nla_data(config->description_attr);
 	if (config->origin_attr)
 		config->origin = nla_get_u8(config->origin_attr);
+	vr_nl_port_limits_parse(config, attrs);
 	if (config->mac_attr &&
 	    vr_nl_get_mac(config->mac_attr, &config->mac, extack))
 		return -EINVAL;

@@ -18,6 +18,7 @@
 #include "netlink.h"
 #include "network.h"
 #include "port.h"
+#include "rate.h"
 #include "route.h"
 
 void vr_port_deliver(struct vr_port *port, struct sk_buff *skb)
@@ -39,6 +40,10 @@ void vr_port_forget_endpoint(struct vr_port *port, struct vr_endpoint *endpoint)
 
 static void vr_port_destroy(struct vr_port *port)
 {
+	unsigned int i;
+
+	for (i = 0; i < VR_RATE_DIRECTIONS; i++)
+		kfree(rcu_access_pointer(port->rates[i]));
 	free_percpu(port->flood_limit);
 	kfree(port->drops);
 	kfree(rcu_access_pointer(port->allowed));
@@ -78,21 +83,115 @@ static u32 vr_port_flags(const struct vr_port_config *config, u32 flags)
 	return vr_allowed_flags(&config->allowed, flags);
 }
 
+/* The rates there are. */
+static void vr_port_get_rates(const struct vr_port *port,
+			      struct vr_rate *rates[VR_RATE_DIRECTIONS])
+{
+	unsigned int i;
+
+	for (i = 0; i < VR_RATE_DIRECTIONS; i++)
+		rates[i] = rcu_dereference_protected(port->rates[i],
+						     lockdep_rtnl_is_held());
+}
+
+/* Those of @rates that are not in use. */
+static void vr_port_free_rates(const struct vr_port *port,
+			       struct vr_rate *rates[VR_RATE_DIRECTIONS])
+{
+	unsigned int i;
+
+	for (i = 0; i < VR_RATE_DIRECTIONS; i++)
+		if (rates[i] != rcu_access_pointer(port->rates[i]))
+			kfree(rates[i]);
+}
+
+/* What @config makes of the rates. Nothing is left behind on error. */
+static int vr_port_make_rates(const struct vr_port *port,
+			      const struct vr_port_config *config,
+			      struct vr_rate *rates[VR_RATE_DIRECTIONS],
+			      struct netlink_ext_ack *extack)
+{
+	struct vr_rate *rate;
+	unsigned int i;
+
+	vr_port_get_rates(port, rates);
+	for (i = 0; i < VR_RATE_DIRECTIONS; i++) {
+		rate = vr_rate_make(rates[i], &config->rates[i], extack);
+		if (IS_ERR(rate)) {
+			vr_port_free_rates(port, rates);
+			return PTR_ERR(rate);
+		}
+		rates[i] = rate;
+	}
+	return 0;
+}
+
+/* A packet may see the flag of a rate that is gone, so both are looked at. */
+static void vr_port_set_rates(struct vr_port *port,
+			      struct vr_rate *rates[VR_RATE_DIRECTIONS])
+{
+	u32 flags = port->flags & ~(VR_PORT_RATE_IN | VR_PORT_RATE_OUT);
+	struct vr_rate *old[VR_RATE_DIRECTIONS];
+	unsigned int i;
+
+	vr_port_get_rates(port, old);
+	for (i = 0; i < VR_RATE_DIRECTIONS; i++) {
+		rcu_assign_pointer(port->rates[i], rates[i]);
+		if (old[i] && old[i] != rates[i])
+			kfree_rcu(old[i], rcu);
+	}
+	if (rates[VR_RATE_IN])
+		flags |= VR_PORT_RATE_IN;
+	if (rates[VR_RATE_OUT])
+		flags |= VR_PORT_RATE_OUT;
+	WRITE_ONCE(port->flags, flags);
+}
+
+/* As its rates need it. */
+static void vr_port_limit_gso(const struct vr_port *port)
+{
+	struct vr_rate *rates[VR_RATE_DIRECTIONS];
+
+	vr_port_get_rates(port, rates);
+	vr_native_limit_gso(port->dev, vr_rates_gso_size(rates));
+}
+
+static void vr_port_set_storm(struct vr_port *port,
+			      const struct vr_port_config *config)
+{
+	if (config->storm_rate_attr)
+		WRITE_ONCE(port->storm_rate, config->storm_rate);
+	if (config->storm_burst_attr)
+		WRITE_ONCE(port->storm_burst, config->storm_burst);
+}
+
 static struct vr_port *vr_port_create(struct vr_network *network,
 				      struct net_device *dev,
-				      const struct vr_port_config *config)
+				      const struct vr_port_config *config,
+				      struct netlink_ext_ack *extack)
 {
 	struct vr_port *port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
+	struct vr_rate *rates[VR_RATE_DIRECTIONS];
 	struct vr_allowed *allowed;
+	int err;
 
 	if (!port)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
+	err = vr_port_make_rates(port, config, rates, extack);
+	if (err)
+		goto err_destroy;
+	port->flags = vr_port_flags(config, 0);
+	vr_port_set_rates(port, rates);
+	port->storm_rate = VR_DEFAULT_STORM_RATE;
+	port->storm_burst = VR_DEFAULT_STORM_BURST;
+	vr_port_set_storm(port, config);
+	err = -ENOMEM;
 	allowed = vr_allowed_create(&config->allowed);
 	if (IS_ERR(allowed))
 		goto err_destroy;
 	RCU_INIT_POINTER(port->allowed, allowed);
 	port->link_local_refused = jiffies - HZ;
-	port->flood_limit = vr_flood_limit_alloc();
+	port->flood_limit = vr_flood_limit_alloc(port->storm_burst);
 	if (!port->flood_limit)
 		goto err_destroy;
 	if (config->description_attr) {
@@ -107,7 +206,6 @@ static struct vr_port *vr_port_create(struct vr_network *network,
 	port->kind = VR_PORT_KIND_NATIVE;
 	port->origin = config->origin;
 	port->mac = vr_mac_key(dev->dev_addr);
-	port->flags = vr_port_flags(config, 0);
 	strscpy(port->ifname, dev->name, sizeof(port->ifname));
 	INIT_LIST_HEAD(&port->in_network);
 	INIT_LIST_HEAD(&port->endpoints);
@@ -115,7 +213,7 @@ static struct vr_port *vr_port_create(struct vr_network *network,
 
 err_destroy:
 	vr_port_destroy(port);
-	return NULL;
+	return ERR_PTR(err);
 }
 
 /* The port's own endpoint, as it will be with these flags. */
@@ -222,6 +320,27 @@ vr_port_check_endpoint_equal(const struct vr_endpoint *endpoint,
 	return 0;
 }
 
+static int vr_port_check_limits_equal(const struct vr_port *port,
+				      const struct vr_port_config *config,
+				      struct netlink_ext_ack *extack)
+{
+	struct vr_rate *rates[VR_RATE_DIRECTIONS];
+
+	if (config->storm_rate_attr && config->storm_rate != port->storm_rate) {
+		NL_SET_ERR_MSG_ATTR(extack, config->storm_rate_attr,
+				    "device is attached with another storm-rate");
+		return -EEXIST;
+	}
+	if (config->storm_burst_attr &&
+	    config->storm_burst != port->storm_burst) {
+		NL_SET_ERR_MSG_ATTR(extack, config->storm_burst_attr,
+				    "device is attached with another storm-burst");
+		return -EEXIST;
+	}
+	vr_port_get_rates(port, rates);
+	return vr_rates_check_equal(rates, config->rates, extack);
+}
+
 /* What differs from the port there is, in what @config gives. */
 static int vr_port_check_equal(struct vr_port *port,
 			       const struct vr_network *network,
@@ -288,6 +407,8 @@ struct vr_port *vr_port_attach(struct vr_network *network,
 	if (port) {
 		mutex_lock(&instance->lock);
 		err = vr_port_check_equal(port, network, config, flags, extack);
+		if (!err)
+			err = vr_port_check_limits_equal(port, config, extack);
 		mutex_unlock(&instance->lock);
 		return err ? ERR_PTR(err) : port;
 	}
@@ -297,9 +418,9 @@ struct vr_port *vr_port_attach(struct vr_network *network,
 				  &old, extack);
 	if (err)
 		return ERR_PTR(err);
-	port = vr_port_create(network, dev, config);
-	if (!port) {
-		err = -ENOMEM;
+	port = vr_port_create(network, dev, config, extack);
+	if (IS_ERR(port)) {
+		err = PTR_ERR(port);
 		goto err_restore;
 	}
 	port->before = old;
@@ -308,6 +429,7 @@ struct vr_port *vr_port_attach(struct vr_network *network,
 	mutex_unlock(&instance->lock);
 	if (err)
 		goto err_destroy;
+	vr_port_limit_gso(port);
 	netif_carrier_on(dev);
 	*changed = true;
 	return port;
@@ -445,6 +567,7 @@ static int vr_port_set_locked(struct vr_port *port,
 			      struct netlink_ext_ack *extack)
 {
 	struct vr_network *network = port->network;
+	struct vr_rate *rates[VR_RATE_DIRECTIONS];
 	struct vr_allowed *allowed;
 	char *description = NULL;
 	u32 flags;
@@ -456,29 +579,35 @@ static int vr_port_set_locked(struct vr_port *port,
 	err = vr_port_check_gateway(port, config, flags, extack);
 	if (err)
 		return err;
+	err = vr_port_make_rates(port, config, rates, extack);
+	if (err)
+		return err;
 	allowed = vr_allowed_create(&config->allowed);
-	if (IS_ERR(allowed))
+	if (IS_ERR(allowed)) {
+		vr_port_free_rates(port, rates);
 		return PTR_ERR(allowed);
+	}
 	if (config->description_attr) {
 		description = kstrdup(config->description, GFP_KERNEL_ACCOUNT);
-		if (!description) {
-			kfree(allowed);
-			return -ENOMEM;
-		}
+		err = description ? 0 : -ENOMEM;
 	}
-	err = vr_port_set_endpoint(port, config, flags, extack);
+	if (!err)
+		err = vr_port_set_endpoint(port, config, flags, extack);
 	if (!err) {
 		vr_port_set_flags(port, flags);
 		if (config->allowed.given) {
 			vr_port_set_allowed(port, allowed);
 			allowed = NULL;
 		}
+		vr_port_set_rates(port, rates);
+		vr_port_set_storm(port, config);
 		if (config->description_attr)
 			swap(port->description, description);
 		vr_instance_changed(network->instance);
 		vr_nl_port_notify(port, VR_CMD_PORT_NTF);
 	}
 	kfree(allowed);
+	vr_port_free_rates(port, rates);
 	kfree(description);
 	return err;
 }
@@ -505,6 +634,8 @@ int vr_port_set(struct vr_port *port, const struct vr_port_config *config,
 	mutex_unlock(&instance->lock);
 	if (err)
 		vr_native_restore(port->dev, &old);
+	else
+		vr_port_limit_gso(port);
 out_free:
 	kfree(complete);
 	return err;

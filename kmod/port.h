@@ -16,6 +16,7 @@
 #include "endpoint.h"
 #include "icmp.h"
 #include "native.h"
+#include "rate.h"
 
 struct net_device;
 struct netlink_ext_ack;
@@ -43,6 +44,10 @@ struct vr_nexthop;
 /* It may announce addresses that ports share. */
 #define VR_PORT_ANNOUNCES	BIT(8)
 
+/* It has a rate, that way. */
+#define VR_PORT_RATE_IN		BIT(9)
+#define VR_PORT_RATE_OUT	BIT(10)
+
 /* Link-local addresses that do not follow from the MAC, first come. */
 #define VR_PORT_LINK_LOCALS	2
 
@@ -61,6 +66,10 @@ struct vr_port {
 	u64 link_locals[VR_PORT_LINK_LOCALS];	/* last 8 bytes; 0: free */
 	unsigned long link_local_refused;	/* jiffies of the last one */
 	struct vr_icmp_limit icmp_limit;	/* of errors sent to it */
+	/* written under RTNL and the instance's lock */
+	struct vr_rate __rcu *rates[VR_RATE_DIRECTIONS];
+	u32 storm_rate;			/* copies a second and CPU */
+	u32 storm_burst;		/* copies */
 
 	/* configuration, under the instance's lock */
 	struct list_head endpoints;	/* behind it, its own included */
@@ -88,12 +97,17 @@ struct vr_port_config {
 	const struct nlattr *state_attr;
 	const struct nlattr *description_attr;
 	const struct nlattr *origin_attr;
+	const struct nlattr *storm_rate_attr;
+	const struct nlattr *storm_burst_attr;
 	bool addresses_given;
 
 	struct in6_addr addresses[VR_LIMIT_ENDPOINT_ADDRESSES];
+	struct vr_rate_config rates[VR_RATE_DIRECTIONS];
 	const char *description;
 	u64 mac;
 	u32 sequence;
+	u32 storm_rate;
+	u32 storm_burst;
 	u8 n_addresses;
 	u8 state;
 	u8 origin;
@@ -116,6 +130,16 @@ static inline bool vr_port_is_protected(const struct vr_port *port)
 static inline bool vr_port_announces(const struct vr_port *port)
 {
 	return READ_ONCE(port->flags) & VR_PORT_ANNOUNCES;
+}
+
+static inline bool vr_port_has_rate_in(const struct vr_port *port)
+{
+	return READ_ONCE(port->flags) & VR_PORT_RATE_IN;
+}
+
+static inline bool vr_port_has_rate_out(const struct vr_port *port)
+{
+	return READ_ONCE(port->flags) & VR_PORT_RATE_OUT;
 }
 
 /*

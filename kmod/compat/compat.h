@@ -20,6 +20,30 @@ static inline void vr_dev_set_lltx(struct net_device *dev)
 #endif
 }
 
+/*
+ * The stack's limits of super-packets, IPv6's and IPv4's, which have been two
+ * since 6.3. Lowering is the core's netif_set_tso_max_size(); this is for the
+ * way back, under RTNL.
+ */
+static inline u32 vr_dev_gso_ipv4_max_size(const struct net_device *dev)
+{
+#ifdef VR_HAVE_GSO_IPV4
+	return dev->gso_ipv4_max_size;
+#else
+	return dev->gso_max_size;
+#endif
+}
+
+static inline void vr_dev_set_gso_ipv4_max_size(struct net_device *dev,
+						u32 size)
+{
+#ifdef VR_HAVE_GSO_IPV4
+	WRITE_ONCE(dev->gso_ipv4_max_size, size);
+#else
+	WRITE_ONCE(dev->gso_max_size, size);
+#endif
+}
+
 /* There with traffic control alone, under two names of its option. */
 static inline void vr_skb_clear_tc_skip_classify(struct sk_buff *skb)
 {

@@ -14,6 +14,8 @@
 #define VR_MAX_VNI		16777215
 #define VR_MIN_MTU		68
 #define VR_MAX_MTU		65535
+#define VR_DEFAULT_STORM_RATE	100000
+#define VR_DEFAULT_STORM_BURST	16384
 
 /**
  * enum vr_origin - Which program made an object, like rtm_protocol. A program
