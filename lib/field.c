@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rate.h"
+
 static void vr_field_put_named(struct vr_msg *msg, const struct vr_field *field,
 			       unsigned int value)
 {
@@ -25,6 +27,7 @@ static void vr_field_put_named(struct vr_msg *msg, const struct vr_field *field,
 static void vr_field_put(struct vr_msg *msg, const struct vr_field *field,
 			 const void *member)
 {
+	char text[VR_RATE_TEXT];
 	uint8_t v;
 
 	switch ((enum vr_field_type)field->type) {
@@ -59,6 +62,16 @@ static void vr_field_put(struct vr_msg *msg, const struct vr_field *field,
 		break;
 	case VR_FIELD_IP:
 		vr_msg_put_ip(msg, field->attr, field->key, member);
+		break;
+	case VR_FIELD_RATE:
+		vr_msg_put(msg, field->attr, member, field->size, "%s %s",
+			   field->key,
+			   vr_rate_format(*(const uint64_t *)member, text));
+		break;
+	case VR_FIELD_SIZE:
+		vr_msg_put(msg, field->attr, member, field->size, "%s %s",
+			   field->key,
+			   vr_size_format(*(const uint32_t *)member, text));
 		break;
 	case VR_FIELD_S32:
 	case VR_FIELD_U64:
@@ -125,6 +138,8 @@ static bool vr_field_take(const struct vr_field *field,
 	case VR_FIELD_U32:
 	case VR_FIELD_S32:
 	case VR_FIELD_U64:
+	case VR_FIELD_RATE:
+	case VR_FIELD_SIZE:
 	case VR_FIELD_MAC:
 		return vr_field_copy(attr, member, field->size);
 	case VR_FIELD_STRING:

@@ -35,8 +35,10 @@ enum vr_field_type {
 	VR_FIELD_U8,
 	VR_FIELD_U16,
 	VR_FIELD_U32,
-	VR_FIELD_S32, /* int32_t */
-	VR_FIELD_U64,
+	VR_FIELD_S32,	 /* int32_t */
+	VR_FIELD_U64,	 /* only in answers */
+	VR_FIELD_RATE,	 /* uint64_t, bits per second */
+	VR_FIELD_SIZE,	 /* uint32_t, bytes */
 	VR_FIELD_ENUM,	 /* unsigned int, a u8, with names */
 	VR_FIELD_STRING, /* char[size] */
 	VR_FIELD_MAC,	 /* uint8_t[VR_MAC_LEN] */

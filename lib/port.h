@@ -87,6 +87,12 @@ struct vr_port {
 	unsigned int state;
 	unsigned int origin;
 	char description[VR_MAX_DESCRIPTION + 1];
+	uint64_t rate_in;
+	uint32_t burst_in;
+	uint64_t rate_out;
+	uint32_t burst_out;
+	uint32_t storm_rate;
+	uint32_t storm_burst;
 
 	unsigned int address_count;
 	struct vr_ip *addresses;

@@ -15,6 +15,7 @@
 #include "lib/address.h"
 #include "lib/field.h"
 #include "lib/netns.h"
+#include "lib/rate.h"
 
 const char *args_peek(const struct args *args)
 {
@@ -127,6 +128,12 @@ static int args_store(const struct arg_key *key, const char *value,
 		ret = args_number(key->word, value, UINT32_MAX, &number, err);
 		*(uint32_t *)member = number;
 		return ret;
+	case ARG_RATE:
+		ret = vr_rate_parse(key->word, value, member, err);
+		return ret < 0 ? VRCTL_USAGE : VRCTL_OK;
+	case ARG_SIZE:
+		ret = vr_size_parse(key->word, value, member, err);
+		return ret < 0 ? VRCTL_USAGE : VRCTL_OK;
 	case ARG_ENUM:
 		return args_enum(key, value, member, err);
 	case ARG_STRING:

@@ -43,6 +43,8 @@ enum arg_type {
 	ARG_SWITCH, /* bool: on or off */
 	ARG_U16,
 	ARG_U32,
+	ARG_RATE,   /* uint64_t: bits per second, in tc's units */
+	ARG_SIZE,   /* uint32_t: bytes, the same */
 	ARG_ENUM,   /* unsigned int, with names */
 	ARG_STRING, /* char[size] */
 	ARG_MAC,    /* uint8_t[6] */

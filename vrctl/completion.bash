@@ -13,10 +13,12 @@ _vrctl_keys()
 	network.show)	echo id name origin ;;
 	port.add)	echo dev netns network mac address gateway antispoof allowed source \
 				active-standby ecmp vlan dhcp-server router-advertisement \
-				sequence standby state description origin ;;
+				sequence standby state description origin rate-in burst-in \
+				rate-out burst-out storm-rate storm-burst ;;
 	port.set)	echo id dev netns mac address no-addresses gateway antispoof allowed \
 				source active-standby ecmp no-allowed vlan dhcp-server \
-				router-advertisement sequence standby state description origin ;;
+				router-advertisement sequence standby state description origin rate-in burst-in \
+				rate-out burst-out storm-rate storm-burst ;;
 	port.del)	echo id dev netns ;;
 	port.show)	echo id dev netns network origin ;;
 	endpoint.add | endpoint.replace)
@@ -54,7 +56,8 @@ _vrctl_values()
 	proto)		echo tcp udp sctp dccp udplite icmp ipv6-icmp ;;
 	-batch)		compgen -f -- "${COMP_WORDS[COMP_CWORD]}" ;;
 	id | vni | mtu | mac | gateway-mac | address | allowed | subnet | description | \
-		sequence | remote | local | weight | port | name | from | sport | dport)
+		sequence | remote | local | weight | port | name | from | sport | dport | \
+		rate-in | burst-in | rate-out | burst-out | storm-rate | storm-burst)
 			;;
 	*)		return 1 ;;
 	esac

@@ -11,6 +11,7 @@
 #include "flush.h"
 #include "lib/field.h"
 #include "lib/port.h"
+#include "lib/rate.h"
 
 static const char usage[] =
 	"vrctl port add dev IFNAME [netns NAME|PID|/path] network NAME\n"
@@ -19,6 +20,9 @@ static const char usage[] =
 	"                       [allowed PREFIX [MODE]]... [vlan on|off]\n"
 	"                       [dhcp-server on|off]\n"
 	"                       [router-advertisement on|off]\n"
+	"                       [rate-in RATE [burst-in SIZE]]\n"
+	"                       [rate-out RATE [burst-out SIZE]]\n"
+	"                       [storm-rate N] [storm-burst N]\n"
 	"                       [description TEXT] [origin ORIGIN]\n"
 	"       MODE := source | active-standby | ecmp\n"
 	"vrctl port set dev IFNAME [netns NAME|PID|/path] [no-addresses]\n"
@@ -152,6 +156,18 @@ static const struct arg_key keys[] = {
 	  .names = &vr_endpoint_state_names },
 	{ "description", "TEXT", ARG_STRING, .attr = VR_A_PORT_DESCRIPTION,
 	  ARG_MEMBER(struct vr_port, description) },
+	{ "rate-in", "RATE", ARG_RATE, .attr = VR_A_PORT_RATE_IN,
+	  ARG_MEMBER(struct vr_port, rate_in) },
+	{ "burst-in", "SIZE", ARG_SIZE, .attr = VR_A_PORT_BURST_IN,
+	  ARG_MEMBER(struct vr_port, burst_in) },
+	{ "rate-out", "RATE", ARG_RATE, .attr = VR_A_PORT_RATE_OUT,
+	  ARG_MEMBER(struct vr_port, rate_out) },
+	{ "burst-out", "SIZE", ARG_SIZE, .attr = VR_A_PORT_BURST_OUT,
+	  ARG_MEMBER(struct vr_port, burst_out) },
+	{ "storm-rate", "N", ARG_U32, .attr = VR_A_PORT_STORM_RATE,
+	  ARG_MEMBER(struct vr_port, storm_rate) },
+	{ "storm-burst", "N", ARG_U32, .attr = VR_A_PORT_STORM_BURST,
+	  ARG_MEMBER(struct vr_port, storm_burst) },
 	{ "no-addresses", "", ARG_WORD, .attr = VR_A_PORT_NO_ADDRESSES },
 	{ "no-allowed", "", ARG_WORD, .attr = VR_A_PORT_NO_ALLOWED },
 };
@@ -259,6 +275,51 @@ static void vrctl_port_print_endpoint(struct print *p,
 			   port->origin);
 }
 
+static void vrctl_port_print_rate(struct print *p, const char *key,
+				  const char *before, uint64_t bits)
+{
+	char text[VR_RATE_TEXT];
+
+	print_quantity(p, key, before, bits, vr_rate_format(bits, text));
+}
+
+static void vrctl_port_print_burst(struct print *p, const char *key,
+				   const char *before, uint32_t bytes)
+{
+	char text[VR_RATE_TEXT];
+
+	print_quantity(p, key, before, bytes, vr_size_format(bytes, text));
+}
+
+/* On a line of their own each; in text, what is unusual. */
+static void vrctl_port_print_limits(struct print *p, const struct vr_port *port)
+{
+	bool usual = port->storm_rate == VR_DEFAULT_STORM_RATE &&
+		     port->storm_burst == VR_DEFAULT_STORM_BURST;
+
+	if (vr_is_set(port, VR_A_PORT_RATE_IN)) {
+		print_line(p);
+		vrctl_port_print_rate(p, "rate_in", "rate-in ", port->rate_in);
+		vrctl_port_print_burst(p, "burst_in", " burst-in ",
+				       port->burst_in);
+	}
+	if (vr_is_set(port, VR_A_PORT_RATE_OUT)) {
+		print_line(p);
+		vrctl_port_print_rate(p, "rate_out", "rate-out ",
+				      port->rate_out);
+		vrctl_port_print_burst(p, "burst_out", " burst-out ",
+				       port->burst_out);
+	}
+	if (!vr_is_set(port, VR_A_PORT_STORM_RATE))
+		return;
+	if (!usual)
+		print_line(p);
+	print_number(p, "storm_rate", usual ? NULL : "storm-rate ",
+		     port->storm_rate);
+	print_number(p, "storm_burst", usual ? NULL : " storm-burst ",
+		     port->storm_burst);
+}
+
 static void vrctl_port_print_drops(struct print *p,
 				   const struct vr_port_stats *stats)
 {
@@ -296,6 +357,7 @@ void vrctl_port_print(struct print *p, const struct vr_port *port, bool stats)
 		print_number(p, "id", "", port->id);
 	vrctl_port_print_device(p, port);
 	vrctl_port_print_endpoint(p, port);
+	vrctl_port_print_limits(p, port);
 	if (vr_is_set(port, VR_A_PORT_DESCRIPTION)) {
 		print_line(p);
 		print_string(p, "description", "description ",

@@ -220,6 +220,14 @@ void print_number(struct print *p, const char *key, const char *before,
 		fprintf(p->out, "%s%" PRIu64, before, value);
 }
 
+void print_quantity(struct print *p, const char *key, const char *before,
+		    uint64_t value, const char *text)
+{
+	print_json_number(p, key, value);
+	if (!p->json && before)
+		fprintf(p->out, "%s%s", before, text);
+}
+
 void print_signed(struct print *p, const char *key, const char *before,
 		  int64_t value)
 {

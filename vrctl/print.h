@@ -63,6 +63,9 @@ void print_number(struct print *p, const char *key, const char *before,
 		  uint64_t value);
 void print_signed(struct print *p, const char *key, const char *before,
 		  int64_t value);
+/* A number in JSON, another text for it in text. */
+void print_quantity(struct print *p, const char *key, const char *before,
+		    uint64_t value, const char *text);
 /* A number, 0 or 1, in JSON; in text the word for it (NULL: nothing). */
 void print_switch(struct print *p, const char *key, const char *on,
 		  const char *off, bool value);

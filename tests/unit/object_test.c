@@ -146,11 +146,20 @@ static void fill_port(struct vr_port *port)
 	port->state = VR_ENDPOINT_STATE_STANDBY;
 	port->origin = VR_ORIGIN_CNI;
 	strcpy(port->description, "default/pod eth1");
+	port->rate_in = UINT64_MAX;
+	port->burst_in = 65536;
+	port->rate_out = 1000;
+	port->burst_out = UINT32_MAX;
+	port->storm_rate = 0;
+	port->storm_burst = 1;
 	port->set = VR_BIT(VR_A_PORT_NETWORK) | VR_BIT(VR_A_PORT_IFNAME) |
 		    VR_BIT(VR_A_PORT_MAC) | VR_BIT(VR_A_PORT_GATEWAY) |
 		    VR_BIT(VR_A_PORT_ANTISPOOF) | VR_BIT(VR_A_PORT_SEQUENCE) |
 		    VR_BIT(VR_A_PORT_STATE) | VR_BIT(VR_A_PORT_ORIGIN) |
-		    VR_BIT(VR_A_PORT_DESCRIPTION);
+		    VR_BIT(VR_A_PORT_DESCRIPTION) | VR_BIT(VR_A_PORT_RATE_IN) |
+		    VR_BIT(VR_A_PORT_BURST_IN) | VR_BIT(VR_A_PORT_RATE_OUT) |
+		    VR_BIT(VR_A_PORT_BURST_OUT) | VR_BIT(VR_A_PORT_STORM_RATE) |
+		    VR_BIT(VR_A_PORT_STORM_BURST);
 	vr_port_add_address(port, &four, NULL);
 	vr_port_add_address(port, &six, NULL);
 }
@@ -164,6 +173,10 @@ static int same_port(const struct vr_port *a, const struct vr_port *b)
 	       a->sequence == b->sequence && a->state == b->state &&
 	       a->origin == b->origin &&
 	       strcmp(a->description, b->description) == 0 &&
+	       a->rate_in == b->rate_in && a->burst_in == b->burst_in &&
+	       a->rate_out == b->rate_out && a->burst_out == b->burst_out &&
+	       a->storm_rate == b->storm_rate &&
+	       a->storm_burst == b->storm_burst &&
 	       a->address_count == b->address_count &&
 	       vr_ip_equal(&a->addresses[0], &b->addresses[0]) &&
 	       vr_ip_equal(&a->addresses[1], &b->addresses[1]);
