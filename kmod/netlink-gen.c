@@ -88,6 +88,7 @@ const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_STORM_BURST + 1] = {
 	[VR_A_PORT_ALLOWED] = NLA_POLICY_NESTED(vr_allowed_nl_policy),
 	[VR_A_PORT_VLAN] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_PORT_DHCP_SERVER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_ROUTER_ADVERTISEMENT] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_PORT_RATE_IN] = { .type = NLA_U64, },
 	[VR_A_PORT_BURST_IN] = { .type = NLA_U32, },
 	[VR_A_PORT_RATE_OUT] = { .type = NLA_U64, },
