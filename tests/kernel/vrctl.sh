@@ -42,6 +42,10 @@ ok "route add via blackhole" vrctl route add network team/blue 203.0.113.0/25 vi
 ok "route add via unreachable" vrctl route add network team/blue 203.0.113.128/25 via unreachable
 ok "route show" vrctl route show
 ok "route get" vrctl route get network team/blue 198.51.100.7
+ok "route add, several" vrctl route add network team/blue 10.0.0.0/8 \
+	nexthop via 192.0.2.10 weight 2 nexthop port 1
+ok "route get of a flow" vrctl route get network team/blue 10.1.2.3 from 192.0.2.10 proto tcp \
+	sport 1024 dport 80
 ok "drops" vrctl drops
 ok "limits" vrctl limits
 ok "uplink show" vrctl uplink show
@@ -49,8 +53,7 @@ ok "-n NETNS" vrctl -n "$a" network show
 ok "-V" vrctl -V
 for command in "uplink add up type vxlan local 192.0.2.1 port 4789" "uplink add dev own" \
 	"uplink del up" "endpoint add network team/blue mac 02:00:00:00:02:02 remote 203.0.113.1" \
-	"route add network team/blue 10.0.0.0/8 via remote 203.0.113.1" \
-	"route add network team/blue 10.0.0.0/8 nexthop via 192.0.2.10 weight 1 nexthop via 192.0.2.50"; do
+	"route add network team/blue 10.0.0.0/8 via remote 203.0.113.1"; do
 	# shellcheck disable=SC2086 # words
 	refused "until a later version: $command" "not supported yet" vrctl $command
 done
