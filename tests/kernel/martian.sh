@@ -12,7 +12,8 @@ vrctl route replace network blue 0.0.0.0/0 via 192.0.2.11
 vrctl route replace network blue ::/0 via 2001:db8:1::b
 raw_pod a blue 02:00:00:00:00:0a 192.0.2.10 2001:db8:1::a "antispoof off"
 raw_pod b blue 02:00:00:00:00:0b 192.0.2.11 2001:db8:1::b "antispoof off"
-raw_pod c blue 02:00:00:00:00:0c 192.0.2.12 "allowed 0.0.0.0/0" "allowed ::/0"
+raw_pod c blue 02:00:00:00:00:0c 192.0.2.12
+vrctl port set id 3 allowed 0.0.0.0/0 allowed ::/0
 
 python "$a" "$b" "$c" <<- 'END'
 	import sys
