@@ -10,8 +10,6 @@
 
 #define EVERYBODY(n) ((n) == 64 ? ~0ULL : BIT_ULL(n) - 1)
 
-int kernel_fail_alloc;
-
 struct group {
 	struct vr_ecmp_member members[VR_ECMP_MEMBERS];
 	u8 buckets[VR_ECMP_BUCKETS];
