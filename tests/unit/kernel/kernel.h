@@ -24,6 +24,7 @@ typedef uint32_t __be32;
 typedef int gfp_t;
 
 #define __rcu
+#define noinline_for_stack __attribute__((noinline))
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define cond_resched() ((void)0)
 
