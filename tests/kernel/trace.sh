@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The tracepoints: what comes in, goes out and is dropped, with the fields that
-# tell an operator which packet and which port it was.
+# alone
+#
+# The tracepoints, which are the whole machine's: what comes in, goes out and is
+# dropped, with the fields that tell an operator which packet and port it was.
 
-# alone: tracing is of the whole machine
 . "$(dirname "$0")/setup.sh"
 module_load
 
