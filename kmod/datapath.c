@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The whole way of a packet. It begins in the last function here, as callees
- * stand above their callers: in vr_input(), vr_check_source() refuses what is
- * not the sender's own, and what is for a MAC behind another port is delivered
- * at once. The rest is special: vr_decide() floods, routes or answers it. Each
- * step borrows the packet and returns why it is dropped, 0 to go on. Entry:
- * vr_native_xmit().
+ * stand above their callers: in vr_input(), vr_guard() refuses what is not the
+ * sender's own, and what is for a MAC behind another port is delivered at once.
+ * vr_input_gateway() routes or answers what is for the gateway's MAC, and
+ * vr_input_flood() has the rest. Each step borrows the packet and returns why
+ * it is dropped, 0 to go on. Entry: vr_native_xmit().
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -36,14 +36,11 @@
 #include "route.h"
 #include "trace.h"
 
-/* The network header begins behind the Ethernet header, whoever sent it. */
+/* Makes @len bytes from the network header on readable. */
 static enum vr_drop_reason vr_pull(struct sk_buff *skb, unsigned int len)
 {
-	if (!pskb_may_pull(skb, ETH_HLEN + len))
-		return VR_DROP_REASON_TRUNCATED;
-	skb_reset_mac_header(skb);
-	skb_set_network_header(skb, ETH_HLEN);
-	return 0;
+	return likely(pskb_may_pull(skb, ETH_HLEN + len)) ?
+		0 : VR_DROP_REASON_TRUNCATED;
 }
 
 /* A length of 0 stands for more than 64 KiB, which only TCP may have. */
@@ -57,41 +54,65 @@ static bool vr_length_ok(const struct sk_buff *skb, unsigned int len,
 	return len >= min && len <= have;
 }
 
-/* Addresses no router forwards (RFC 1812 5.3.7, RFC 3927 2.6.2). */
-static bool vr_ip4_martian(__be32 addr)
+/* First bytes of addresses that no router forwards; of 169 and 255 some. */
+static const u64 vr_ip4_suspects[] = {
+	BIT_ULL(0),
+	BIT_ULL(127 - 64),
+	BIT_ULL(169 - 128),
+	GENMASK_ULL(239 - 192, 224 - 192) | BIT_ULL(255 - 192),
+};
+
+static noinline bool vr_ip4_suspect_martian(__be32 addr)
 {
 	return ipv4_is_zeronet(addr) || ipv4_is_loopback(addr) ||
 	       ipv4_is_multicast(addr) || ipv4_is_lbcast(addr) ||
 	       ipv4_is_linklocal_169(addr);
 }
 
-static enum vr_drop_reason vr_check_ip4(struct sk_buff *skb,
-					struct in6_addr *daddr)
+/* RFC 1812 5.3.7, RFC 3927 2.6.2. */
+static __always_inline bool vr_ip4_martian(__be32 addr)
 {
-	const struct iphdr *iph;
+	u8 first = *(const u8 *)&addr;
+
+	return unlikely(vr_ip4_suspects[first / 64] >> first % 64 & 1) &&
+	       vr_ip4_suspect_martian(addr);
+}
+
+/* The header with its options: readable. */
+static enum vr_drop_reason vr_pull_ip4(struct sk_buff *skb)
+{
 	enum vr_drop_reason reason;
 	unsigned int hlen;
 
-	reason = vr_pull(skb, sizeof(*iph));
+	reason = vr_pull(skb, sizeof(struct iphdr));
 	if (reason)
 		return reason;
 	hlen = ip_hdr(skb)->ihl * 4;
-	if (hlen < sizeof(*iph) || ip_hdr(skb)->version != 4)
+	if (hlen < sizeof(struct iphdr) || ip_hdr(skb)->version != 4)
 		return VR_DROP_REASON_IP_HEADER;
-	reason = vr_pull(skb, hlen);
+	return hlen > sizeof(struct iphdr) ? vr_pull(skb, hlen) : 0;
+}
+
+static __always_inline enum vr_drop_reason
+vr_check_ip4(struct sk_buff *skb, struct in6_addr *daddr)
+{
+	const struct iphdr *iph;
+	enum vr_drop_reason reason;
+
+	reason = vr_pull_ip4(skb);
 	if (reason)
 		return reason;
 	iph = ip_hdr(skb);
 	if (ip_fast_csum(iph, iph->ihl))
 		return VR_DROP_REASON_IP_HEADER;
-	if (!vr_length_ok(skb, ntohs(iph->tot_len), hlen))
+	if (!vr_length_ok(skb, ntohs(iph->tot_len), iph->ihl * 4))
 		return VR_DROP_REASON_IP_HEADER;
 	if (vr_ip4_martian(iph->saddr))
 		return VR_DROP_REASON_IP_SOURCE;
 	if (vr_ip4_martian(iph->daddr))
 		return VR_DROP_REASON_IP_DESTINATION;
 	ipv6_addr_set_v4mapped(iph->daddr, daddr);
-	if (unlikely(hlen > sizeof(*iph)))
+	if (unlikely(iph->ihl > sizeof(*iph) / 4))
 		return vr_options_check4(iph);
 	return 0;
 }
@@ -106,8 +127,8 @@ static bool vr_ip6_martian(const struct in6_addr *addr)
 	       ipv6_addr_any(addr);
 }
 
-static enum vr_drop_reason vr_check_ip6(struct sk_buff *skb,
-					struct in6_addr *daddr)
+static __always_inline enum vr_drop_reason
+vr_check_ip6(struct sk_buff *skb, struct in6_addr *daddr)
 {
 	const struct ipv6hdr *ip6h;
 	enum vr_drop_reason reason;
@@ -133,38 +154,52 @@ static enum vr_drop_reason vr_check_ip6(struct sk_buff *skb,
 	return 0;
 }
 
-/* Makes the headers ours alone: TCP keeps the packet to send it again. */
+/*
+ * Makes the headers ours alone: TCP keeps the packet to send it again. They
+ * are readable, so skb_ensure_writable() need not see to that.
+ */
 static enum vr_drop_reason vr_own_headers(struct sk_buff *skb, bool v4)
 {
 	unsigned int hlen = v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 
-	if (skb_ensure_writable(skb, ETH_HLEN + hlen))
+	if (unlikely(skb_cloned(skb)) &&
+	    !skb_clone_writable(skb, ETH_HLEN + hlen) &&
+	    pskb_expand_head(skb, 0, 0, GFP_ATOMIC))
 		return VR_DROP_REASON_NO_MEMORY;
 	return 0;
 }
 
+/* The gateway's own address is nobody's to send from. */
+static noinline enum vr_drop_reason
+vr_check_not_gateway(const struct sk_buff *skb, struct vr_network *network,
+		     bool v4)
+{
+	const struct vr_endpoint *endpoint;
+	struct in6_addr saddr;
+
+	if (v4)
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &saddr);
+	else
+		saddr = ipv6_hdr(skb)->saddr;
+	endpoint = vr_endpoint_lookup_ip_rcu(network, &saddr);
+	return endpoint && !endpoint->port ? VR_DROP_REASON_IP_SOURCE : 0;
+}
+
 /*
- * The gateway's own address is nobody's to send from, but the host's port's.
- * The guard has seen to it on a port that may send only from its endpoints'.
+ * The host's port may have it; and the guard has seen to it on a port that
+ * may send only from its endpoints'.
  */
 static enum vr_drop_reason vr_check_sender(const struct sk_buff *skb,
 					   const struct vr_packet *packet,
 					   bool v4)
 {
 	u32 flags = READ_ONCE(packet->in->flags);
-	const struct vr_endpoint *endpoint;
-	struct in6_addr saddr;
 
 	if (likely(flags & VR_PORT_GATEWAY ||
 		   (flags & VR_PORT_ANTISPOOF &&
 		    !rcu_access_pointer(packet->in->allowed))))
 		return 0;
-	if (v4)
-		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &saddr);
-	else
-		saddr = ipv6_hdr(skb)->saddr;
-	endpoint = vr_endpoint_lookup_ip_rcu(packet->network, &saddr);
-	return endpoint && !endpoint->port ? VR_DROP_REASON_IP_SOURCE : 0;
+	return vr_check_not_gateway(skb, packet->network, v4);
 }
 
 /* Whether it may go to packet->out. What it says is still the sender's. */
@@ -237,8 +272,8 @@ static enum vr_drop_reason vr_route(struct sk_buff *skb,
 		return reason;
 	if (!hop.port)
 		return vr_to_gateway(skb, packet, v4);
-	packet->verdict = VR_VERDICT_DELIVER;
 	packet->out = hop.port;
+	packet->mac = hop.mac;
 	reason = vr_check_forward(skb, packet, &hop, v4);
 	if (!reason)
 		reason = vr_own_headers(skb, v4);
@@ -251,31 +286,34 @@ static enum vr_drop_reason vr_route(struct sk_buff *skb,
 	return 0;
 }
 
+/* What was sent to the gateway alone is not for others. */
+static noinline enum vr_drop_reason
+vr_arp_to_gateway(struct sk_buff *skb, struct vr_packet *packet)
+{
+	enum vr_drop_reason reason = vr_neighbour_arp(skb, packet);
+
+	if (!reason && packet->verdict != VR_VERDICT_ANSWERED)
+		reason = VR_DROP_REASON_GATEWAY;
+	return reason;
+}
+
 static enum vr_drop_reason vr_to_gateway_mac(struct sk_buff *skb,
 					     struct vr_packet *packet)
 {
 	enum vr_drop_reason reason;
 
-	if (skb_vlan_tag_present(skb))
+	if (unlikely(skb_vlan_tag_present(skb)))
 		return VR_DROP_REASON_NOT_ROUTABLE;
-	switch (packet->protocol) {
-	case htons(ETH_P_ARP):
-		reason = vr_neighbour_arp(skb, packet);
-		break;
-	case htons(ETH_P_IPV6):
+	if (unlikely(packet->protocol != htons(ETH_P_IP))) {
+		if (packet->protocol == htons(ETH_P_ARP))
+			return vr_arp_to_gateway(skb, packet);
+		if (packet->protocol != htons(ETH_P_IPV6))
+			return VR_DROP_REASON_NOT_ROUTABLE;
 		reason = vr_neighbour_nd(skb, packet);
-		if (!reason && packet->verdict != VR_VERDICT_ANSWERED)
-			return vr_route(skb, packet);
-		break;
-	case htons(ETH_P_IP):
-		return vr_route(skb, packet);
-	default:
-		return VR_DROP_REASON_NOT_ROUTABLE;
+		if (reason || packet->verdict == VR_VERDICT_ANSWERED)
+			return reason;
 	}
-	/* What was sent to the gateway alone is not for others. */
-	if (!reason && packet->verdict != VR_VERDICT_ANSWERED)
-		reason = VR_DROP_REASON_GATEWAY;
-	return reason;
+	return vr_route(skb, packet);
 }
 
 /* Broadcast and multicast. Known neighbours are answered for, not flooded. */
@@ -296,28 +334,6 @@ static enum vr_drop_reason vr_group(struct sk_buff *skb,
 	return 0;
 }
 
-/* Nobody we know has the MAC. */
-static enum vr_drop_reason vr_unknown(struct sk_buff *skb,
-				      struct vr_packet *packet)
-{
-	packet->verdict = VR_VERDICT_FLOOD_UNKNOWN;
-	return 0;
-}
-
-/* All that is not for a MAC behind another port. */
-static enum vr_drop_reason vr_decide(struct sk_buff *skb,
-				     struct vr_packet *packet)
-{
-	const struct ethhdr *eth = eth_hdr(skb);
-
-	skb_set_network_header(skb, ETH_HLEN);
-	if (is_multicast_ether_addr(eth->h_dest))
-		return vr_group(skb, packet);
-	if (vr_mac_key(eth->h_dest) == READ_ONCE(packet->network->gateway_mac))
-		return vr_to_gateway_mac(skb, packet);
-	return vr_unknown(skb, packet);
-}
-
 /* Out of the way of those that pass. */
 static noinline void vr_refuse(const struct vr_packet *packet,
 			       struct sk_buff *skb, enum vr_drop_reason reason)
@@ -328,34 +344,22 @@ static noinline void vr_refuse(const struct vr_packet *packet,
 		reason);
 }
 
-/* What is flooded, routed, or answered here. */
-static noinline void vr_input_special(struct vr_port *port,
-				      struct sk_buff *skb)
+static noinline void vr_conclude_specially(const struct vr_packet *packet,
+					   struct sk_buff *skb)
 {
-	struct vr_packet packet = {
-		.in = port,
-		.network = port->network,
-		.protocol = eth_hdr(skb)->h_proto,
-	};
-	enum vr_drop_reason reason;
-
-	reason = vr_decide(skb, &packet);
-	if (unlikely(reason)) {
-		vr_refuse(&packet, skb, reason);
-		return;
-	}
-	switch (packet.verdict) {
-	case VR_VERDICT_DELIVER:
-		vr_port_deliver(packet.out, skb);
+	switch (packet->verdict) {
+	case VR_VERDICT_DELIVER: /* not special */
+	case VR_VERDICT_OFFER:
+		vr_port_deliver(packet->out, skb);
 		break;
 	case VR_VERDICT_FRAGMENT:
-		vr_mtu_fragment(&packet, skb);
+		vr_mtu_fragment(packet, skb);
 		break;
 	case VR_VERDICT_FLOOD:
-		vr_flood(packet.network, port, skb, false);
+		vr_flood(packet->network, packet->in, skb, false);
 		break;
 	case VR_VERDICT_FLOOD_UNKNOWN:
-		vr_flood(packet.network, port, skb, true);
+		vr_flood(packet->network, packet->in, skb, true);
 		break;
 	case VR_VERDICT_ANSWERED:
 		consume_skb(skb);
@@ -363,25 +367,49 @@ static noinline void vr_input_special(struct vr_port *port,
 	}
 }
 
-static enum vr_drop_reason vr_check_source(struct vr_port *port,
-					   struct sk_buff *skb)
-{
-	if (unlikely(!pskb_may_pull(skb, ETH_HLEN)))
-		return VR_DROP_REASON_TRUNCATED;
-	skb_reset_mac_header(skb);
-	return vr_guard(skb, port);
-}
-
-/* Behind which endpoint the frame's destination is. NULL: it is special. */
-static struct vr_endpoint *vr_destination(struct vr_network *network,
-					  const struct sk_buff *skb)
+static __always_inline struct vr_packet vr_packet_of(struct vr_port *in,
+						     struct sk_buff *skb)
 {
 	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
-	u64 mac = vr_mac_key(eth->h_dest);
 
-	if (mac == READ_ONCE(network->gateway_mac))
-		return NULL;
-	return vr_endpoint_lookup_rcu(&network->endpoints, mac);
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
+	return (struct vr_packet){
+		.in = in,
+		.network = in->network,
+		.protocol = eth->h_proto,
+	};
+}
+
+/* What is for the gateway's MAC: routed, or answered here. */
+static noinline void vr_input_gateway(struct vr_port *port,
+				      struct sk_buff *skb)
+{
+	struct vr_packet packet = vr_packet_of(port, skb);
+	enum vr_drop_reason reason;
+
+	reason = vr_to_gateway_mac(skb, &packet);
+	if (unlikely(reason))
+		vr_refuse(&packet, skb, reason);
+	else if (likely(packet.verdict == VR_VERDICT_DELIVER))
+		vr_deliver_checked(packet.out, skb, packet.mac);
+	else
+		vr_conclude_specially(&packet, skb);
+}
+
+/* What is for nobody known: broadcast, multicast and unknown stations. */
+static noinline void vr_input_flood(struct vr_port *port, struct sk_buff *skb)
+{
+	struct vr_packet packet = vr_packet_of(port, skb);
+	enum vr_drop_reason reason = 0;
+
+	packet.verdict = VR_VERDICT_FLOOD_UNKNOWN;
+	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		reason = vr_group(skb, &packet);
+	if (unlikely(reason))
+		vr_refuse(&packet, skb, reason);
+	else
+		vr_conclude_specially(&packet, skb);
 }
 
 /*
@@ -392,26 +420,33 @@ static __always_inline void vr_input(struct vr_port *port, struct sk_buff *skb)
 {
 	struct vr_network *network = port->network;
 	const struct vr_endpoint *endpoint;
+	u32 flags = READ_ONCE(port->flags);
 	enum vr_drop_reason reason;
+	u64 mac;
 
 	trace_vr_input(port, skb);
-	reason = vr_check_source(port, skb);
+	reason = vr_guard(skb, port, flags);
 	if (unlikely(reason))
 		goto drop;
-	if (unlikely(vr_port_has_rate_out(port))) {
+	if (unlikely(flags & VR_PORT_RATE_OUT)) {
 		reason = vr_rate_out(port, skb);
 		if (reason)
 			goto drop;
 	}
-	endpoint = vr_destination(network, skb);
+	mac = vr_mac_key(((const struct ethhdr *)skb->data)->h_dest);
+	if (mac == READ_ONCE(network->gateway_mac)) {
+		vr_input_gateway(port, skb);
+		return;
+	}
+	endpoint = vr_endpoint_lookup_rcu(&network->endpoints, mac);
 	if (unlikely(!endpoint)) {
-		vr_input_special(port, skb);
+		vr_input_flood(port, skb);
 		return;
 	}
 	reason = VR_DROP_REASON_SAME_PORT;
 	if (unlikely(endpoint->port == port))
 		goto drop;
-	vr_deliver(endpoint->port, skb);
+	vr_deliver(endpoint->port, skb, mac);
 	return;
 
 drop:
@@ -427,20 +462,43 @@ static noinline void vr_native_detached(struct sk_buff *skb,
 	vr_drop(skb, native->instance, NULL, VR_DROP_REASON_DETACHED);
 }
 
+/*
+ * Bottom halves are off, or interrupts: RCU waits for that as for readers of
+ * its own, and to be one too is not free. But lockdep wants to hear of it.
+ */
+static __always_inline void vr_native_rcu_lock(void)
+{
+	if (IS_ENABLED(CONFIG_PROVE_RCU))
+		rcu_read_lock();
+}
+
+static __always_inline void vr_native_rcu_unlock(void)
+{
+	if (IS_ENABLED(CONFIG_PROVE_RCU))
+		rcu_read_unlock();
+}
+
+/* As skb_tx_timestamp(), with a look before the call: few want one. */
+static __always_inline void vr_native_timestamp(struct sk_buff *skb)
+{
+	if (unlikely(skb_shinfo(skb)->tx_flags))
+		skb_tx_timestamp(skb);
+}
+
 netdev_tx_t vr_native_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	const struct vr_native *native = netdev_priv(dev);
 	struct vr_port *port;
 
-	rcu_read_lock();
-	port = rcu_dereference(native->port);
+	vr_native_rcu_lock();
+	port = rcu_dereference_bh(native->port);
 	if (likely(port)) {
 		dev_sw_netstats_tx_add(dev, 1, skb->len);
-		skb_tx_timestamp(skb);
+		vr_native_timestamp(skb);
 		vr_input(port, skb);
 	} else {
 		vr_native_detached(skb, dev);
 	}
-	rcu_read_unlock();
+	vr_native_rcu_unlock();
 	return NETDEV_TX_OK;
 }

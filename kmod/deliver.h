@@ -19,12 +19,20 @@
 #include "trace.h"
 
 static __always_inline enum vr_drop_reason
-vr_deliver_check(const struct net_device *dev, struct sk_buff *skb)
+vr_deliver_check(const struct net_device *dev, const struct sk_buff *skb)
 {
-	if (unlikely(!__is_skb_forwardable(dev, skb, true)))
-		return dev->flags & IFF_UP ? VR_DROP_REASON_TOO_BIG :
-					     VR_DROP_REASON_PORT_DOWN;
-	if (unlikely(skb_orphan_frags(skb, GFP_ATOMIC)))
+	if (likely(__is_skb_forwardable(dev, skb, true)))
+		return 0;
+	return dev->flags & IFF_UP ? VR_DROP_REASON_TOO_BIG :
+				     VR_DROP_REASON_PORT_DOWN;
+}
+
+/* Pages of a sender that waits until they are free must not be kept. */
+static __always_inline enum vr_drop_reason
+vr_deliver_own_frags(struct sk_buff *skb)
+{
+	if (unlikely(skb_shinfo(skb)->flags & SKBFL_ZEROCOPY_ENABLE) &&
+	    skb_orphan_frags(skb, GFP_ATOMIC))
 		return VR_DROP_REASON_NO_MEMORY;
 	return 0;
 }
@@ -70,11 +78,11 @@ static __always_inline void vr_deliver_scrub(struct sk_buff *skb)
 
 /* eth_type_trans(), but for the commonest case without the call. */
 static __always_inline void vr_deliver_type(struct sk_buff *skb,
-					    struct net_device *dev)
+					    struct net_device *dev, u64 mac)
 {
 	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
 
-	if (unlikely(vr_mac_key(eth->h_dest) != vr_mac_key(dev->dev_addr) ||
+	if (unlikely(mac != vr_mac_key(dev->dev_addr) ||
 		     !eth_proto_is_802_3(eth->h_proto))) {
 		skb->protocol = eth_type_trans(skb, dev);
 	} else {
@@ -83,18 +91,20 @@ static __always_inline void vr_deliver_type(struct sk_buff *skb,
 		skb_reset_mac_header(skb);
 		__skb_pull(skb, ETH_HLEN);
 	}
-	skb_postpull_rcsum(skb, eth, ETH_HLEN);
+	/* Neither a sum of all the packet nor one that begins too early. */
+	if (skb->ip_summed & CHECKSUM_COMPLETE)
+		skb_postpull_rcsum(skb, eth, ETH_HLEN);
 }
 
-/* As vr_port_deliver(). */
-static __always_inline void vr_deliver(struct vr_port *port,
-				       struct sk_buff *skb)
+/* The rest, for a device that is up and a packet that is not too big for it. */
+static __always_inline void vr_deliver_checked(struct vr_port *port,
+					       struct sk_buff *skb, u64 mac)
 {
 	struct net_device *dev = port->dev;
 	unsigned int len = skb->len;
 	enum vr_drop_reason reason;
 
-	reason = vr_deliver_check(dev, skb);
+	reason = vr_deliver_own_frags(skb);
 	if (unlikely(vr_port_has_rate_in(port)) && !reason)
 		reason = vr_rate_in(port, skb);
 	if (unlikely(reason)) {
@@ -103,12 +113,24 @@ static __always_inline void vr_deliver(struct vr_port *port,
 	}
 	trace_vr_output(port, skb);
 	vr_deliver_scrub(skb);
-	vr_deliver_type(skb, dev);
+	vr_deliver_type(skb, dev, mac);
 	if (likely(__netif_rx(skb) == NET_RX_SUCCESS))
 		dev_sw_netstats_rx_add(dev, len);
 	else
 		vr_drop_count(port->network->instance, port,
 			      VR_DROP_REASON_BACKLOG);
+}
+
+/* As vr_port_deliver(); @mac is whom it is for, see address.h. */
+static __always_inline void vr_deliver(struct vr_port *port,
+				       struct sk_buff *skb, u64 mac)
+{
+	enum vr_drop_reason reason = vr_deliver_check(port->dev, skb);
+
+	if (unlikely(reason))
+		vr_drop(skb, port->network->instance, port, reason);
+	else
+		vr_deliver_checked(port, skb, mac);
 }
 
 #endif /* VR_DELIVER_H */

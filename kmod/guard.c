@@ -99,7 +99,8 @@ static bool vr_guard_claims(const struct vr_suspect *suspect,
 {
 	const struct vr_endpoint *holder;
 
-	holder = vr_endpoint_lookup_ip_rcu(suspect->in->network, addr);
+	holder = vr_endpoint_lookup_ip_rcu(suspect->in->network,
+					   addr);
 	if (holder && holder->port != suspect->in && !holder->shared &&
 	    !vr_endpoint_has(suspect->endpoint, addr))
 		return false;
@@ -371,12 +372,13 @@ static enum vr_drop_reason vr_guard_unwrap(struct vr_suspect *suspect)
 enum vr_drop_reason vr_guard_closely(struct sk_buff *skb, struct vr_port *in,
 				     u32 flags)
 {
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
 	struct vr_suspect suspect = {
 		.skb = skb,
 		.in = in,
-		.mac = vr_mac_key(eth_hdr(skb)->h_source),
+		.mac = vr_mac_key(eth->h_source),
 		.flags = flags,
-		.protocol = eth_hdr(skb)->h_proto,
+		.protocol = eth->h_proto,
 		.offset = ETH_HLEN,
 	};
 	bool protected = flags & VR_PORT_ANTISPOOF;

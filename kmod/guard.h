@@ -26,7 +26,7 @@
 /* The first two fields of a UDP header, all the guard wants of it. */
 #define VR_GUARD_UDP_PORTS	4
 
-/* What is not plainly good. As vr_guard(); @flags are the port's. */
+/* What is not plainly good. As vr_guard(). */
 enum vr_drop_reason vr_guard_closely(struct sk_buff *skb, struct vr_port *in,
 				     u32 flags);
 
@@ -79,9 +79,9 @@ vr_guard_is_plain(const struct sk_buff *skb, const struct vr_port *in,
 
 	endpoint = rcu_dereference(in->endpoint);
 	if (!endpoint || skb_vlan_tag_present(skb) ||
-	    endpoint->mac != vr_mac_key(eth->h_source) ||
 	    skb_headlen(skb) <
-	    ETH_HLEN + sizeof(struct iphdr) + VR_GUARD_UDP_PORTS)
+	    ETH_HLEN + sizeof(struct iphdr) + VR_GUARD_UDP_PORTS ||
+	    endpoint->mac != vr_mac_key(eth->h_source))
 		return false;
 	if (eth->h_proto == htons(ETH_P_IP))
 		return vr_guard_is_plain4(skb, endpoint, flags);
@@ -90,29 +90,40 @@ vr_guard_is_plain(const struct sk_buff *skb, const struct vr_port *in,
 	return false;
 }
 
-/*
- * Borrows @skb, whose Ethernet header is there. Returns why it may not come
- * in, or 0. Caller holds RCU.
- */
-static __always_inline enum vr_drop_reason vr_guard(struct sk_buff *skb,
-						    struct vr_port *in)
+/* A port that may send from any address, but not as the gateway. */
+static __always_inline enum vr_drop_reason
+vr_guard_mac(const struct sk_buff *skb, const struct vr_port *in)
 {
-	u32 flags = READ_ONCE(in->flags);
+	const struct ethhdr *eth = (const void *)skb->data;
 
-	if (flags & VR_PORT_ANTISPOOF) {
-		if (likely(vr_guard_is_plain(skb, in, flags)))
-			return 0;
-	} else {
-		if (!is_valid_ether_addr(eth_hdr(skb)->h_source))
-			return VR_DROP_REASON_INVALID_SOURCE_MAC;
-		/* No endpoint has the gateway's MAC: a protected port's
-		 * source is checked already.
-		 */
-		if (vr_mac_key(eth_hdr(skb)->h_source) ==
-		    READ_ONCE(in->network->gateway_mac))
-			return VR_DROP_REASON_LOOP;
-		if (likely(!(flags & (VR_PORT_NO_DHCP | VR_PORT_NO_ROUTER))))
-			return 0;
+	if (!is_valid_ether_addr(eth->h_source))
+		return VR_DROP_REASON_INVALID_SOURCE_MAC;
+	if (vr_mac_key(eth->h_source) == READ_ONCE(in->network->gateway_mac))
+		return VR_DROP_REASON_LOOP;
+	return 0;
+}
+
+/*
+ * Borrows @skb, whose data is to begin with an Ethernet header: afterwards it
+ * does. Returns why it may not come in, or 0. @flags are the port's. Caller
+ * holds RCU.
+ */
+static __always_inline enum vr_drop_reason
+vr_guard(struct sk_buff *skb, struct vr_port *in, u32 flags)
+{
+	enum vr_drop_reason reason;
+
+	if (flags & VR_PORT_ANTISPOOF &&
+	    likely(vr_guard_is_plain(skb, in, flags)))
+		return 0;
+	if (unlikely(!pskb_may_pull(skb, ETH_HLEN)))
+		return VR_DROP_REASON_TRUNCATED;
+	/* No endpoint has the gateway's MAC, so a protected port cannot. */
+	if (!(flags & VR_PORT_ANTISPOOF)) {
+		reason = vr_guard_mac(skb, in);
+		if (unlikely(reason) ||
+		    likely(!(flags & (VR_PORT_NO_DHCP | VR_PORT_NO_ROUTER))))
+			return reason;
 	}
 	return vr_guard_closely(skb, in, flags);
 }

@@ -50,8 +50,10 @@ enum vr_drop_reason vr_mtu_check(const struct sk_buff *skb,
 	if (!v4)
 		mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
 	if (skb_is_gso(skb) ? vr_mtu_fits_gso(skb, v4, mtu) :
-			      vr_mtu_length(skb, v4) <= mtu)
+			      vr_mtu_length(skb, v4) <= mtu) {
+		packet->verdict = VR_VERDICT_OFFER;
 		return 0;
+	}
 	if (!v4 || ip_hdr(skb)->frag_off & htons(IP_DF))
 		return VR_DROP_REASON_TOO_BIG;
 	packet->verdict = VR_VERDICT_FRAGMENT;

@@ -30,14 +30,6 @@ void vr_nexthop_table_destroy(struct vr_nexthop_table *table)
 	ida_destroy(&table->ids);
 }
 
-const struct vr_nexthop *vr_nexthop_rcu(const struct vr_nexthop_table *table,
-					u32 id)
-{
-	const struct vr_nexthop_slots *slots = rcu_dereference(table->slots);
-
-	return rcu_dereference(slots->slot[id]);
-}
-
 /* To the next power of two above the id. */
 static int vr_nexthop_grow(struct vr_nexthop_table *table, u32 id)
 {

@@ -95,8 +95,13 @@ void vr_nexthop_table_destroy(struct vr_nexthop_table *table);
  * The next hop of an id that was read from the network's longest-prefix
  * table, with acquire semantics, in the same RCU section.
  */
-const struct vr_nexthop *vr_nexthop_rcu(const struct vr_nexthop_table *table,
-					u32 id);
+static inline const struct vr_nexthop *
+vr_nexthop_rcu(const struct vr_nexthop_table *table, u32 id)
+{
+	const struct vr_nexthop_slots *slots = rcu_dereference(table->slots);
+
+	return rcu_dereference(slots->slot[id]);
+}
 
 /* Under the instance's lock from here on. */
 

@@ -15,8 +15,9 @@ struct vr_port;
 
 /* What becomes of a packet that no step refused. */
 enum vr_verdict {
-	VR_VERDICT_DELIVER,	/* to packet->out */
-	VR_VERDICT_FRAGMENT,	/* the same, in pieces */
+	VR_VERDICT_DELIVER,	/* to packet->out, where it fits */
+	VR_VERDICT_OFFER,	/* to packet->out, which may find it too big */
+	VR_VERDICT_FRAGMENT,	/* to packet->out in pieces */
 	VR_VERDICT_FLOOD,	/* to all others */
 	VR_VERDICT_FLOOD_UNKNOWN, /* to those with unknown stations */
 	VR_VERDICT_ANSWERED,	/* the router itself answered: done */
@@ -26,6 +27,7 @@ struct vr_packet {
 	struct vr_port *in;
 	struct vr_network *network;
 	struct vr_port *out;
+	u64 mac;		/* behind it, see address.h */
 	enum vr_verdict verdict;
 	__be16 protocol;	/* of the Ethernet header */
 };

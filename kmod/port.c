@@ -23,7 +23,9 @@
 
 void vr_port_deliver(struct vr_port *port, struct sk_buff *skb)
 {
-	vr_deliver(port, skb);
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+
+	vr_deliver(port, skb, vr_mac_key(eth->h_dest));
 }
 
 struct vr_port *vr_port_find_id(struct vr_instance *instance, u32 id)

@@ -23,13 +23,6 @@ static struct vr_fib *vr_route_fib(struct vr_network *network,
 	return vr_address_is_v4(addr) ? &network->fib4 : &network->fib6;
 }
 
-static void vr_hop_to_endpoint(struct vr_hop *hop,
-			       const struct vr_endpoint *endpoint)
-{
-	hop->port = endpoint->port;
-	hop->mac = endpoint->mac;
-}
-
 static void vr_hop_to_port(struct vr_hop *hop, struct vr_port *port)
 {
 	hop->port = port;
@@ -125,30 +118,35 @@ vr_hop_by_group_rcu(struct vr_network *network,
 	return vr_hop_by_heir_rcu(network, group, member, bucket, hop, reason);
 }
 
-enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
-					 const struct vr_port *in,
-					 const struct in6_addr *daddr,
-					 const struct sk_buff *skb,
-					 struct vr_hop *hop)
+/* What is for the gateway's own address: the host's, or its own to answer. */
+static void vr_hop_to_gateway_rcu(struct vr_network *network,
+				  struct vr_hop *hop)
 {
-	const struct vr_endpoint *endpoint;
+	struct vr_port *port = rcu_dereference(network->gateway_port);
+
+	hop->gateway = true;
+	hop->port = NULL;
+	if (port)
+		vr_hop_to_port(hop, port);
+}
+
+enum vr_drop_reason
+vr_route_resolve_prefix_rcu(struct vr_network *network,
+			    const struct vr_endpoint *endpoint,
+			    const struct vr_port *in,
+			    const struct in6_addr *daddr,
+			    const struct sk_buff *skb, struct vr_hop *hop)
+{
 	const struct vr_nexthop *nexthop;
 	struct vr_port *gateway;
 	u32 id;
 
-	hop->nexthop = NULL;
-	hop->gateway = false;
-	gateway = rcu_dereference(network->gateway_port);
-	endpoint = vr_endpoint_lookup_ip_rcu(network, daddr);
 	if (endpoint) {
-		vr_hop_to_endpoint(hop, endpoint);
-		hop->gateway = !endpoint->port;
-		if (hop->gateway && gateway)
-			vr_hop_to_port(hop, gateway);
+		vr_hop_to_gateway_rcu(network, hop);
 		return 0;
 	}
 	id = vr_fib_lookup_rcu(vr_route_fib(network, daddr), daddr);
-	if (id) {
+	if (likely(id)) {
 		nexthop = vr_nexthop_rcu(&network->nexthops, id);
 		if (unlikely(nexthop->group))
 			return vr_hop_by_group_rcu(network, nexthop->group,
@@ -157,6 +155,7 @@ enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
 						   hop);
 		return vr_hop_by_single_rcu(network, nexthop, hop);
 	}
+	gateway = rcu_dereference(network->gateway_port);
 	if (!gateway || gateway == in)
 		return VR_DROP_REASON_NO_ROUTE;
 	vr_hop_to_port(hop, gateway);

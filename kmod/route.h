@@ -11,13 +11,14 @@
 #include <linux/types.h>
 
 #include "drop.h"
+#include "endpoint.h"
 #include "fib.h"
+#include "network.h"
 #include "nexthop.h"
 
 struct netlink_ext_ack;
 struct nlattr;
 struct sk_buff;
-struct vr_network;
 struct vr_port;
 
 /* Under the instance's lock: packets see its next hop alone. */
@@ -49,6 +50,21 @@ struct vr_hop {
 	const struct vr_nexthop *nexthop;
 };
 
+static inline void vr_hop_to_endpoint(struct vr_hop *hop,
+				      const struct vr_endpoint *endpoint)
+{
+	hop->port = endpoint->port;
+	hop->mac = endpoint->mac;
+}
+
+/* The rest of it, with the endpoint, if any: the gateway's. */
+enum vr_drop_reason
+vr_route_resolve_prefix_rcu(struct vr_network *network,
+			    const struct vr_endpoint *endpoint,
+			    const struct vr_port *in,
+			    const struct in6_addr *daddr,
+			    const struct sk_buff *skb, struct vr_hop *hop);
+
 /*
  * Finds where a packet to @daddr goes: first the endpoint that has the
  * address, then the longest prefix, then the host's port, unless it came from
@@ -56,11 +72,22 @@ struct vr_hop {
  * hop->flow_hash if that is NULL. Returns 0 or why it goes nowhere. Caller
  * holds RCU.
  */
-enum vr_drop_reason vr_route_resolve_rcu(struct vr_network *network,
-					 const struct vr_port *in,
-					 const struct in6_addr *daddr,
-					 const struct sk_buff *skb,
-					 struct vr_hop *hop);
+static __always_inline enum vr_drop_reason
+vr_route_resolve_rcu(struct vr_network *network, const struct vr_port *in,
+		     const struct in6_addr *daddr, const struct sk_buff *skb,
+		     struct vr_hop *hop)
+{
+	const struct vr_endpoint *endpoint;
+
+	hop->nexthop = NULL;
+	hop->gateway = false;
+	endpoint = vr_endpoint_lookup_ip_rcu(network, daddr);
+	if (unlikely(!endpoint || !endpoint->port))
+		return vr_route_resolve_prefix_rcu(network, endpoint, in,
+						   daddr, skb, hop);
+	vr_hop_to_endpoint(hop, endpoint);
+	return 0;
+}
 
 /* Under the instance's lock from here on. */
 
