@@ -120,9 +120,9 @@ static int vr_fib_slots_add_skip(struct vr_fib_slots *slots, unsigned int bits,
  * The same of a lone prefix, which becomes leaves or is alone further on. Its
  * item is not to be on the stack beside the caller's slots for all their time.
  */
-static noinline_for_stack int vr_fib_slots_add_lone(
-	struct vr_fib_slots *slots, unsigned int bits,
-	const struct vr_fib_lone *lone, void **made)
+static noinline_for_stack int
+vr_fib_slots_add_lone(struct vr_fib_slots *slots, unsigned int bits,
+		      const struct vr_fib_lone *lone, void **made)
 {
 	u64 prefix = lone->prefix << bits;
 	struct vr_fib_item item = {
