@@ -104,7 +104,8 @@ transfers "all offloads" large
 ok "checksum offload off" in_ns a ethtool -K eth1 tx off
 transfers "no offload at the sender" small
 ok "receive checksum off" in_ns b ethtool -K eth1 rx off
-ok "the sender's on, but no segmentation" in_ns a ethtool -K eth1 tx on tso off gso off
+ok "the sender's on, but no segmentation" in_ns a \
+	ethtool -K eth1 tx on tso off gso off tx-udp-segmentation off
 transfers "no segmentation" small
 is "no packet was malformed or too long" "$(drops ip-header) $(drops too-big)" "0 0"
 done_testing
