@@ -8,6 +8,10 @@
 #include <stdbool.h>
 
 #include "command.h"
+#include "lib/endpoint.h"
+#include "lib/route.h"
+
+struct batch;
 
 /**
  * batch_split - split a line into words, in place
@@ -34,5 +38,20 @@ int batch_split(char *line, char **words, int max, struct vr_error *err);
  */
 int batch_run(struct vrctl *vrctl, const char *name, bool force,
 	      struct vr_error *err);
+
+/*
+ * Many objects are added faster by one request than by one each. So what
+ * "route add" and "endpoint add" of a batch add waits for that of the next
+ * lines; every other command is refused by vrctl_connect() while something
+ * waits, and runs again when it is added.
+ *
+ * Return: whether it waits now, and @route (or @endpoint) is empty. False
+ * without a batch (NULL).
+ */
+bool batch_take_route(struct batch *batch, struct vr_route *route);
+bool batch_take_endpoint(struct batch *batch, struct vr_endpoint *endpoint);
+
+/* Whether something waits. False without a batch (NULL). */
+bool batch_waiting(const struct batch *batch);
 
 #endif /* VRCTL_BATCH_H */

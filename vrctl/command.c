@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "batch.h"
 #include "drops.h"
 #include "endpoint.h"
 #include "lib/field.h"
@@ -32,6 +33,8 @@ static const char usage_head[] =
 
 int vrctl_connect(struct vrctl *vrctl, struct vr_error *err)
 {
+	if (batch_waiting(vrctl->batch))
+		return VRCTL_REFUSED;
 	if (vrctl->nl.sk)
 		return VRCTL_OK;
 

@@ -12,18 +12,22 @@
 #include "lib/netlink.h"
 #include "print.h"
 
+struct batch;
+
 /**
  * struct vrctl - what all commands of one run share
  * @nl: the socket, opened by the first command that needs it
  * @netns_fd: whose instance to talk to (-n), -1 for our own
  * @print: where output goes
  * @stats: counters as well (-s)
+ * @batch: the batch that runs, or NULL
  */
 struct vrctl {
 	struct vr_nl nl;
 	int netns_fd;
 	struct print print;
 	bool stats;
+	struct batch *batch;
 };
 
 /**
@@ -57,7 +61,8 @@ struct vrctl_object {
 /**
  * vrctl_connect - open the socket if it is not open
  *
- * Return: VRCTL_OK or VRCTL_REFUSED.
+ * Return: VRCTL_OK or VRCTL_REFUSED, which without a text means "not yet":
+ * lines of a batch wait, see batch.h.
  */
 int vrctl_connect(struct vrctl *vrctl, struct vr_error *err);
 

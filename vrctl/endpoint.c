@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/netlink.h>
 
+#include "batch.h"
 #include "flush.h"
 #include "lib/endpoint.h"
 #include "lib/field.h"
@@ -194,6 +195,15 @@ static int vrctl_endpoint_check_key(const struct vr_endpoint *endpoint,
 	return VRCTL_USAGE;
 }
 
+/* Leave it to the batch, unless its descriptor or its answer is needed now. */
+static bool vrctl_endpoint_wait(struct vrctl *vrctl, uint16_t flags,
+				struct vr_endpoint *endpoint)
+{
+	return flags & NLM_F_EXCL && !vrctl->print.json &&
+	       !vr_is_set(endpoint, VR_A_ENDPOINT_NETNS_FD) &&
+	       batch_take_endpoint(vrctl->batch, endpoint);
+}
+
 static int vrctl_endpoint_new(struct vrctl *vrctl, struct args *args,
 			      uint16_t flags, struct vr_error *err)
 {
@@ -203,7 +213,7 @@ static int vrctl_endpoint_new(struct vrctl *vrctl, struct args *args,
 	ret = args_parse(args, keys, ARRAY_SIZE(keys), &endpoint, err);
 	if (ret == VRCTL_OK)
 		ret = vrctl_endpoint_check_key(&endpoint, err);
-	if (ret == VRCTL_OK)
+	if (ret == VRCTL_OK && !vrctl_endpoint_wait(vrctl, flags, &endpoint))
 		ret = vrctl_endpoint_request(vrctl, VR_CMD_ENDPOINT_NEW, flags,
 					     &endpoint, vrctl->print.json, err);
 	vr_endpoint_free(&endpoint);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "batch.h"
 #include "flush.h"
 #include "lib/field.h"
 #include "lib/route.h"
@@ -386,6 +387,22 @@ static int vrctl_route_parse(struct args *args, unsigned int key_count,
 	return VRCTL_USAGE;
 }
 
+/* Leave it to the batch, unless its descriptors or its answer are needed now. */
+static bool vrctl_route_wait(struct vrctl *vrctl, uint16_t flags,
+			     struct vr_route *route)
+{
+	unsigned int i;
+
+	if (!(flags & NLM_F_EXCL) || vrctl->print.json)
+		return false;
+	for (i = 0; i < route->nexthop_count; i++) {
+		if (vr_is_set(&route->nexthops[i], VR_A_NEXTHOP_NETNS_FD))
+			return false;
+	}
+
+	return batch_take_route(vrctl->batch, route);
+}
+
 static int vrctl_route_new(struct vrctl *vrctl, struct args *args,
 			   uint16_t flags, struct vr_error *err)
 {
@@ -397,7 +414,7 @@ static int vrctl_route_new(struct vrctl *vrctl, struct args *args,
 		vr_error_set(err, EINVAL, "missing via %s", via_key.value);
 		ret = VRCTL_USAGE;
 	}
-	if (ret == VRCTL_OK)
+	if (ret == VRCTL_OK && !vrctl_route_wait(vrctl, flags, &route))
 		ret = vrctl_route_request(vrctl, VR_CMD_ROUTE_NEW, flags,
 					  &route, vrctl->print.json, err);
 	vr_route_free(&route);
