@@ -10,8 +10,10 @@
 #include "address.h"
 #include "allowed.h"
 #include "announce.h"
+#include "anycast.h"
 #include "endpoint.h"
 #include "instance.h"
+#include "neighbour.h"
 #include "netlink.h"
 #include "network.h"
 #include "packet.h"
@@ -73,7 +75,18 @@ static enum vr_drop_reason vr_announce_defer(struct vr_network *network,
 	return 0;
 }
 
-enum vr_drop_reason vr_announce(const struct vr_packet *packet,
+/* Others have to go on sending to the gateway. */
+static enum vr_drop_reason vr_announce_anycast(struct vr_packet *packet,
+					       const struct vr_announce_job *job)
+{
+	packet->verdict = VR_VERDICT_ANSWERED;
+	if (!vr_anycast_is_at_rcu(packet->in, &job->ip))
+		return vr_announce_defer(packet->network, job);
+	vr_neighbour_announce(packet->in, &job->ip);
+	return 0;
+}
+
+enum vr_drop_reason vr_announce(struct vr_packet *packet,
 				const struct in6_addr *ip, u64 mac)
 {
 	struct vr_announce_job job = {
@@ -81,13 +94,16 @@ enum vr_drop_reason vr_announce(const struct vr_packet *packet,
 		.mac = mac,
 		.port_id = packet->in->id,
 	};
+	int mode = vr_allowed_mode(packet->in, ip);
 	const struct vr_endpoint *holder;
 
-	if (vr_allowed_mode(packet->in, ip) < VR_ALLOWED_MODE_ACTIVE_STANDBY)
+	if (mode < VR_ALLOWED_MODE_ACTIVE_STANDBY)
 		return 0;
 	holder = vr_endpoint_lookup_ip_rcu(packet->network, ip);
 	if (holder && !holder->shared)
 		return 0; /* configured, so it stays; vr_guard() has had its say */
+	if (mode == VR_ALLOWED_MODE_ECMP)
+		return holder ? 0 : vr_announce_anycast(packet, &job);
 	if (vr_announce_is_at(holder, packet->in, mac))
 		return 0;
 	if (vr_announce_is_too_soon(packet->in, holder))
@@ -103,7 +119,7 @@ static bool vr_announce_may_take_mac(const struct vr_port *port,
 
 	list_for_each_entry(endpoint, &virtual->port->endpoints, on_port)
 		if (endpoint->shared && endpoint->mac == virtual->mac &&
-		    vr_allowed_mode(port, &endpoint->addresses[0].ip) <
+		    vr_allowed_mode(port, &endpoint->addresses[0].ip) !=
 		    VR_ALLOWED_MODE_ACTIVE_STANDBY)
 			return false;
 	return true;
@@ -157,7 +173,7 @@ void vr_announce_sweep(struct vr_port *port)
 	lockdep_assert_held(&port->network->instance->lock);
 	list_for_each_entry_safe(endpoint, next, &port->endpoints, on_port)
 		if (endpoint->shared &&
-		    vr_allowed_mode(port, &endpoint->addresses[0].ip) <
+		    vr_allowed_mode(port, &endpoint->addresses[0].ip) !=
 		    VR_ALLOWED_MODE_ACTIVE_STANDBY)
 			vr_endpoint_del(endpoint);
 	list_for_each_entry_safe(endpoint, next, &port->endpoints, on_port)
@@ -166,6 +182,7 @@ void vr_announce_sweep(struct vr_port *port)
 		    vr_mac_is_vrrp(endpoint->mac) &&
 		    !vr_announce_port_shares(port, endpoint->mac))
 			vr_endpoint_del(endpoint);
+	vr_anycast_sweep(port);
 }
 
 /* Puts the address at the port, in the place of where it was. */
@@ -207,18 +224,36 @@ static int vr_announce_publish(struct vr_port *port,
 	return 0;
 }
 
+static enum vr_drop_reason vr_announce_join(struct vr_port *port,
+					    const struct in6_addr *ip)
+{
+	enum vr_drop_reason reason = vr_anycast_join(port, ip);
+
+	if (reason)
+		return reason;
+	local_bh_disable();
+	rcu_read_lock();
+	if (vr_anycast_is_at_rcu(port, ip))
+		vr_neighbour_announce(port, ip);
+	rcu_read_unlock();
+	local_bh_enable();
+	return 0;
+}
+
 /* Much may have changed since the packet came, so all is checked again. */
 static enum vr_drop_reason vr_announce_run(struct vr_port *port,
 					   const struct vr_announce_job *job)
 {
+	int mode = vr_allowed_mode(port, &job->ip);
 	struct vr_endpoint *holder;
 
-	if (vr_allowed_mode(port, &job->ip) <
-	    VR_ALLOWED_MODE_ACTIVE_STANDBY)
+	if (mode < VR_ALLOWED_MODE_ACTIVE_STANDBY)
 		return 0;
 	holder = vr_endpoint_find_ip(port->network, &job->ip);
 	if (holder && !holder->shared)
 		return 0;
+	if (mode == VR_ALLOWED_MODE_ECMP)
+		return holder ? 0 : vr_announce_join(port, &job->ip);
 	if (vr_announce_is_at(holder, port, job->mac))
 		return 0;
 	if (vr_announce_is_too_soon(port, holder) ||

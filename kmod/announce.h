@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Addresses that ports share (VRRP, keepalived): who announces one that it is
- * allowed has it from then on. Such an address is an endpoint of its own, of
- * origin learned, that the tables know by the address and not by its MAC,
- * which is the port's endpoint's or a virtual one.
+ * allowed has it from then on, alone or beside others (anycast.h). The first
+ * kind is an endpoint of its own, of origin learned, that the tables know by
+ * the address and not by its MAC, which is the port's endpoint's or a virtual
+ * one.
  */
 #ifndef VR_ANNOUNCE_H
 #define VR_ANNOUNCE_H
@@ -30,9 +31,11 @@ void vr_announce_destroy(struct vr_announce *announce);
 
 /*
  * The packet's sender says it has the address, at @mac. Returns why others
- * must not hear of it, or 0. Caller holds RCU.
+ * must not hear of it, or 0; then it is flooded, but for that of an address
+ * that several ports have at once, for which the router speaks. Caller holds
+ * RCU and has bottom halves off.
  */
-enum vr_drop_reason vr_announce(const struct vr_packet *packet,
+enum vr_drop_reason vr_announce(struct vr_packet *packet,
 				const struct in6_addr *ip, u64 mac);
 
 /* Takes away what the port is allowed no more. Under the instance's lock. */

@@ -116,27 +116,6 @@ static bool vr_icmp_allowed(const struct vr_packet *packet)
 			    VR_ICMP_INSTANCE_RATE, VR_ICMP_INSTANCE_BURST);
 }
 
-static bool vr_icmp_in_subnet(const struct vr_subnet *subnet,
-			      const struct in6_addr *addr)
-{
-	return vr_address_is_v4(&subnet->gateway) == vr_address_is_v4(addr) &&
-	       ipv6_prefix_equal(&subnet->gateway, addr, subnet->plen);
-}
-
-/* The longest one that has the address, or NULL. */
-static const struct vr_subnet *
-vr_icmp_subnet_of(const struct vr_subnets *subnets, const struct in6_addr *addr)
-{
-	const struct vr_subnet *found = NULL;
-	unsigned int i;
-
-	for (i = 0; i < subnets->n; i++)
-		if (vr_icmp_in_subnet(&subnets->subnet[i], addr) &&
-		    (!found || subnets->subnet[i].plen > found->plen))
-			found = &subnets->subnet[i];
-	return found;
-}
-
 /* The subnet that the port's own address of this family is in, or NULL. */
 static const struct vr_subnet *
 vr_icmp_subnet_of_port(const struct vr_subnets *subnets,
@@ -149,7 +128,7 @@ vr_icmp_subnet_of_port(const struct vr_subnets *subnets,
 	for (i = 0; endpoint && i < endpoint->n_addresses; i++) {
 		if (vr_address_is_v4(&endpoint->addresses[i].ip) != v4)
 			continue;
-		found = vr_icmp_subnet_of(subnets, &endpoint->addresses[i].ip);
+		found = vr_subnets_find(subnets, &endpoint->addresses[i].ip);
 		if (found)
 			return found;
 	}
@@ -174,7 +153,7 @@ vr_icmp_first_subnet(const struct vr_subnets *subnets, bool v4)
 static bool vr_icmp_is_group(const struct vr_subnets *subnets,
 			     const struct in6_addr *addr)
 {
-	const struct vr_subnet *subnet = vr_icmp_subnet_of(subnets, addr);
+	const struct vr_subnet *subnet = vr_subnets_find(subnets, addr);
 	struct in6_addr prefix;
 	u32 host;
 
@@ -204,7 +183,7 @@ static bool vr_icmp_speaker(const struct vr_packet *packet,
 	if (!subnets || vr_icmp_is_group(subnets, &icmp->to) ||
 	    vr_icmp_is_group(subnets, daddr))
 		return false;
-	subnet = vr_icmp_subnet_of(subnets, &icmp->to) ?:
+	subnet = vr_subnets_find(subnets, &icmp->to) ?:
 		 vr_icmp_subnet_of_port(subnets, packet->in, v4) ?:
 		 vr_icmp_first_subnet(subnets, v4);
 	if (!subnet)

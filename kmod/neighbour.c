@@ -14,35 +14,75 @@
 
 #include "address.h"
 #include "announce.h"
+#include "anycast.h"
 #include "answer.h"
 #include "arp.h"
 #include "endpoint.h"
+#include "flood.h"
 #include "nd.h"
 #include "neighbour.h"
 #include "network.h"
 #include "packet.h"
 #include "port.h"
+#include "route.h"
+
+static const u8 vr_broadcast[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+static const u8 vr_all_nodes[] = { 0x33, 0x33, 0x00, 0x00, 0x00, 0x01 };
+
+/* What becomes of a question. */
+enum vr_neighbour {
+	VR_NEIGHBOUR_UNKNOWN,		/* others may know */
+	VR_NEIGHBOUR_KNOWN,
+	VR_NEIGHBOUR_ROUTER,		/* the gateway's own address */
+	VR_NEIGHBOUR_OWN,		/* the asker shares it: nobody answers */
+};
+
+/*
+ * Whether the address is one of a subnet but a longer prefix leads elsewhere,
+ * so that packets to it have to come to the router (RFC 1027).
+ */
+static bool vr_neighbour_is_routed(const struct vr_packet *packet,
+				   const struct in6_addr *target)
+{
+	const struct vr_nexthop *nexthop;
+	const struct vr_subnets *subnets;
+
+	subnets = rcu_dereference(packet->network->subnets);
+	if (!subnets || !vr_subnets_find(subnets, target))
+		return false;
+	nexthop = vr_route_nexthop_rcu(packet->network, target);
+	if (!nexthop || vr_nexthop_has_port_rcu(nexthop, packet->in))
+		return false;
+	return nexthop->group || nexthop->key.type == VR_NEXTHOP_TYPE_PORT ||
+	       nexthop->key.type == VR_NEXTHOP_TYPE_ADDRESS;
+}
 
 /*
  * Who answers for the address: an endpoint that is not behind the asker, or
  * the gateway, unless the asker is the host's port, which may have the
- * gateway's address itself. Returns whether, and the MAC to answer with.
+ * gateway's address itself. Returns the MAC to answer with.
  */
-static bool vr_neighbour_resolve(const struct vr_packet *packet,
-				 const struct in6_addr *target, u64 *mac,
-				 bool *router)
+static enum vr_neighbour vr_neighbour_resolve(const struct vr_packet *packet,
+					      const struct in6_addr *target,
+					      u64 *mac)
 {
 	const struct vr_endpoint *endpoint;
 
+	*mac = READ_ONCE(packet->network->gateway_mac);
 	endpoint = vr_endpoint_lookup_ip_rcu(packet->network, target);
-	if (!endpoint || endpoint->port == packet->in)
-		return false;
-	*router = !endpoint->port;
-	if (*router && vr_port_is_gateway(packet->in))
-		return false;
-	*mac = *router ? READ_ONCE(packet->network->gateway_mac) :
-			 endpoint->mac;
-	return true;
+	if (!endpoint) {
+		if (vr_anycast_allowed_rcu(packet->in, target))
+			return VR_NEIGHBOUR_OWN;
+		return vr_neighbour_is_routed(packet, target) ?
+		       VR_NEIGHBOUR_KNOWN : VR_NEIGHBOUR_UNKNOWN;
+	}
+	if (!endpoint->port)
+		return vr_port_is_gateway(packet->in) ?
+		       VR_NEIGHBOUR_UNKNOWN : VR_NEIGHBOUR_ROUTER;
+	if (endpoint->port == packet->in)
+		return VR_NEIGHBOUR_UNKNOWN;
+	*mac = endpoint->mac;
+	return VR_NEIGHBOUR_KNOWN;
 }
 
 /*
@@ -85,7 +125,7 @@ static enum vr_drop_reason vr_neighbour_arp_reply(struct vr_port *in,
 
 /* Announcements and replies are not answered, but the router learns of them. */
 static enum vr_drop_reason
-vr_neighbour_arp_announced(const struct vr_packet *packet,
+vr_neighbour_arp_announced(struct vr_packet *packet,
 			   const struct vr_arp *arp,
 			   const struct in6_addr *sender)
 {
@@ -100,8 +140,8 @@ enum vr_drop_reason vr_neighbour_arp(struct sk_buff *skb,
 {
 	const struct vr_arp *arp = vr_arp_header(skb);
 	struct in6_addr sender, target;
-	enum vr_drop_reason reason;
-	bool router, misleads;
+	enum vr_neighbour answer;
+	bool misleads;
 	u64 mac;
 
 	if (!arp)
@@ -113,13 +153,15 @@ enum vr_drop_reason vr_neighbour_arp(struct sk_buff *skb,
 		return misleads ? VR_DROP_REASON_GATEWAY :
 		       vr_neighbour_arp_announced(packet, arp, &sender);
 	ipv6_addr_set_v4mapped(arp->target_ip, &target);
-	if (!vr_neighbour_resolve(packet, &target, &mac, &router))
+	answer = vr_neighbour_resolve(packet, &target, &mac);
+	if (answer == VR_NEIGHBOUR_UNKNOWN)
 		return misleads ? VR_DROP_REASON_NO_ENDPOINT : 0;
+	packet->verdict = VR_VERDICT_ANSWERED;
+	if (answer == VR_NEIGHBOUR_OWN)
+		return 0;
 	if (!is_valid_ether_addr(arp->sender_mac))
 		return VR_DROP_REASON_ARP_INVALID;
-	reason = vr_neighbour_arp_reply(packet->in, arp, mac);
-	packet->verdict = VR_VERDICT_ANSWERED;
-	return reason;
+	return vr_neighbour_arp_reply(packet->in, arp, mac);
 }
 
 /* What a solicitation leads to. */
@@ -162,17 +204,26 @@ static void vr_neighbour_put_advert(struct sk_buff *skb,
 						csum_partial(nd, len, 0));
 }
 
-static enum vr_drop_reason vr_neighbour_advertise(struct vr_port *in,
-						  const struct vr_advert *advert)
+static struct sk_buff *
+vr_neighbour_create_advert(const struct vr_advert *advert)
 {
 	struct sk_buff *skb;
 
 	skb = vr_answer_create(advert->to_mac, advert->mac, ETH_P_IPV6,
 			       sizeof(struct ipv6hdr) + sizeof(struct nd_msg) +
 			       sizeof(struct vr_nd_option));
+	if (skb)
+		vr_neighbour_put_advert(skb, advert);
+	return skb;
+}
+
+static enum vr_drop_reason vr_neighbour_advertise(struct vr_port *in,
+						  const struct vr_advert *advert)
+{
+	struct sk_buff *skb = vr_neighbour_create_advert(advert);
+
 	if (!skb)
 		return VR_DROP_REASON_NO_MEMORY;
-	vr_neighbour_put_advert(skb, advert);
 	vr_port_deliver(in, skb);
 	return 0;
 }
@@ -208,8 +259,7 @@ static bool vr_neighbour_solicitation_ok(const struct ipv6hdr *ip6h,
 
 /* Its option, if any, names the sender's MAC: vr_guard() has seen to that. */
 static enum vr_drop_reason
-vr_neighbour_advertised(const struct sk_buff *skb,
-			const struct vr_packet *packet,
+vr_neighbour_advertised(const struct sk_buff *skb, struct vr_packet *packet,
 			const struct nd_msg *nd)
 {
 	if (vr_neighbour_misleads(packet, &nd->target))
@@ -228,7 +278,7 @@ enum vr_drop_reason vr_neighbour_nd(struct sk_buff *skb,
 	const struct nd_msg *nd = vr_neighbour_message(skb);
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	struct vr_advert advert = {};
-	enum vr_drop_reason reason;
+	enum vr_neighbour answer;
 
 	if (!nd)
 		return 0;
@@ -236,18 +286,71 @@ enum vr_drop_reason vr_neighbour_nd(struct sk_buff *skb,
 		return vr_neighbour_advertised(skb, packet, nd);
 	if (!vr_neighbour_solicitation_ok(ip6h, nd))
 		return VR_DROP_REASON_ND_INVALID;
-	if (!vr_neighbour_resolve(packet, &nd->target, &advert.mac,
-				  &advert.router))
+	answer = vr_neighbour_resolve(packet, &nd->target, &advert.mac);
+	if (answer == VR_NEIGHBOUR_UNKNOWN)
 		return 0;
+	packet->verdict = VR_VERDICT_ANSWERED;
+	if (answer == VR_NEIGHBOUR_OWN)
+		return 0;
+	advert.router = answer == VR_NEIGHBOUR_ROUTER;
 	advert.target = nd->target;
 	advert.to_mac = vr_mac_key(eth_hdr(skb)->h_source);
 	advert.to = ip6h->saddr;
 	advert.solicited = true;
 	if (ipv6_addr_any(&ip6h->saddr)) { /* to all, RFC 4861 7.2.4 */
-		ipv6_addr_set(&advert.to, htonl(0xff020000), 0, 0, htonl(1));
+		advert.to = in6addr_linklocal_allnodes;
 		advert.solicited = false;
 	}
-	reason = vr_neighbour_advertise(packet->in, &advert);
-	packet->verdict = VR_VERDICT_ANSWERED;
-	return reason;
+	return vr_neighbour_advertise(packet->in, &advert);
+}
+
+/* RFC 5227 2.3, by a reply: to a request its other holders would answer. */
+static struct sk_buff *vr_neighbour_announcement4(u64 mac, __be32 ip)
+{
+	struct vr_arp *arp;
+	struct sk_buff *skb;
+
+	skb = vr_answer_create(vr_mac_key(vr_broadcast), mac, ETH_P_ARP,
+			       sizeof(*arp));
+	if (!skb)
+		return NULL;
+	arp = skb_put(skb, sizeof(*arp));
+	arp->header = (struct arphdr) {
+		.ar_hrd = htons(ARPHRD_ETHER),
+		.ar_pro = htons(ETH_P_IP),
+		.ar_hln = ETH_ALEN,
+		.ar_pln = sizeof(ip),
+		.ar_op = htons(ARPOP_REPLY),
+	};
+	vr_mac_from_key(arp->sender_mac, mac);
+	arp->sender_ip = ip;
+	eth_broadcast_addr(arp->target_mac);
+	arp->target_ip = ip;
+	return skb;
+}
+
+/* RFC 4861 7.2.6. */
+static struct sk_buff *vr_neighbour_announcement6(u64 mac,
+						  const struct in6_addr *ip)
+{
+	const struct vr_advert advert = {
+		.to = in6addr_linklocal_allnodes,
+		.target = *ip,
+		.to_mac = vr_mac_key(vr_all_nodes),
+		.mac = mac,
+	};
+
+	return vr_neighbour_create_advert(&advert);
+}
+
+void vr_neighbour_announce(struct vr_port *in, const struct in6_addr *ip)
+{
+	u64 mac = READ_ONCE(in->network->gateway_mac);
+	struct sk_buff *skb;
+
+	skb = vr_address_is_v4(ip) ?
+	      vr_neighbour_announcement4(mac, vr_address_v4(ip)) :
+	      vr_neighbour_announcement6(mac, ip);
+	if (skb)
+		vr_flood(in->network, in, skb, false);
 }

@@ -8,8 +8,10 @@
 
 #include "drop.h"
 
+struct in6_addr;
 struct sk_buff;
 struct vr_packet;
+struct vr_port;
 
 /*
  * Both borrow @skb and set packet->verdict to VR_VERDICT_ANSWERED if they
@@ -21,5 +23,12 @@ enum vr_drop_reason vr_neighbour_arp(struct sk_buff *skb,
 				     struct vr_packet *packet);
 enum vr_drop_reason vr_neighbour_nd(struct sk_buff *skb,
 				    struct vr_packet *packet);
+
+/*
+ * Tells all but the port itself that the address is to be had at the gateway's
+ * MAC, at the expense of the port's storm limit. Caller holds RCU and has
+ * bottom halves off.
+ */
+void vr_neighbour_announce(struct vr_port *in, const struct in6_addr *ip);
 
 #endif /* VR_NEIGHBOUR_H */

@@ -223,11 +223,6 @@ static int vr_nl_allowed_parse(const struct nlattr *nest,
 	prefix->mode = VR_ALLOWED_MODE_SOURCE;
 	if (attrs[VR_A_ALLOWED_MODE])
 		prefix->mode = nla_get_u8(attrs[VR_A_ALLOWED_MODE]);
-	if (prefix->mode == VR_ALLOWED_MODE_ECMP) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[VR_A_ALLOWED_MODE],
-				    "ecmp is not supported yet");
-		return -EOPNOTSUPP;
-	}
 	return vr_nl_get_prefix(attrs[VR_A_ALLOWED_PREFIX],
 				attrs[VR_A_ALLOWED_PREFIX_LENGTH],
 				&prefix->prefix, &prefix->plen, extack);

@@ -179,6 +179,26 @@ static bool vr_subnet_equal(const struct vr_subnet *a,
 	return a->plen == b->plen && ipv6_addr_equal(&a->gateway, &b->gateway);
 }
 
+static bool vr_subnet_has(const struct vr_subnet *subnet,
+			  const struct in6_addr *addr)
+{
+	return vr_address_is_v4(&subnet->gateway) == vr_address_is_v4(addr) &&
+	       ipv6_prefix_equal(&subnet->gateway, addr, subnet->plen);
+}
+
+const struct vr_subnet *vr_subnets_find(const struct vr_subnets *subnets,
+					const struct in6_addr *addr)
+{
+	const struct vr_subnet *found = NULL;
+	unsigned int i;
+
+	for (i = 0; i < subnets->n; i++)
+		if (vr_subnet_has(&subnets->subnet[i], addr) &&
+		    (!found || subnets->subnet[i].plen > found->plen))
+			found = &subnets->subnet[i];
+	return found;
+}
+
 static bool vr_subnets_contain(const struct vr_subnet *subnets, unsigned int n,
 			       const struct vr_subnet *subnet)
 {

@@ -36,6 +36,10 @@ struct vr_subnets {
 	struct vr_subnet subnet[] __counted_by(n);
 };
 
+/* The longest one that has the address, or NULL. */
+const struct vr_subnet *vr_subnets_find(const struct vr_subnets *subnets,
+					const struct in6_addr *addr);
+
 struct vr_network {
 	/* fast path */
 	u64 gateway_mac;		/* key, see address.h */

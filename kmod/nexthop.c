@@ -381,6 +381,20 @@ const struct vr_nexthop *vr_nexthop_at(const struct vr_nexthop *nexthop,
 	return group->members[i].nexthop;
 }
 
+bool vr_nexthop_has_port_rcu(const struct vr_nexthop *nexthop,
+			     const struct vr_port *port)
+{
+	const struct vr_nexthop_group *group = nexthop->group;
+	u64 alive;
+
+	if (!group)
+		return nexthop->key.port == port;
+	for (alive = READ_ONCE(group->alive); alive; alive &= alive - 1)
+		if (group->members[__ffs64(alive)].nexthop->key.port == port)
+			return true;
+	return false;
+}
+
 bool vr_nexthop_equal(const struct vr_nexthop *nexthop,
 		      struct vr_nexthop_config *configs, unsigned int n)
 {

@@ -103,6 +103,10 @@ vr_nexthop_rcu(const struct vr_nexthop_table *table, u32 id)
 	return rcu_dereference(slots->slot[id]);
 }
 
+/* Whether it leads to the port, perhaps among others. Caller holds RCU. */
+bool vr_nexthop_has_port_rcu(const struct vr_nexthop *nexthop,
+			     const struct vr_port *port);
+
 /* Under the instance's lock from here on. */
 
 /*

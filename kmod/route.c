@@ -130,6 +130,14 @@ static void vr_hop_to_gateway_rcu(struct vr_network *network,
 		vr_hop_to_port(hop, port);
 }
 
+const struct vr_nexthop *
+vr_route_nexthop_rcu(struct vr_network *network, const struct in6_addr *daddr)
+{
+	u32 id = vr_fib_lookup_rcu(vr_route_fib(network, daddr), daddr);
+
+	return likely(id) ? vr_nexthop_rcu(&network->nexthops, id) : NULL;
+}
+
 enum vr_drop_reason
 vr_route_resolve_prefix_rcu(struct vr_network *network,
 			    const struct vr_endpoint *endpoint,
@@ -139,15 +147,13 @@ vr_route_resolve_prefix_rcu(struct vr_network *network,
 {
 	const struct vr_nexthop *nexthop;
 	struct vr_port *gateway;
-	u32 id;
 
 	if (endpoint) {
 		vr_hop_to_gateway_rcu(network, hop);
 		return 0;
 	}
-	id = vr_fib_lookup_rcu(vr_route_fib(network, daddr), daddr);
-	if (likely(id)) {
-		nexthop = vr_nexthop_rcu(&network->nexthops, id);
+	nexthop = vr_route_nexthop_rcu(network, daddr);
+	if (likely(nexthop)) {
 		if (unlikely(nexthop->group))
 			return vr_hop_by_group_rcu(network, nexthop->group,
 						   skb,

@@ -89,6 +89,10 @@ vr_route_resolve_rcu(struct vr_network *network, const struct vr_port *in,
 	return 0;
 }
 
+/* What the longest prefix leads to, or NULL for none. Caller holds RCU. */
+const struct vr_nexthop *
+vr_route_nexthop_rcu(struct vr_network *network, const struct in6_addr *daddr);
+
 /* Under the instance's lock from here on. */
 
 struct vr_route *vr_route_find(struct vr_network *network,

@@ -24,8 +24,6 @@ refused "host bits" "prefix has host bits set: allowed 203.0.113.1/24" \
 	vrctl port set id 1 allowed 203.0.113.1/24
 refused "a prefix twice" "allowed prefix is given twice: allowed 203.0.113.0/24" \
 	vrctl port set id 1 allowed 203.0.113.0/24 allowed 203.0.113.0/24 active-standby
-refused "ecmp" "ecmp is not supported yet: allowed ecmp" \
-	vrctl port set id 1 allowed 203.0.113.0/24 ecmp
 refused "allowed and no-allowed" "allowed beside no-allowed: allowed 203.0.113.0/24" \
 	vrctl port set id 1 allowed 203.0.113.0/24 no-allowed
 usage_error "no prefix" "allowed \"203.0.113.0\"" vrctl port set id 1 allowed 203.0.113.0
