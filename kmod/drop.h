@@ -52,7 +52,15 @@ struct vr_port;
 	X(RATE_IN, "rate-in", QDISC_DROP) \
 	X(RATE_OUT, "rate-out", QDISC_DROP) \
 	X(LOOP, "loop", NOT_SPECIFIED) \
-	X(SOURCE_ROUTE, "source-route", IP_INHDR)
+	X(SOURCE_ROUTE, "source-route", IP_INHDR) \
+	X(SPLIT_HORIZON, "split-horizon", NOT_SPECIFIED) \
+	X(UPLINK_HEADER, "uplink-header", HDR_TRUNC) \
+	X(UNKNOWN_VNI, "unknown-vni", NOT_SPECIFIED) \
+	X(UNKNOWN_REMOTE, "unknown-remote", NOT_SPECIFIED) \
+	X(ECN, "ecn", NOT_SPECIFIED) \
+	X(UNDERLAY, "underlay", IP_OUTNOROUTES) \
+	X(LEARN_LIMIT, "learn-limit", NOT_SPECIFIED) \
+	X(LRO, "lro", NOT_SPECIFIED)
 
 #define VR_DROP_REASON_COUNT	__VR_DROP_REASON_MAX
 

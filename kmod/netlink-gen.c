@@ -20,6 +20,10 @@ static const struct netlink_range_validation vr_a_network_mtu_range = {
 	.max	= VR_MAX_MTU,
 };
 
+static const struct netlink_range_validation vr_a_port_learn_ageing_range = {
+	.max	= 1000000ULL,
+};
+
 /* Common nested types */
 const struct nla_policy vr_allowed_nl_policy[VR_A_ALLOWED_MODE + 1] = {
 	[VR_A_ALLOWED_PREFIX] = { .type = NLA_BINARY, },
@@ -27,7 +31,7 @@ const struct nla_policy vr_allowed_nl_policy[VR_A_ALLOWED_MODE + 1] = {
 	[VR_A_ALLOWED_MODE] = NLA_POLICY_MAX(NLA_U8, 2),
 };
 
-const struct nla_policy vr_endpoint_config_nl_policy[VR_A_ENDPOINT_ORIGIN + 1] = {
+const struct nla_policy vr_endpoint_config_nl_policy[VR_A_ENDPOINT_UPLINK + 1] = {
 	[VR_A_ENDPOINT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_ENDPOINT_NETWORK_ID] = { .type = NLA_U32, },
 	[VR_A_ENDPOINT_MAC] = NLA_POLICY_EXACT_LEN(6),
@@ -37,6 +41,7 @@ const struct nla_policy vr_endpoint_config_nl_policy[VR_A_ENDPOINT_ORIGIN + 1] =
 	[VR_A_ENDPOINT_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VR_A_ENDPOINT_NETNS_FD] = { .type = NLA_U32, },
 	[VR_A_ENDPOINT_REMOTE] = { .type = NLA_BINARY, },
+	[VR_A_ENDPOINT_UPLINK] = { .type = NLA_NUL_STRING, .len = 15, },
 	[VR_A_ENDPOINT_SEQUENCE] = { .type = NLA_U32, },
 	[VR_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_ENDPOINT_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
@@ -53,12 +58,15 @@ const struct nla_policy vr_network_config_nl_policy[VR_A_NETWORK_ROUTES + 1] = {
 	[VR_A_NETWORK_SUBNET] = NLA_POLICY_NESTED(vr_subnet_nl_policy),
 	[VR_A_NETWORK_DESCRIPTION] = { .type = NLA_NUL_STRING, .len = VR_MAX_DESCRIPTION, },
 	[VR_A_NETWORK_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
+	[VR_A_NETWORK_MTU_AUTO] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_NETWORK_UNKNOWN_FLOOD] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_NETWORK_FLOOD] = { .type = NLA_BINARY, },
 	[VR_A_NETWORK_PORTS] = { .type = NLA_U32, },
 	[VR_A_NETWORK_ENDPOINTS] = { .type = NLA_U32, },
 	[VR_A_NETWORK_ROUTES] = { .type = NLA_U32, },
 };
 
-const struct nla_policy vr_nexthop_nl_policy[VR_A_NEXTHOP_MAC + 1] = {
+const struct nla_policy vr_nexthop_nl_policy[VR_A_NEXTHOP_UPLINK + 1] = {
 	[VR_A_NEXTHOP_TYPE] = NLA_POLICY_MAX(NLA_U8, 4),
 	[VR_A_NEXTHOP_VIA] = { .type = NLA_BINARY, },
 	[VR_A_NEXTHOP_PORT_ID] = { .type = NLA_U32, },
@@ -69,9 +77,10 @@ const struct nla_policy vr_nexthop_nl_policy[VR_A_NEXTHOP_MAC + 1] = {
 	[VR_A_NEXTHOP_REMOTE] = { .type = NLA_BINARY, },
 	[VR_A_NEXTHOP_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[VR_A_NEXTHOP_MAC] = { .type = NLA_BINARY, },
+	[VR_A_NEXTHOP_UPLINK] = { .type = NLA_NUL_STRING, .len = 15, },
 };
 
-const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_STORM_BURST + 1] = {
+const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_LEARN_AGEING + 1] = {
 	[VR_A_PORT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_PORT_NETWORK_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
@@ -95,6 +104,9 @@ const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_STORM_BURST + 1] = {
 	[VR_A_PORT_BURST_OUT] = { .type = NLA_U32, },
 	[VR_A_PORT_STORM_RATE] = { .type = NLA_U32, },
 	[VR_A_PORT_STORM_BURST] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VR_A_PORT_LEARN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_LEARN_LIMIT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VR_A_PORT_LEARN_AGEING] = NLA_POLICY_FULL_RANGE(NLA_U32, &vr_a_port_learn_ageing_range),
 	[VR_A_PORT_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_NETNS_ID] = { .type = NLA_S32, },
 	[VR_A_PORT_KIND] = NLA_POLICY_MAX(NLA_U8, 1),
@@ -117,7 +129,7 @@ const struct nla_policy vr_subnet_nl_policy[VR_A_SUBNET_PREFIX_LENGTH + 1] = {
 };
 
 /* VR_CMD_NETWORK_NEW - do */
-const struct nla_policy vr_network_new_nl_policy[VR_A_NETWORK_ORIGIN + 1] = {
+const struct nla_policy vr_network_new_nl_policy[VR_A_NETWORK_UNKNOWN_FLOOD + 1] = {
 	[VR_A_NETWORK_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VR_A_NETWORK_NAME] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_NETWORK_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &vr_a_network_vni_range),
@@ -126,10 +138,12 @@ const struct nla_policy vr_network_new_nl_policy[VR_A_NETWORK_ORIGIN + 1] = {
 	[VR_A_NETWORK_SUBNET] = NLA_POLICY_NESTED(vr_subnet_nl_policy),
 	[VR_A_NETWORK_DESCRIPTION] = { .type = NLA_NUL_STRING, .len = VR_MAX_DESCRIPTION, },
 	[VR_A_NETWORK_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
+	[VR_A_NETWORK_MTU_AUTO] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_NETWORK_UNKNOWN_FLOOD] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* VR_CMD_NETWORK_SET - do */
-const struct nla_policy vr_network_set_nl_policy[VR_A_NETWORK_ORIGIN + 1] = {
+const struct nla_policy vr_network_set_nl_policy[VR_A_NETWORK_UPLINK + 1] = {
 	[VR_A_NETWORK_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VR_A_NETWORK_NAME] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_NETWORK_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &vr_a_network_vni_range),
@@ -138,6 +152,11 @@ const struct nla_policy vr_network_set_nl_policy[VR_A_NETWORK_ORIGIN + 1] = {
 	[VR_A_NETWORK_SUBNET] = NLA_POLICY_NESTED(vr_subnet_nl_policy),
 	[VR_A_NETWORK_DESCRIPTION] = { .type = NLA_NUL_STRING, .len = VR_MAX_DESCRIPTION, },
 	[VR_A_NETWORK_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
+	[VR_A_NETWORK_MTU_AUTO] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_NETWORK_UNKNOWN_FLOOD] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_NETWORK_FLOOD_ADD] = { .type = NLA_BINARY, },
+	[VR_A_NETWORK_FLOOD_DEL] = { .type = NLA_BINARY, },
+	[VR_A_NETWORK_UPLINK] = { .type = NLA_NUL_STRING, .len = 15, },
 };
 
 /* VR_CMD_NETWORK_DEL - do */
@@ -155,7 +174,7 @@ const struct nla_policy vr_network_get_nl_policy[VR_A_NETWORK_ORIGIN + 1] = {
 };
 
 /* VR_CMD_PORT_NEW - do */
-const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_STORM_BURST + 1] = {
+const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_LEARN_AGEING + 1] = {
 	[VR_A_PORT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_PORT_NETWORK_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
@@ -179,10 +198,13 @@ const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_STORM_BURST + 1] = {
 	[VR_A_PORT_BURST_OUT] = { .type = NLA_U32, },
 	[VR_A_PORT_STORM_RATE] = { .type = NLA_U32, },
 	[VR_A_PORT_STORM_BURST] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VR_A_PORT_LEARN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_LEARN_LIMIT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VR_A_PORT_LEARN_AGEING] = NLA_POLICY_FULL_RANGE(NLA_U32, &vr_a_port_learn_ageing_range),
 };
 
 /* VR_CMD_PORT_SET - do */
-const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_STORM_BURST + 1] = {
+const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_LEARN_AGEING + 1] = {
 	[VR_A_PORT_ID] = { .type = NLA_U32, },
 	[VR_A_PORT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_PORT_NETWORK_ID] = { .type = NLA_U32, },
@@ -209,6 +231,9 @@ const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_STORM_BURST + 1] = {
 	[VR_A_PORT_BURST_OUT] = { .type = NLA_U32, },
 	[VR_A_PORT_STORM_RATE] = { .type = NLA_U32, },
 	[VR_A_PORT_STORM_BURST] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VR_A_PORT_LEARN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_PORT_LEARN_LIMIT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VR_A_PORT_LEARN_AGEING] = NLA_POLICY_FULL_RANGE(NLA_U32, &vr_a_port_learn_ageing_range),
 };
 
 /* VR_CMD_PORT_DEL - do */
@@ -231,7 +256,7 @@ const struct nla_policy vr_port_get_nl_policy[VR_A_PORT_ORIGIN + 1] = {
 };
 
 /* VR_CMD_ENDPOINT_NEW - do */
-const struct nla_policy vr_endpoint_new_nl_policy[VR_A_ENDPOINT_ORIGIN + 1] = {
+const struct nla_policy vr_endpoint_new_nl_policy[VR_A_ENDPOINT_UPLINK + 1] = {
 	[VR_A_ENDPOINT_NETWORK] = { .type = NLA_NUL_STRING, .len = VR_MAX_NETWORK_NAME, },
 	[VR_A_ENDPOINT_NETWORK_ID] = { .type = NLA_U32, },
 	[VR_A_ENDPOINT_MAC] = NLA_POLICY_EXACT_LEN(6),
@@ -241,6 +266,7 @@ const struct nla_policy vr_endpoint_new_nl_policy[VR_A_ENDPOINT_ORIGIN + 1] = {
 	[VR_A_ENDPOINT_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VR_A_ENDPOINT_NETNS_FD] = { .type = NLA_U32, },
 	[VR_A_ENDPOINT_REMOTE] = { .type = NLA_BINARY, },
+	[VR_A_ENDPOINT_UPLINK] = { .type = NLA_NUL_STRING, .len = 15, },
 	[VR_A_ENDPOINT_SEQUENCE] = { .type = NLA_U32, },
 	[VR_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_ENDPOINT_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
@@ -261,6 +287,7 @@ const struct nla_policy vr_endpoint_get_nl_policy[VR_A_ENDPOINT_ORIGIN + 1] = {
 	[VR_A_ENDPOINT_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[VR_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_ENDPOINT_PORT_ID] = { .type = NLA_U32, },
+	[VR_A_ENDPOINT_REMOTE] = { .type = NLA_BINARY, },
 	[VR_A_ENDPOINT_ORIGIN] = NLA_POLICY_MAX(NLA_U8, 3),
 };
 
@@ -303,12 +330,26 @@ const struct nla_policy vr_route_lookup_nl_policy[VR_A_ROUTE_DESTINATION_PORT + 
 };
 
 /* VR_CMD_UPLINK_NEW - do */
-const struct nla_policy vr_uplink_new_nl_policy[VR_A_UPLINK_IFNAME + 1] = {
+const struct nla_policy vr_uplink_new_nl_policy[VR_A_UPLINK_ANY + 1] = {
 	[VR_A_UPLINK_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[VR_A_UPLINK_TYPE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VR_A_UPLINK_LOCAL] = { .type = NLA_BINARY, },
 	[VR_A_UPLINK_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[VR_A_UPLINK_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VR_A_UPLINK_TTL] = NLA_POLICY_MIN(NLA_U8, 1),
+	[VR_A_UPLINK_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
+	[VR_A_UPLINK_ANY] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+/* VR_CMD_UPLINK_SET - do */
+const struct nla_policy vr_uplink_set_nl_policy[VR_A_UPLINK_PEER_DEL + 1] = {
+	[VR_A_UPLINK_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VR_A_UPLINK_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VR_A_UPLINK_TTL] = NLA_POLICY_MIN(NLA_U8, 1),
+	[VR_A_UPLINK_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
+	[VR_A_UPLINK_ANY] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VR_A_UPLINK_PEER_ADD] = { .type = NLA_BINARY, },
+	[VR_A_UPLINK_PEER_DEL] = { .type = NLA_BINARY, },
 };
 
 /* VR_CMD_UPLINK_DEL - do */
@@ -344,28 +385,28 @@ const struct nla_policy vr_flush_nl_policy[VR_A_FLUSH_ROUTES + 1] = {
 
 /* VR_CMD_LIMIT_GET - do */
 const struct nla_policy vr_limit_get_nl_policy[VR_A_LIMIT_RESOURCE + 1] = {
-	[VR_A_LIMIT_RESOURCE] = NLA_POLICY_MAX(NLA_U32, 8),
+	[VR_A_LIMIT_RESOURCE] = NLA_POLICY_MAX(NLA_U32, 11),
 };
 
 /* VR_CMD_DROP_GET - do */
 const struct nla_policy vr_drop_get_nl_policy[VR_A_DROP_REASON + 1] = {
-	[VR_A_DROP_REASON] = NLA_POLICY_MAX(NLA_U32, 38),
+	[VR_A_DROP_REASON] = NLA_POLICY_MAX(NLA_U32, 46),
 };
 
 /* Ops table for vr */
-const struct genl_ops vr_nl_ops[22] = {
+const struct genl_ops vr_nl_ops[23] = {
 	{
 		.cmd		= VR_CMD_NETWORK_NEW,
 		.doit		= vr_nl_network_new_doit,
 		.policy		= vr_network_new_nl_policy,
-		.maxattr	= VR_A_NETWORK_ORIGIN,
+		.maxattr	= VR_A_NETWORK_UNKNOWN_FLOOD,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= VR_CMD_NETWORK_SET,
 		.doit		= vr_nl_network_set_doit,
 		.policy		= vr_network_set_nl_policy,
-		.maxattr	= VR_A_NETWORK_ORIGIN,
+		.maxattr	= VR_A_NETWORK_UPLINK,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -387,14 +428,14 @@ const struct genl_ops vr_nl_ops[22] = {
 		.cmd		= VR_CMD_PORT_NEW,
 		.doit		= vr_nl_port_new_doit,
 		.policy		= vr_port_new_nl_policy,
-		.maxattr	= VR_A_PORT_STORM_BURST,
+		.maxattr	= VR_A_PORT_LEARN_AGEING,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= VR_CMD_PORT_SET,
 		.doit		= vr_nl_port_set_doit,
 		.policy		= vr_port_set_nl_policy,
-		.maxattr	= VR_A_PORT_STORM_BURST,
+		.maxattr	= VR_A_PORT_LEARN_AGEING,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -416,7 +457,7 @@ const struct genl_ops vr_nl_ops[22] = {
 		.cmd		= VR_CMD_ENDPOINT_NEW,
 		.doit		= vr_nl_endpoint_new_doit,
 		.policy		= vr_endpoint_new_nl_policy,
-		.maxattr	= VR_A_ENDPOINT_ORIGIN,
+		.maxattr	= VR_A_ENDPOINT_UPLINK,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -467,7 +508,14 @@ const struct genl_ops vr_nl_ops[22] = {
 		.cmd		= VR_CMD_UPLINK_NEW,
 		.doit		= vr_nl_uplink_new_doit,
 		.policy		= vr_uplink_new_nl_policy,
-		.maxattr	= VR_A_UPLINK_IFNAME,
+		.maxattr	= VR_A_UPLINK_ANY,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= VR_CMD_UPLINK_SET,
+		.doit		= vr_nl_uplink_set_doit,
+		.policy		= vr_uplink_set_nl_policy,
+		.maxattr	= VR_A_UPLINK_PEER_DEL,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -13,30 +13,30 @@
 
 /* Common nested types */
 extern const struct nla_policy vr_allowed_nl_policy[VR_A_ALLOWED_MODE + 1];
-extern const struct nla_policy vr_endpoint_config_nl_policy[VR_A_ENDPOINT_ORIGIN + 1];
+extern const struct nla_policy vr_endpoint_config_nl_policy[VR_A_ENDPOINT_UPLINK + 1];
 extern const struct nla_policy vr_network_config_nl_policy[VR_A_NETWORK_ROUTES + 1];
-extern const struct nla_policy vr_nexthop_nl_policy[VR_A_NEXTHOP_MAC + 1];
-extern const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_STORM_BURST + 1];
+extern const struct nla_policy vr_nexthop_nl_policy[VR_A_NEXTHOP_UPLINK + 1];
+extern const struct nla_policy vr_port_config_nl_policy[VR_A_PORT_LEARN_AGEING + 1];
 extern const struct nla_policy vr_route_config_nl_policy[VR_A_ROUTE_ORIGIN + 1];
 extern const struct nla_policy vr_subnet_nl_policy[VR_A_SUBNET_PREFIX_LENGTH + 1];
 
-extern const struct nla_policy vr_network_new_nl_policy[VR_A_NETWORK_ORIGIN + 1];
+extern const struct nla_policy vr_network_new_nl_policy[VR_A_NETWORK_UNKNOWN_FLOOD + 1];
 
-extern const struct nla_policy vr_network_set_nl_policy[VR_A_NETWORK_ORIGIN + 1];
+extern const struct nla_policy vr_network_set_nl_policy[VR_A_NETWORK_UPLINK + 1];
 
 extern const struct nla_policy vr_network_del_nl_policy[VR_A_NETWORK_IF_UNUSED + 1];
 
 extern const struct nla_policy vr_network_get_nl_policy[VR_A_NETWORK_ORIGIN + 1];
 
-extern const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_STORM_BURST + 1];
+extern const struct nla_policy vr_port_new_nl_policy[VR_A_PORT_LEARN_AGEING + 1];
 
-extern const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_STORM_BURST + 1];
+extern const struct nla_policy vr_port_set_nl_policy[VR_A_PORT_LEARN_AGEING + 1];
 
 extern const struct nla_policy vr_port_del_nl_policy[VR_A_PORT_NETNS_FD + 1];
 
 extern const struct nla_policy vr_port_get_nl_policy[VR_A_PORT_ORIGIN + 1];
 
-extern const struct nla_policy vr_endpoint_new_nl_policy[VR_A_ENDPOINT_ORIGIN + 1];
+extern const struct nla_policy vr_endpoint_new_nl_policy[VR_A_ENDPOINT_UPLINK + 1];
 
 extern const struct nla_policy vr_endpoint_del_nl_policy[VR_A_ENDPOINT_STATE + 1];
 
@@ -50,7 +50,9 @@ extern const struct nla_policy vr_route_get_nl_policy[VR_A_ROUTE_ORIGIN + 1];
 
 extern const struct nla_policy vr_route_lookup_nl_policy[VR_A_ROUTE_DESTINATION_PORT + 1];
 
-extern const struct nla_policy vr_uplink_new_nl_policy[VR_A_UPLINK_IFNAME + 1];
+extern const struct nla_policy vr_uplink_new_nl_policy[VR_A_UPLINK_ANY + 1];
+
+extern const struct nla_policy vr_uplink_set_nl_policy[VR_A_UPLINK_PEER_DEL + 1];
 
 extern const struct nla_policy vr_uplink_del_nl_policy[VR_A_UPLINK_IFNAME + 1];
 
@@ -65,7 +67,7 @@ extern const struct nla_policy vr_limit_get_nl_policy[VR_A_LIMIT_RESOURCE + 1];
 extern const struct nla_policy vr_drop_get_nl_policy[VR_A_DROP_REASON + 1];
 
 /* Ops table for vr */
-extern const struct genl_ops vr_nl_ops[22];
+extern const struct genl_ops vr_nl_ops[23];
 
 int vr_nl_network_new_doit(struct sk_buff *skb, struct genl_info *info);
 int vr_nl_network_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -87,6 +89,7 @@ int vr_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vr_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int vr_nl_route_lookup_doit(struct sk_buff *skb, struct genl_info *info);
 int vr_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info);
+int vr_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info);
 int vr_nl_uplink_del_doit(struct sk_buff *skb, struct genl_info *info);
 int vr_nl_uplink_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vr_nl_uplink_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);

@@ -170,6 +170,11 @@ int vr_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info)
 	return vr_nl_uplink_refuse(info);
 }
 
+int vr_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return vr_nl_uplink_refuse(info);
+}
+
 int vr_nl_uplink_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	return vr_nl_uplink_refuse(info);

@@ -15,6 +15,8 @@
 #define VR_MIN_MTU		68
 #define VR_MAX_MTU		65535
 #define VR_DEFAULT_STORM_RATE	100000
+#define VR_DEFAULT_LEARN_LIMIT	1024
+#define VR_DEFAULT_LEARN_AGEING	300
 #define VR_DEFAULT_STORM_BURST	16384
 
 /**
@@ -102,6 +104,9 @@ enum vr_nexthop_type {
  * @VR_RESOURCE_ROUTE_NEXTHOPS: Next hops of one route.
  * @VR_RESOURCE_APPLY_OBJECTS: Objects in one apply request.
  * @VR_RESOURCE_PORT_ALLOWED: Allowed prefixes of one port.
+ * @VR_RESOURCE_UPLINKS: Uplinks of the instance.
+ * @VR_RESOURCE_UPLINK_PEERS: Peers of one uplink.
+ * @VR_RESOURCE_NETWORK_FLOOD: Tunnel endpoints of one network's flood list.
  */
 enum vr_resource {
 	VR_RESOURCE_NETWORKS,
@@ -113,6 +118,9 @@ enum vr_resource {
 	VR_RESOURCE_ROUTE_NEXTHOPS,
 	VR_RESOURCE_APPLY_OBJECTS,
 	VR_RESOURCE_PORT_ALLOWED,
+	VR_RESOURCE_UPLINKS,
+	VR_RESOURCE_UPLINK_PEERS,
+	VR_RESOURCE_NETWORK_FLOOD,
 
 	/* private: */
 	__VR_RESOURCE_MAX,
@@ -177,6 +185,22 @@ enum vr_resource {
  *   MAC.
  * @VR_DROP_REASON_SOURCE_ROUTE: IPv4 source route option or IPv6 routing
  *   header type 0 (RFC 7126, 5095).
+ * @VR_DROP_REASON_SPLIT_HORIZON: Came by a tunnel and would leave by one.
+ * @VR_DROP_REASON_UPLINK_HEADER: Malformed tunnel header, or no Ethernet frame
+ *   behind it.
+ * @VR_DROP_REASON_UNKNOWN_VNI: Came by a tunnel with a VNI that no network
+ *   has.
+ * @VR_DROP_REASON_UNKNOWN_REMOTE: Came by a tunnel from a node that the
+ *   network does not know.
+ * @VR_DROP_REASON_ECN: The tunnel's congestion marks cannot be told to the
+ *   packet (RFC 6040).
+ * @VR_DROP_REASON_UNDERLAY: No route to the remote node, or none that may
+ *   carry a tunnel.
+ * @VR_DROP_REASON_LEARN_LIMIT: A MAC that was not learned: the port has as
+ *   many as it may, or it is configured elsewhere. Counted, the packet goes
+ *   on.
+ * @VR_DROP_REASON_LRO: A super-packet of a device with LRO, which cannot be
+ *   taken apart.
  */
 enum vr_drop_reason {
 	VR_DROP_REASON_NONE,
@@ -218,6 +242,14 @@ enum vr_drop_reason {
 	VR_DROP_REASON_RATE_OUT,
 	VR_DROP_REASON_LOOP,
 	VR_DROP_REASON_SOURCE_ROUTE,
+	VR_DROP_REASON_SPLIT_HORIZON,
+	VR_DROP_REASON_UPLINK_HEADER,
+	VR_DROP_REASON_UNKNOWN_VNI,
+	VR_DROP_REASON_UNKNOWN_REMOTE,
+	VR_DROP_REASON_ECN,
+	VR_DROP_REASON_UNDERLAY,
+	VR_DROP_REASON_LEARN_LIMIT,
+	VR_DROP_REASON_LRO,
 
 	/* private: */
 	__VR_DROP_REASON_MAX,
@@ -275,6 +307,12 @@ enum {
 	VR_A_NETWORK_SUBNET,
 	VR_A_NETWORK_DESCRIPTION,
 	VR_A_NETWORK_ORIGIN,
+	VR_A_NETWORK_MTU_AUTO,
+	VR_A_NETWORK_UNKNOWN_FLOOD,
+	VR_A_NETWORK_FLOOD,
+	VR_A_NETWORK_FLOOD_ADD,
+	VR_A_NETWORK_FLOOD_DEL,
+	VR_A_NETWORK_UPLINK,
 	VR_A_NETWORK_IF_UNUSED,
 	VR_A_NETWORK_PORTS,
 	VR_A_NETWORK_ENDPOINTS,
@@ -347,6 +385,9 @@ enum {
 	VR_A_PORT_BURST_OUT,
 	VR_A_PORT_STORM_RATE,
 	VR_A_PORT_STORM_BURST,
+	VR_A_PORT_LEARN,
+	VR_A_PORT_LEARN_LIMIT,
+	VR_A_PORT_LEARN_AGEING,
 
 	__VR_A_PORT_MAX,
 	VR_A_PORT_MAX = (__VR_A_PORT_MAX - 1)
@@ -367,6 +408,7 @@ enum {
 	VR_A_ENDPOINT_SEQUENCE,
 	VR_A_ENDPOINT_STATE,
 	VR_A_ENDPOINT_ORIGIN,
+	VR_A_ENDPOINT_UPLINK,
 
 	__VR_A_ENDPOINT_MAX,
 	VR_A_ENDPOINT_MAX = (__VR_A_ENDPOINT_MAX - 1)
@@ -383,6 +425,7 @@ enum {
 	VR_A_NEXTHOP_REMOTE,
 	VR_A_NEXTHOP_WEIGHT,
 	VR_A_NEXTHOP_MAC,
+	VR_A_NEXTHOP_UPLINK,
 
 	__VR_A_NEXTHOP_MAX,
 	VR_A_NEXTHOP_MAX = (__VR_A_NEXTHOP_MAX - 1)
@@ -411,6 +454,18 @@ enum {
 	VR_A_UPLINK_LOCAL,
 	VR_A_UPLINK_PORT,
 	VR_A_UPLINK_IFNAME,
+	VR_A_UPLINK_TTL,
+	VR_A_UPLINK_DSCP,
+	VR_A_UPLINK_ANY,
+	VR_A_UPLINK_PEER,
+	VR_A_UPLINK_PEER_ADD,
+	VR_A_UPLINK_PEER_DEL,
+	VR_A_UPLINK_REMOTES,
+	VR_A_UPLINK_RX_PACKETS,
+	VR_A_UPLINK_RX_BYTES,
+	VR_A_UPLINK_TX_PACKETS,
+	VR_A_UPLINK_TX_BYTES,
+	VR_A_UPLINK_PAD,
 
 	__VR_A_UPLINK_MAX,
 	VR_A_UPLINK_MAX = (__VR_A_UPLINK_MAX - 1)
@@ -467,6 +522,7 @@ enum {
 	VR_CMD_ROUTE_GET,
 	VR_CMD_ROUTE_LOOKUP,
 	VR_CMD_UPLINK_NEW,
+	VR_CMD_UPLINK_SET,
 	VR_CMD_UPLINK_DEL,
 	VR_CMD_UPLINK_GET,
 	VR_CMD_APPLY,
@@ -481,6 +537,8 @@ enum {
 	VR_CMD_ENDPOINT_DEL_NTF,
 	VR_CMD_ROUTE_NTF,
 	VR_CMD_ROUTE_DEL_NTF,
+	VR_CMD_UPLINK_NTF,
+	VR_CMD_UPLINK_DEL_NTF,
 
 	__VR_CMD_MAX,
 	VR_CMD_MAX = (__VR_CMD_MAX - 1)
