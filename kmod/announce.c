@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Announcements of addresses that ports share. A packet asks for a move in
- * vr_announce(); the tables change in vr_announce_work(), under the instance's
- * lock. A job names its port by id, as the port may be gone by then.
+ * Announcements: of addresses that ports share, of MACs that are learned, of
+ * who stood by and has come. A packet asks in vr_announce() and the like; the
+ * tables change in vr_announce_work(), under the instance's lock. A job names
+ * its port by id, as the port may be gone by then.
  */
 #include <linux/jiffies.h>
 #include <linux/slab.h>
@@ -13,6 +14,7 @@
 #include "anycast.h"
 #include "endpoint.h"
 #include "instance.h"
+#include "learn.h"
 #include "neighbour.h"
 #include "netlink.h"
 #include "network.h"
@@ -20,8 +22,6 @@
 #include "port.h"
 #include "work.h"
 
-/* An address moves so often at once, and then once a second. */
-#define VR_ANNOUNCE_MOVES	5
 /* Shared addresses of one port. */
 #define VR_ANNOUNCE_ADDRESSES	256
 /* Announcements of a network that may wait. */
@@ -29,18 +29,19 @@
 
 struct vr_announce_job {
 	struct llist_node node;
-	struct in6_addr ip;
+	struct in6_addr ip;		/* of a shared address */
 	u64 mac;
 	u32 port_id;
+	enum vr_drop_reason (*run)(struct vr_port *port,
+				   const struct vr_announce_job *job);
 };
 
-/* How often the address may move now. */
-static unsigned int vr_announce_moves_left(const struct vr_endpoint *shared)
+unsigned int vr_announce_moves_left(const struct vr_endpoint *learned)
 {
-	unsigned long seconds = (jiffies - shared->moved) / HZ;
+	unsigned long seconds = (jiffies - learned->moved) / HZ;
 
 	return min_t(unsigned long, VR_ANNOUNCE_MOVES,
-		     shared->moves_left + seconds);
+		     learned->moves_left + seconds);
 }
 
 static bool vr_announce_is_too_soon(const struct vr_port *port,
@@ -73,42 +74,6 @@ static enum vr_drop_reason vr_announce_defer(struct vr_network *network,
 	if (llist_add(&job->node, &announce->jobs))
 		vr_work_queue(&announce->work);
 	return 0;
-}
-
-/* Others have to go on sending to the gateway. */
-static enum vr_drop_reason vr_announce_anycast(struct vr_packet *packet,
-					       const struct vr_announce_job *job)
-{
-	packet->verdict = VR_VERDICT_ANSWERED;
-	if (!vr_anycast_is_at_rcu(packet->in, &job->ip))
-		return vr_announce_defer(packet->network, job);
-	vr_neighbour_announce(packet->in, &job->ip);
-	return 0;
-}
-
-enum vr_drop_reason vr_announce(struct vr_packet *packet,
-				const struct in6_addr *ip, u64 mac)
-{
-	struct vr_announce_job job = {
-		.ip = *ip,
-		.mac = mac,
-		.port_id = packet->in->id,
-	};
-	int mode = vr_allowed_mode(packet->in, ip);
-	const struct vr_endpoint *holder;
-
-	if (mode < VR_ALLOWED_MODE_ACTIVE_STANDBY)
-		return 0;
-	holder = vr_endpoint_lookup_ip_rcu(packet->network, ip);
-	if (holder && !holder->shared)
-		return 0; /* configured, so it stays; vr_guard() has had its say */
-	if (mode == VR_ALLOWED_MODE_ECMP)
-		return holder ? 0 : vr_announce_anycast(packet, &job);
-	if (vr_announce_is_at(holder, packet->in, mac))
-		return 0;
-	if (vr_announce_is_too_soon(packet->in, holder))
-		return VR_DROP_REASON_ANNOUNCEMENT_LIMIT;
-	return vr_announce_defer(packet->network, &job);
 }
 
 /* Whether the port may take over the virtual MAC with all its addresses. */
@@ -197,6 +162,7 @@ static int vr_announce_publish(struct vr_port *port,
 		.mac = job->mac,
 		.sequence = holder ? holder->sequence + 1 : 0,
 		.origin = VR_ORIGIN_LEARNED,
+		.moves_left = VR_ANNOUNCE_MOVES,
 		.shared = true,
 	};
 	struct vr_port *before = holder ? holder->port : port;
@@ -206,13 +172,11 @@ static int vr_announce_publish(struct vr_port *port,
 	if (!holder && port->network->instance->n_endpoints >=
 	    VR_LIMIT_ENDPOINTS)
 		return -ENOSPC;
+	if (holder)
+		config.moves_left = vr_announce_moves_left(holder) - 1;
 	shared = vr_endpoint_create(port->network, &config);
 	if (IS_ERR(shared))
 		return PTR_ERR(shared);
-	shared->moved = jiffies;
-	shared->moves_left = VR_ANNOUNCE_MOVES;
-	if (holder)
-		shared->moves_left = vr_announce_moves_left(holder) - 1;
 	err = vr_endpoint_publish(shared, holder, NULL, &config, NULL);
 	if (err) {
 		vr_endpoint_destroy(shared);
@@ -263,6 +227,90 @@ static enum vr_drop_reason vr_announce_run(struct vr_port *port,
 	return 0;
 }
 
+/* Others have to go on sending to the gateway. */
+static enum vr_drop_reason vr_announce_anycast(struct vr_packet *packet,
+					       const struct vr_announce_job *job)
+{
+	packet->verdict = VR_VERDICT_ANSWERED;
+	if (!vr_anycast_is_at_rcu(packet->in, &job->ip))
+		return vr_announce_defer(packet->network, job);
+	vr_neighbour_announce(packet->in, &job->ip);
+	return 0;
+}
+
+enum vr_drop_reason vr_announce(struct vr_packet *packet,
+				const struct in6_addr *ip, u64 mac)
+{
+	struct vr_announce_job job = {
+		.ip = *ip,
+		.mac = mac,
+		.port_id = packet->in->id,
+		.run = vr_announce_run,
+	};
+	int mode = vr_allowed_mode(packet->in, ip);
+	const struct vr_endpoint *holder;
+
+	if (mode < VR_ALLOWED_MODE_ACTIVE_STANDBY)
+		return 0;
+	holder = vr_endpoint_lookup_ip_rcu(packet->network, ip);
+	if (holder && !holder->shared)
+		return 0; /* configured, so it stays; vr_guard() has had its say */
+	if (mode == VR_ALLOWED_MODE_ECMP)
+		return holder ? 0 : vr_announce_anycast(packet, &job);
+	if (vr_announce_is_at(holder, packet->in, mac))
+		return 0;
+	if (vr_announce_is_too_soon(packet->in, holder))
+		return VR_DROP_REASON_ANNOUNCEMENT_LIMIT;
+	return vr_announce_defer(packet->network, &job);
+}
+
+static enum vr_drop_reason vr_announce_learn(struct vr_port *port,
+					     const struct vr_announce_job *job)
+{
+	return vr_learn_take(port, job->mac);
+}
+
+enum vr_drop_reason vr_announce_heard(struct vr_port *port, u64 mac)
+{
+	const struct vr_announce_job job = {
+		.mac = mac,
+		.port_id = port->id,
+		.run = vr_announce_learn,
+	};
+
+	return vr_announce_defer(port->network, &job);
+}
+
+/* In the place of the one elsewhere, with a higher sequence than both. */
+static enum vr_drop_reason
+vr_announce_activate(struct vr_port *port, const struct vr_announce_job *job)
+{
+	struct vr_network *network = port->network;
+	struct vr_endpoint *standby, *active;
+
+	standby = vr_endpoint_find(network, job->mac,
+				   VR_ENDPOINT_STATE_STANDBY);
+	if (!standby || standby->port != port)
+		return 0;
+	active = vr_endpoint_find(network, job->mac, VR_ENDPOINT_STATE_ACTIVE);
+	return vr_endpoint_activate(standby, active) ?
+	       VR_DROP_REASON_NO_MEMORY : 0;
+}
+
+void vr_announce_standby(struct sk_buff *skb, const struct vr_packet *packet)
+{
+	const struct vr_announce_job job = {
+		.mac = vr_mac_key(eth_hdr(skb)->h_source),
+		.port_id = packet->in->id,
+		.run = vr_announce_activate,
+	};
+
+	if (vr_neighbour_is_announcement(skb, packet->protocol) &&
+	    vr_announce_defer(packet->network, &job))
+		vr_drop_count(packet->network->instance, packet->in,
+			      VR_DROP_REASON_ANNOUNCEMENT_LIMIT);
+}
+
 static void vr_announce_take(struct vr_network *network,
 			     const struct vr_announce_job *job)
 {
@@ -273,7 +321,7 @@ static void vr_announce_take(struct vr_network *network,
 	mutex_lock(&instance->lock);
 	port = vr_port_find_id(instance, job->port_id);
 	if (port && port->network == network) {
-		reason = vr_announce_run(port, job);
+		reason = job->run(port, job);
 		if (reason)
 			vr_drop_count(instance, port, reason);
 	}

@@ -15,10 +15,15 @@
 #include "drop.h"
 
 struct in6_addr;
+struct sk_buff;
+struct vr_endpoint;
 struct vr_packet;
 struct vr_port;
 
-/* Announcements of a network that wait for the work item. */
+/* What is learned moves so often at once, and then once a second. */
+#define VR_ANNOUNCE_MOVES	5
+
+/* What packets of a network have said and the work item has yet to hear. */
 struct vr_announce {
 	struct llist_head jobs;
 	atomic_t n_jobs;
@@ -37,6 +42,20 @@ void vr_announce_destroy(struct vr_announce *announce);
  */
 enum vr_drop_reason vr_announce(struct vr_packet *packet,
 				const struct in6_addr *ip, u64 mac);
+
+/*
+ * The port learns, and the MAC is new there. As vr_announce().
+ */
+enum vr_drop_reason vr_announce_heard(struct vr_port *port, u64 mac);
+
+/*
+ * Something stands by behind the packet's port. If this is its announcement,
+ * it becomes active: it has come, in a live migration. Caller holds RCU.
+ */
+void vr_announce_standby(struct sk_buff *skb, const struct vr_packet *packet);
+
+/* How often something learned may move now. */
+unsigned int vr_announce_moves_left(const struct vr_endpoint *learned);
 
 /* Takes away what the port is allowed no more. Under the instance's lock. */
 void vr_announce_sweep(struct vr_port *port);

@@ -157,7 +157,8 @@ enum vr_drop_reason vr_anycast_join(struct vr_port *port,
 	rcu_read_unlock();
 	if (member)
 		return 0;
-	if (vr_anycast_find(port, vr_anycast_is_one_too_many, &count))
+	if (!port->mac ||
+	    vr_anycast_find(port, vr_anycast_is_one_too_many, &count))
 		return VR_DROP_REASON_ANNOUNCEMENT_LIMIT;
 	return vr_anycast_join_others(port, ip, route);
 }

@@ -5,7 +5,8 @@
  * sender's own, and what is for a MAC behind another port is delivered at once.
  * vr_input_gateway() routes or answers what is for the gateway's MAC, and
  * vr_input_flood() has the rest. Each step borrows the packet and returns why
- * it is dropped, 0 to go on. Entry: vr_native_xmit().
+ * it is dropped, 0 to go on. Entries:
+ * vr_native_xmit(), vr_tap_rcv().
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -16,6 +17,7 @@
 #include <net/ipv6.h>
 
 #include "address.h"
+#include "announce.h"
 #include "datapath.h"
 #include "deliver.h"
 #include "drop.h"
@@ -25,6 +27,7 @@
 #include "guard.h"
 #include "icmp.h"
 #include "instance.h"
+#include "learn.h"
 #include "mtu.h"
 #include "native.h"
 #include "neighbour.h"
@@ -325,6 +328,8 @@ static enum vr_drop_reason vr_group(struct sk_buff *skb,
 		return VR_DROP_REASON_LINK_LOCAL_GROUP;
 	if (skb_vlan_tag_present(skb))
 		return 0;
+	if (unlikely(READ_ONCE(packet->in->n_standby)))
+		vr_announce_standby(skb, packet);
 	switch (packet->protocol) {
 	case htons(ETH_P_ARP):
 		return vr_neighbour_arp(skb, packet);
@@ -382,8 +387,8 @@ static __always_inline struct vr_packet vr_packet_of(struct vr_port *in,
 }
 
 /* What is for the gateway's MAC: routed, or answered here. */
-static noinline void vr_input_gateway(struct vr_port *port,
-				      struct sk_buff *skb)
+static __always_inline struct sk_buff *
+vr_gateway(struct vr_port *port, struct sk_buff *skb, bool hand)
 {
 	struct vr_packet packet = vr_packet_of(port, skb);
 	enum vr_drop_reason reason;
@@ -392,9 +397,22 @@ static noinline void vr_input_gateway(struct vr_port *port,
 	if (unlikely(reason))
 		vr_refuse(&packet, skb, reason);
 	else if (likely(packet.verdict == VR_VERDICT_DELIVER))
-		vr_deliver_checked(packet.out, skb, packet.mac);
+		return vr_deliver_checked(packet.out, skb, packet.mac, hand);
 	else
 		vr_conclude_specially(&packet, skb);
+	return NULL;
+}
+
+static noinline void vr_input_gateway(struct vr_port *port,
+				      struct sk_buff *skb)
+{
+	vr_gateway(port, skb, false);
+}
+
+static noinline struct sk_buff *vr_hand_gateway(struct vr_port *port,
+						struct sk_buff *skb)
+{
+	return vr_gateway(port, skb, true);
 }
 
 /* What is for nobody known: broadcast, multicast and unknown stations. */
@@ -414,9 +432,11 @@ static noinline void vr_input_flood(struct vr_port *port, struct sk_buff *skb)
 
 /*
  * A packet that came in by @port. Its data begins with the Ethernet header.
- * Consumes @skb.
+ * Consumes @skb, but with @hand returns it if the caller is to hand it to the
+ * stack of its device, see vr_deliver(); and else NULL.
  */
-static __always_inline void vr_input(struct vr_port *port, struct sk_buff *skb)
+static __always_inline struct sk_buff *vr_input(struct vr_port *port,
+						struct sk_buff *skb, bool hand)
 {
 	struct vr_network *network = port->network;
 	const struct vr_endpoint *endpoint;
@@ -433,24 +453,31 @@ static __always_inline void vr_input(struct vr_port *port, struct sk_buff *skb)
 		if (reason)
 			goto drop;
 	}
+	if (hand && unlikely(flags & VR_PORT_LEARN)) {
+		reason = vr_learn(port, skb);
+		if (reason)
+			goto drop;
+	}
 	mac = vr_mac_key(((const struct ethhdr *)skb->data)->h_dest);
 	if (mac == READ_ONCE(network->gateway_mac)) {
+		if (hand)
+			return vr_hand_gateway(port, skb);
 		vr_input_gateway(port, skb);
-		return;
+		return NULL;
 	}
 	endpoint = vr_endpoint_lookup_rcu(&network->endpoints, mac);
 	if (unlikely(!endpoint)) {
 		vr_input_flood(port, skb);
-		return;
+		return NULL;
 	}
 	reason = VR_DROP_REASON_SAME_PORT;
 	if (unlikely(endpoint->port == port))
 		goto drop;
-	vr_deliver(endpoint->port, skb, mac);
-	return;
+	return vr_deliver(endpoint->port, skb, mac, hand);
 
 drop:
 	vr_drop(skb, network->instance, port, reason);
+	return NULL;
 }
 
 static noinline void vr_native_detached(struct sk_buff *skb,
@@ -495,10 +522,36 @@ netdev_tx_t vr_native_xmit(struct sk_buff *skb, struct net_device *dev)
 	if (likely(port)) {
 		dev_sw_netstats_tx_add(dev, 1, skb->len);
 		vr_native_timestamp(skb);
-		vr_input(port, skb);
+		vr_input(port, skb, false);
 	} else {
 		vr_native_detached(skb, dev);
 	}
 	vr_native_rcu_unlock();
 	return NETDEV_TX_OK;
+}
+
+/*
+ * In softirq already, so a native port's stack gets the packet by another
+ * round of the one that called, without a second queue.
+ */
+rx_handler_result_t vr_tap_rcv(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct vr_port *port = rcu_dereference(skb->dev->rx_handler_data);
+
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
+		return RX_HANDLER_PASS;
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb)) {
+		vr_drop_count(port->network->instance, port,
+			      VR_DROP_REASON_NO_MEMORY);
+		return RX_HANDLER_CONSUMED;
+	}
+	if (unlikely(skb_warn_if_lro(skb))) {
+		vr_drop(skb, port->network->instance, port, VR_DROP_REASON_LRO);
+		return RX_HANDLER_CONSUMED;
+	}
+	skb_push_rcsum(skb, ETH_HLEN);
+	*pskb = vr_input(port, skb, true);
+	return *pskb ? RX_HANDLER_ANOTHER : RX_HANDLER_CONSUMED;
 }

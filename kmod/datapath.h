@@ -11,4 +11,10 @@
  */
 netdev_tx_t vr_native_xmit(struct sk_buff *skb, struct net_device *dev);
 
+/*
+ * A tap port's rx handler, whose rx_handler_data is the port: takes all that
+ * the device receives.
+ */
+rx_handler_result_t vr_tap_rcv(struct sk_buff **pskb);
+
 #endif /* VR_DATAPATH_H */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The last step of a packet's way, inline for the sake of the one caller for
- * whom a call counts: vr_input(). All others use vr_port_deliver().
+ * whom a call counts: vr_input(). All others use vr_port_deliver(). Ports that
+ * are special go on in deliver.c.
  */
 #ifndef VR_DELIVER_H
 #define VR_DELIVER_H
@@ -96,41 +97,66 @@ static __always_inline void vr_deliver_type(struct sk_buff *skb,
 		skb_postpull_rcsum(skb, eth, ETH_HLEN);
 }
 
-/* The rest, for a device that is up and a packet that is not too big for it. */
-static __always_inline void vr_deliver_checked(struct vr_port *port,
-					       struct sk_buff *skb, u64 mac)
+/*
+ * Hands the packet to a native port's stack. With @hand the caller does that:
+ * it is returned, received by the port's device, and else NULL.
+ */
+static __always_inline struct sk_buff *
+vr_deliver_native(struct vr_port *port, struct sk_buff *skb, u64 mac, bool hand)
 {
 	struct net_device *dev = port->dev;
 	unsigned int len = skb->len;
-	enum vr_drop_reason reason;
 
-	reason = vr_deliver_own_frags(skb);
-	if (unlikely(vr_port_has_rate_in(port)) && !reason)
-		reason = vr_rate_in(port, skb);
-	if (unlikely(reason)) {
-		vr_drop(skb, port->network->instance, port, reason);
-		return;
-	}
 	trace_vr_output(port, skb);
 	vr_deliver_scrub(skb);
 	vr_deliver_type(skb, dev, mac);
+	if (hand) {
+		dev_sw_netstats_rx_add(dev, len);
+		return skb;
+	}
 	if (likely(__netif_rx(skb) == NET_RX_SUCCESS))
 		dev_sw_netstats_rx_add(dev, len);
 	else
 		vr_drop_count(port->network->instance, port,
 			      VR_DROP_REASON_BACKLOG);
+	return NULL;
 }
 
-/* As vr_port_deliver(); @mac is whom it is for, see address.h. */
-static __always_inline void vr_deliver(struct vr_port *port,
-				       struct sk_buff *skb, u64 mac)
+/* What has a rate or is no native port. As vr_deliver(). */
+struct sk_buff *vr_deliver_specially(struct vr_port *port, struct sk_buff *skb,
+				     u64 mac, bool hand);
+
+/* For a device that is up and a packet that is not too big for it. */
+static __always_inline struct sk_buff *
+vr_deliver_checked(struct vr_port *port, struct sk_buff *skb, u64 mac,
+		   bool hand)
+{
+	enum vr_drop_reason reason;
+
+	if (unlikely(vr_port_is_special(port)))
+		return vr_deliver_specially(port, skb, mac, hand);
+	reason = vr_deliver_own_frags(skb);
+	if (unlikely(reason)) {
+		vr_drop(skb, port->network->instance, port, reason);
+		return NULL;
+	}
+	return vr_deliver_native(port, skb, mac, hand);
+}
+
+/*
+ * As vr_port_deliver(); @mac is whom it is for, see address.h. With @hand it
+ * is the caller who hands it to the stack of the device that is its skb->dev
+ * now: it is returned if it is to be.
+ */
+static __always_inline struct sk_buff *
+vr_deliver(struct vr_port *port, struct sk_buff *skb, u64 mac, bool hand)
 {
 	enum vr_drop_reason reason = vr_deliver_check(port->dev, skb);
 
-	if (unlikely(reason))
-		vr_drop(skb, port->network->instance, port, reason);
-	else
-		vr_deliver_checked(port, skb, mac);
+	if (likely(!reason))
+		return vr_deliver_checked(port, skb, mac, hand);
+	vr_drop(skb, port->network->instance, port, reason);
+	return NULL;
 }
 
 #endif /* VR_DELIVER_H */

@@ -9,6 +9,7 @@
 
 #include "drop.h"
 #include "instance.h"
+#include "native.h"
 #include "port.h"
 #include "trace.h"
 
@@ -53,8 +54,8 @@ static void vr_drop_count_port(struct vr_port *port, enum vr_drop_reason reason)
 {
 	struct vr_drop_port_counters *counters = READ_ONCE(port->drops);
 
-	if (reason == VR_DROP_REASON_BACKLOG)
-		; /* the core has counted it for the device */
+	if (reason == VR_DROP_REASON_BACKLOG || !vr_native_is(port->dev))
+		; /* the core has counted it, or the device is not ours */
 	else if (vr_drop_is_receivers(reason))
 		DEV_STATS_INC(port->dev, rx_dropped);
 	else

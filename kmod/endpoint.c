@@ -4,6 +4,7 @@
  * vr_endpoint_lookup_rcu() for packets, inline in the header, and
  * vr_endpoint_add() for commands.
  */
+#include <linux/jiffies.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
@@ -191,6 +192,9 @@ struct vr_endpoint *vr_endpoint_create(struct vr_network *network,
 	endpoint->state = config->state;
 	endpoint->origin = config->origin;
 	endpoint->shared = config->shared;
+	endpoint->moves_left = config->moves_left;
+	endpoint->moved = jiffies;
+	endpoint->seen = jiffies;
 	vr_endpoint_set_own(endpoint);
 	INIT_LIST_HEAD(&endpoint->on_port);
 
@@ -323,22 +327,31 @@ static void vr_endpoint_remove_addresses(struct vr_endpoint *endpoint)
 					       vr_endpoint_address_params);
 }
 
+/* One more or less behind the port, of what packets want to know. */
+static void vr_endpoint_count(const struct vr_endpoint *endpoint, int one)
+{
+	struct vr_port *port = endpoint->port;
+
+	if (endpoint->shared)
+		WRITE_ONCE(port->n_shared, port->n_shared + one);
+	if (vr_endpoint_is_learned(endpoint))
+		WRITE_ONCE(port->n_learned, port->n_learned + one);
+	if (endpoint->state == VR_ENDPOINT_STATE_STANDBY)
+		WRITE_ONCE(port->n_standby, port->n_standby + one);
+}
+
 static void vr_endpoint_join_port(struct vr_endpoint *endpoint)
 {
 	struct vr_port *port = endpoint->port;
 
 	list_add_tail(&endpoint->on_port, &port->endpoints);
-	if (endpoint->shared)
-		WRITE_ONCE(port->n_shared, port->n_shared + 1);
+	vr_endpoint_count(endpoint, 1);
 }
 
 static void vr_endpoint_leave_port(struct vr_endpoint *endpoint)
 {
-	struct vr_port *port = endpoint->port;
-
 	list_del(&endpoint->on_port);
-	if (endpoint->shared)
-		WRITE_ONCE(port->n_shared, port->n_shared - 1);
+	vr_endpoint_count(endpoint, -1);
 }
 
 /* The rest of a removal, once @endpoint has left the MAC table. */
@@ -545,4 +558,36 @@ struct vr_endpoint *vr_endpoint_add(struct vr_network *network,
 	*changed = true;
 	vr_nl_endpoint_notify(endpoint, VR_CMD_ENDPOINT_NTF);
 	return endpoint;
+}
+
+int vr_endpoint_activate(struct vr_endpoint *standby,
+			 struct vr_endpoint *active)
+{
+	struct vr_endpoint_config config = {
+		.port = standby->port,
+		.mac = standby->mac,
+		.sequence = standby->sequence,
+		.n_addresses = standby->n_addresses,
+		.origin = standby->origin,
+		.gateway = vr_port_is_gateway(standby->port),
+	};
+	struct vr_endpoint *endpoint;
+	struct in6_addr *addresses;
+	unsigned int i;
+	bool changed;
+
+	lockdep_assert_held(&standby->network->instance->lock);
+	addresses = kcalloc(standby->n_addresses, sizeof(*addresses),
+			    GFP_KERNEL);
+	if (!addresses)
+		return -ENOMEM;
+	for (i = 0; i < standby->n_addresses; i++)
+		addresses[i] = standby->addresses[i].ip;
+	config.addresses = addresses;
+	if (active && active->sequence >= standby->sequence)
+		config.sequence = active->sequence + 1;
+	endpoint = vr_endpoint_add(standby->network, &config, NULL, 0, &changed,
+				   NULL);
+	kfree(addresses);
+	return PTR_ERR_OR_ZERO(endpoint);
 }

@@ -38,6 +38,7 @@ struct vr_endpoint {
 	struct rhash_head node;
 	u64 mac;			/* key, see address.h */
 	struct vr_port *port;		/* NULL: the gateway itself */
+	unsigned long seen;		/* jiffies, of a learned one */
 	u64 own4;			/* its first IPv4 address; none: ~0 */
 	struct in6_addr own6;		/* its first; none: what the MAC gives */
 
@@ -50,7 +51,7 @@ struct vr_endpoint {
 	u8 origin;			/* enum vr_origin */
 	u8 n_addresses;
 
-	/* of an address that ports share */
+	/* of a learned one */
 	bool shared;			/* known by the address, not by MAC */
 	u8 moves_left;			/* when it was made */
 	unsigned long moved;		/* jiffies when it was made */
@@ -73,6 +74,7 @@ struct vr_endpoint_config {
 	u8 n_addresses;
 	u8 state;
 	u8 origin;
+	u8 moves_left;	/* of a learned one */
 	bool gateway;	/* of the host's port: may have the gateway's address */
 	bool shared;
 	/* attributes to blame, each may be NULL */
@@ -162,6 +164,19 @@ int vr_endpoint_publish(struct vr_endpoint *endpoint,
 
 /* Whether it is a port's own, made with the port. */
 bool vr_endpoint_is_ports(const struct vr_endpoint *endpoint);
+
+/* Whether it is a MAC that vr_learn() has learned, or one of VRRP's. */
+static inline bool vr_endpoint_is_learned(const struct vr_endpoint *endpoint)
+{
+	return endpoint->origin == VR_ORIGIN_LEARNED && !endpoint->shared;
+}
+
+/*
+ * What stood by is active from now on, in the place of @active (or NULL), with
+ * a higher sequence than both. Returns 0 or -ENOMEM.
+ */
+int vr_endpoint_activate(struct vr_endpoint *standby,
+			 struct vr_endpoint *active);
 
 /* Takes it out and frees it after a grace period. Cannot fail. */
 void vr_endpoint_del(struct vr_endpoint *endpoint);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Source checks. A protected port sends only IPv4, IPv6 and ARP in Ethernet II
+ * Source checks. A protected port sends only IP, ARP and RARP in Ethernet II
  * whose source is its own: the MAC, the IP address, and the sender in ARP and
  * neighbour discovery. Tags and LLC need VR_PORT_VLAN, because a tag of VLAN 0
  * and SNAP vanish on receive and would hide what is behind them; the checks
@@ -181,6 +181,18 @@ static enum vr_drop_reason vr_guard_arp(const struct vr_suspect *suspect)
 	ipv6_addr_set_v4mapped(arp->sender_ip, &sender);
 	return vr_guard_claims(suspect, &sender) ? 0 :
 	       VR_DROP_REASON_ARP_SENDER;
+}
+
+/* What tells switches where a machine is now: of its MAC, and no address. */
+static enum vr_drop_reason vr_guard_rarp(const struct vr_suspect *suspect)
+{
+	const struct vr_arp *arp = vr_arp_header_at(suspect->skb,
+						    suspect->offset);
+
+	if (!arp)
+		return VR_DROP_REASON_ARP_INVALID;
+	return vr_mac_key(arp->sender_mac) == suspect->mac && !arp->sender_ip ?
+	       0 : VR_DROP_REASON_ARP_SENDER;
 }
 
 /* The link-layer address option, if there is one, names the sender's MAC. */
@@ -403,6 +415,8 @@ enum vr_drop_reason vr_guard_closely(struct sk_buff *skb, struct vr_port *in,
 		return vr_guard_ip6(&suspect);
 	case htons(ETH_P_ARP):
 		return protected ? vr_guard_arp(&suspect) : 0;
+	case htons(ETH_P_RARP):
+		return protected ? vr_guard_rarp(&suspect) : 0;
 	case htons(ETH_P_802_2):
 		return protected && !(flags & VR_PORT_VLAN) ?
 		       VR_DROP_REASON_PROTOCOL : 0;

@@ -22,6 +22,7 @@
 #include "instance.h"
 #include "native.h"
 #include "network.h"
+#include "port.h"
 #include "work.h"
 
 struct vr_net {
@@ -154,6 +155,7 @@ static void __net_exit vr_instance_net_exit_rtnl(struct net *net,
 	if (!instance)
 		return;
 	vr_native_kill_all(instance, kill_list);
+	vr_ports_detach_taps(instance);
 	vr_instance_put(instance);
 }
 

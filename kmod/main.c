@@ -8,6 +8,7 @@
 
 #include "instance.h"
 #include "native.h"
+#include "tap.h"
 #include "netlink.h"
 #include "version.h"
 #include "work.h"
@@ -25,12 +26,17 @@ static int __init vr_init(void)
 	err = vr_native_init();
 	if (err)
 		goto err_instances;
-	err = vr_netlink_init();
+	err = vr_tap_init();
 	if (err)
 		goto err_native;
+	err = vr_netlink_init();
+	if (err)
+		goto err_tap;
 	pr_info("vr %s loaded\n", VR_VERSION);
 	return 0;
 
+err_tap:
+	vr_tap_exit();
 err_native:
 	vr_native_exit();
 err_instances:
@@ -44,7 +50,8 @@ static void __exit vr_exit(void)
 {
 	vr_netlink_exit();
 	vr_native_exit();
-	vr_instances_exit();
+	vr_instances_exit();	/* and with them the taps go */
+	vr_tap_exit();
 	vr_work_exit();
 }
 

@@ -304,6 +304,26 @@ enum vr_drop_reason vr_neighbour_nd(struct sk_buff *skb,
 	return vr_neighbour_advertise(packet->in, &advert);
 }
 
+bool vr_neighbour_is_announcement(struct sk_buff *skb, __be16 protocol)
+{
+	const struct vr_arp *arp;
+	const struct nd_msg *nd;
+
+	switch (protocol) {
+	case htons(ETH_P_RARP):
+		return true;
+	case htons(ETH_P_ARP):
+		arp = vr_arp_header(skb);
+		return arp && vr_arp_is_announcement(arp);
+	case htons(ETH_P_IPV6):
+		nd = vr_neighbour_message(skb);
+		return nd && nd->icmph.icmp6_type ==
+			     NDISC_NEIGHBOUR_ADVERTISEMENT &&
+		       !nd->icmph.icmp6_solicited;
+	}
+	return false;
+}
+
 /* RFC 5227 2.3, by a reply: to a request its other holders would answer. */
 static struct sk_buff *vr_neighbour_announcement4(u64 mac, __be32 ip)
 {

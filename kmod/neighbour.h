@@ -6,6 +6,8 @@
 #ifndef VR_NEIGHBOUR_H
 #define VR_NEIGHBOUR_H
 
+#include <linux/types.h>
+
 #include "drop.h"
 
 struct in6_addr;
@@ -23,6 +25,13 @@ enum vr_drop_reason vr_neighbour_arp(struct sk_buff *skb,
 				     struct vr_packet *packet);
 enum vr_drop_reason vr_neighbour_nd(struct sk_buff *skb,
 				    struct vr_packet *packet);
+
+/*
+ * Whether the packet says that its sender has come: RARP, which hypervisors
+ * send for a machine that has moved, gratuitous ARP or an unsolicited
+ * advertisement. Borrows @skb.
+ */
+bool vr_neighbour_is_announcement(struct sk_buff *skb, __be16 protocol);
 
 /*
  * Tells all but the port itself that the address is to be had at the gateway's

@@ -180,9 +180,11 @@ static int vr_nl_device_check(struct vr_nl_request *request,
 		return -ENODEV;
 	}
 	if (!vr_native_is(dev)) {
+		if (net_eq(dev_net(dev), request->instance->net))
+			return 0;
 		NL_SET_ERR_MSG_ATTR(request->extack, attr,
-			"device is not of kind vr, others are not supported yet");
-		return -EOPNOTSUPP;
+			"device is in another namespace and not of kind vr");
+		return -EINVAL;
 	}
 	if (vr_native_instance(dev) != request->instance) {
 		NL_SET_ERR_MSG_ATTR(request->extack, attr,
@@ -252,7 +254,7 @@ static struct vr_port *vr_nl_port_of_device(struct vr_nl_request *request,
 	dev = vr_nl_device_lookup(net, device);
 	err = vr_nl_device_check(request, device, dev);
 	if (!err)
-		port = vr_native_port(dev);
+		port = vr_port_of(dev);
 	rcu_read_unlock();
 	put_net(net);
 	if (err)

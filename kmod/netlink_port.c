@@ -32,7 +32,7 @@ static int vr_nl_port_drops_fill(struct sk_buff *msg,
 	return 0;
 }
 
-/* The device's counters, seen from the router: its transmit is our input. */
+/* The device's counters, as who is behind the port would count. */
 static int vr_nl_port_stats_fill(struct sk_buff *msg,
 				 const struct vr_port *port)
 {
@@ -40,6 +40,10 @@ static int vr_nl_port_stats_fill(struct sk_buff *msg,
 	struct nlattr *nest;
 
 	dev_get_stats(port->dev, &stats);
+	if (vr_port_is_tap(port)) { /* what its device receives, it sent */
+		swap(stats.rx_packets, stats.tx_packets);
+		swap(stats.rx_bytes, stats.tx_bytes);
+	}
 	nest = nla_nest_start(msg, VR_A_PORT_STATS);
 	if (!nest ||
 	    nla_put_u64_64bit(msg, VR_A_PORT_STATS_RX_PACKETS,
@@ -140,6 +144,12 @@ static int vr_nl_port_limits_fill(struct sk_buff *msg,
 	    nla_put_u32(msg, VR_A_PORT_STORM_RATE, port->storm_rate) ||
 	    nla_put_u32(msg, VR_A_PORT_STORM_BURST, port->storm_burst))
 		return -EMSGSIZE;
+	if (!vr_port_is_tap(port))
+		return 0;
+	if (nla_put_u8(msg, VR_A_PORT_LEARN, !!(port->flags & VR_PORT_LEARN)) ||
+	    nla_put_u32(msg, VR_A_PORT_LEARN_LIMIT, port->learn_limit) ||
+	    nla_put_u32(msg, VR_A_PORT_LEARN_AGEING, port->learn_ageing))
+		return -EMSGSIZE;
 	return 0;
 }
 
@@ -154,7 +164,6 @@ int vr_nl_port_fill(struct sk_buff *msg, const struct vr_port *port, bool stats)
 	    nla_put_u32(msg, VR_A_PORT_IFINDEX, READ_ONCE(dev->ifindex)) ||
 	    vr_nl_put_netns_id(msg, VR_A_PORT_NETNS_ID, port) ||
 	    nla_put_u8(msg, VR_A_PORT_KIND, port->kind) ||
-	    vr_nl_put_mac(msg, VR_A_PORT_MAC, port->mac) ||
 	    nla_put_u8(msg, VR_A_PORT_GATEWAY, vr_port_is_gateway(port)) ||
 	    nla_put_u8(msg, VR_A_PORT_ANTISPOOF, vr_port_is_protected(port)) ||
 	    vr_nl_port_endpoint_fill(msg, port) ||
@@ -163,6 +172,8 @@ int vr_nl_port_fill(struct sk_buff *msg, const struct vr_port *port, bool stats)
 	    nla_put_u8(msg, VR_A_PORT_ORIGIN, port->origin) ||
 	    nla_put_u8(msg, VR_A_PORT_UP, !!(READ_ONCE(dev->flags) & IFF_UP)) ||
 	    nla_put_u32(msg, VR_A_PORT_MTU, READ_ONCE(dev->mtu)))
+		return -EMSGSIZE;
+	if (port->mac && vr_nl_put_mac(msg, VR_A_PORT_MAC, port->mac))
 		return -EMSGSIZE;
 	if (port->description &&
 	    nla_put_string(msg, VR_A_PORT_DESCRIPTION, port->description))
@@ -318,6 +329,15 @@ static void vr_nl_port_limits_parse(struct vr_port_config *config,
 		config->storm_rate = nla_get_u32(config->storm_rate_attr);
 	if (config->storm_burst_attr)
 		config->storm_burst = nla_get_u32(config->storm_burst_attr);
+	config->learn_attr = attrs[VR_A_PORT_LEARN];
+	config->learn_limit_attr = attrs[VR_A_PORT_LEARN_LIMIT];
+	config->learn_ageing_attr = attrs[VR_A_PORT_LEARN_AGEING];
+	if (config->learn_attr)
+		config->learn = nla_get_u8(config->learn_attr);
+	if (config->learn_limit_attr)
+		config->learn_limit = nla_get_u32(config->learn_limit_attr);
+	if (config->learn_ageing_attr)
+		config->learn_ageing = nla_get_u32(config->learn_ageing_attr);
 }
 
 static int vr_nl_port_parse(struct vr_port_config *config,

@@ -175,6 +175,12 @@ static int vr_nl_nexthop_port_parse(struct vr_nl_request *request,
 				    "port is in another network");
 		return -EINVAL;
 	}
+	if (!port->mac) {
+		NL_SET_ERR_MSG_ATTR(request->extack,
+				    vr_nl_device_attr(&device),
+				    "port has no mac to send to");
+		return -EINVAL;
+	}
 	nexthop->port = port;
 	return 0;
 }

@@ -50,6 +50,7 @@ static void vr_network_free_work(struct work_struct *work)
 	struct vr_network *network =
 		container_of(to_rcu_work(work), struct vr_network, free_work);
 
+	vr_learn_destroy(&network->learn);
 	vr_announce_destroy(&network->announce);
 	vr_flood_destroy(&network->flood);
 	vr_endpoint_table_destroy(&network->endpoints);
@@ -90,6 +91,7 @@ vr_network_create(struct vr_instance *instance,
 	INIT_RCU_WORK(&network->free_work, vr_network_free_work);
 	vr_flood_init(&network->flood);
 	vr_announce_init(&network->announce);
+	vr_learn_init(&network->learn);
 	vr_instance_memory_get(instance);
 	return network;
 

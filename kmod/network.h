@@ -16,6 +16,7 @@
 #include "endpoint.h"
 #include "fib.h"
 #include "flood.h"
+#include "learn.h"
 #include "nexthop.h"
 
 struct netlink_ext_ack;
@@ -53,6 +54,7 @@ struct vr_network {
 	struct vr_instance *instance;
 	struct vr_flood flood;
 	struct vr_announce announce;
+	struct vr_learn learn;
 
 	/* configuration, under the instance's lock */
 	u32 id;

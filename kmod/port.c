@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ports: attaching devices to networks, and handing packets to them. Entries:
- * vr_port_deliver() for packets, vr_port_attach() for commands.
+ * Ports: attaching devices to networks. Entry: vr_port_attach(). How packets
+ * get to them is in deliver.h.
  */
 #include <linux/etherdevice.h>
 #include <linux/netdevice.h>
@@ -11,21 +11,20 @@
 
 #include "address.h"
 #include "announce.h"
-#include "deliver.h"
 #include "drop.h"
 #include "flood.h"
+#include "learn.h"
 #include "native.h"
 #include "netlink.h"
 #include "network.h"
 #include "port.h"
 #include "rate.h"
 #include "route.h"
+#include "tap.h"
 
-void vr_port_deliver(struct vr_port *port, struct sk_buff *skb)
+struct vr_port *vr_port_of(const struct net_device *dev)
 {
-	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
-
-	vr_deliver(port, skb, vr_mac_key(eth->h_dest));
+	return vr_native_is(dev) ? vr_native_port(dev) : vr_tap_port(dev);
 }
 
 struct vr_port *vr_port_find_id(struct vr_instance *instance, u32 id)
@@ -81,6 +80,9 @@ static u32 vr_port_flags(const struct vr_port_config *config, u32 flags)
 	if (config->gateway_attr)
 		flags = config->gateway ? flags | VR_PORT_GATEWAY :
 					  flags & ~VR_PORT_GATEWAY;
+	if (config->learn_attr)
+		flags = config->learn ? flags | VR_PORT_LEARN :
+					flags & ~VR_PORT_LEARN;
 	flags = vr_port_antispoof_flags(config, flags);
 	return vr_allowed_flags(&config->allowed, flags);
 }
@@ -149,18 +151,24 @@ static void vr_port_set_rates(struct vr_port *port,
 	WRITE_ONCE(port->flags, flags);
 }
 
-/* As its rates need it. */
+/* As its rates need it. A device that is not ours makes what it makes. */
 static void vr_port_limit_gso(const struct vr_port *port)
 {
 	struct vr_rate *rates[VR_RATE_DIRECTIONS];
 
+	if (vr_port_is_tap(port))
+		return;
 	vr_port_get_rates(port, rates);
 	vr_native_limit_gso(port->dev, vr_rates_gso_size(rates));
 }
 
-static void vr_port_set_storm(struct vr_port *port,
-			      const struct vr_port_config *config)
+static void vr_port_set_limits(struct vr_port *port,
+			       const struct vr_port_config *config)
 {
+	if (config->learn_limit_attr)
+		WRITE_ONCE(port->learn_limit, config->learn_limit);
+	if (config->learn_ageing_attr)
+		port->learn_ageing = config->learn_ageing;
 	if (config->storm_rate_attr)
 		WRITE_ONCE(port->storm_rate, config->storm_rate);
 	if (config->storm_burst_attr)
@@ -174,6 +182,7 @@ static struct vr_port *vr_port_create(struct vr_network *network,
 {
 	struct vr_port *port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
 	struct vr_rate *rates[VR_RATE_DIRECTIONS];
+	bool native = vr_native_is(dev);
 	struct vr_allowed *allowed;
 	int err;
 
@@ -182,11 +191,13 @@ static struct vr_port *vr_port_create(struct vr_network *network,
 	err = vr_port_make_rates(port, config, rates, extack);
 	if (err)
 		goto err_destroy;
-	port->flags = vr_port_flags(config, 0);
+	port->flags = vr_port_flags(config, native ? 0 : VR_PORT_TAP);
 	vr_port_set_rates(port, rates);
 	port->storm_rate = VR_DEFAULT_STORM_RATE;
 	port->storm_burst = VR_DEFAULT_STORM_BURST;
-	vr_port_set_storm(port, config);
+	port->learn_limit = VR_DEFAULT_LEARN_LIMIT;
+	port->learn_ageing = VR_DEFAULT_LEARN_AGEING;
+	vr_port_set_limits(port, config);
 	err = -ENOMEM;
 	allowed = vr_allowed_create(&config->allowed);
 	if (IS_ERR(allowed))
@@ -205,9 +216,9 @@ static struct vr_port *vr_port_create(struct vr_network *network,
 	vr_icmp_limit_init(&port->icmp_limit);
 	port->dev = dev;
 	port->network = network;
-	port->kind = VR_PORT_KIND_NATIVE;
+	port->kind = native ? VR_PORT_KIND_NATIVE : VR_PORT_KIND_TAP;
 	port->origin = config->origin;
-	port->mac = vr_mac_key(dev->dev_addr);
+	port->mac = native ? vr_mac_key(dev->dev_addr) : config->mac;
 	strscpy(port->ifname, dev->name, sizeof(port->ifname));
 	INIT_LIST_HEAD(&port->in_network);
 	INIT_LIST_HEAD(&port->endpoints);
@@ -253,6 +264,96 @@ static int vr_port_check_gateway(const struct vr_port *port,
 	return -EBUSY;
 }
 
+static int vr_port_check_learn(const struct vr_port_config *config,
+			       u32 flags, struct netlink_ext_ack *extack)
+{
+	if (!(flags & VR_PORT_LEARN))
+		return 0;
+	if (!(flags & VR_PORT_TAP)) {
+		NL_SET_ERR_MSG_ATTR(extack, config->learn_attr,
+			"only tap ports learn, a native port's MACs are known");
+		return -EOPNOTSUPP;
+	}
+	if (flags & VR_PORT_ANTISPOOF) {
+		NL_SET_ERR_MSG_ATTR(extack, config->learn_attr ?:
+				    config->antispoof_attr,
+			"learn beside antispoof, which is on where there are addresses");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Who is behind a tap is not the device itself: its MAC has to be given. */
+static int vr_port_check_mac(const struct vr_port_config *config, u64 mac,
+			     u32 flags, struct netlink_ext_ack *extack)
+{
+	if (mac || !(flags & VR_PORT_TAP))
+		return 0;
+	if (config->n_addresses) {
+		NL_SET_ERR_MSG_ATTR(extack, config->address_attrs[0],
+				    "addresses of a tap port need a mac");
+		return -EINVAL;
+	}
+	if (flags & VR_PORT_ANTISPOOF) {
+		NL_SET_ERR_MSG_ATTR(extack, config->antispoof_attr,
+				    "antispoof of a tap port needs a mac");
+		return -EINVAL;
+	}
+	if (flags & VR_PORT_GATEWAY) {
+		NL_SET_ERR_MSG_ATTR(extack, config->gateway_attr,
+				    "a gateway port that is a tap needs a mac");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Whether a port may be so. @mac is what it will have, or 0. */
+static int vr_port_check(const struct vr_port *port,
+			 const struct vr_port_config *config, u64 mac,
+			 u32 flags, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = vr_port_check_gateway(port, config, flags, extack);
+	if (!err)
+		err = vr_port_check_learn(config, flags, extack);
+	if (!err)
+		err = vr_port_check_mac(config, mac, flags, extack);
+	return err;
+}
+
+/* Native ones count from when their device is made. */
+static int vr_port_check_count(const struct vr_port *port,
+			       struct netlink_ext_ack *extack)
+{
+	if (!vr_port_is_tap(port) ||
+	    port->network->instance->n_ports < VR_LIMIT_PORTS)
+		return 0;
+	NL_SET_ERR_MSG(extack, "limit of 65536 ports is reached");
+	return -ENOSPC;
+}
+
+/* The endpoint that a port has of its own, if it has a MAC. */
+static int vr_port_add_endpoint(struct vr_port *port,
+				const struct vr_port_config *config,
+				unsigned int flags,
+				struct netlink_ext_ack *extack)
+{
+	struct vr_endpoint_config endpoint_config;
+	struct vr_endpoint *endpoint;
+	bool changed;
+
+	if (!port->mac)
+		return 0;
+	vr_port_fill_endpoint(&endpoint_config, port, config, port->flags);
+	endpoint = vr_endpoint_add(port->network, &endpoint_config, NULL,
+				   flags & VR_ADD_NO_MOVE, &changed, extack);
+	if (IS_ERR(endpoint))
+		return PTR_ERR(endpoint);
+	rcu_assign_pointer(port->endpoint, endpoint);
+	return 0;
+}
+
 /* All or nothing. The last step lets packets in. */
 static int vr_port_publish(struct vr_port *port,
 			   const struct vr_port_config *config,
@@ -260,31 +361,31 @@ static int vr_port_publish(struct vr_port *port,
 {
 	struct vr_network *network = port->network;
 	struct vr_instance *instance = network->instance;
-	struct vr_endpoint_config endpoint_config;
-	struct vr_endpoint *endpoint;
-	bool changed;
 	int err;
 
-	err = vr_port_check_gateway(port, config, port->flags, extack);
+	err = vr_port_check(port, config, port->mac, port->flags, extack);
+	if (!err)
+		err = vr_port_check_count(port, extack);
 	if (err)
 		return err;
 	err = xa_alloc_cyclic(&instance->ports, &port->id, port, xa_limit_32b,
 			      &instance->next_port_id, GFP_KERNEL_ACCOUNT);
 	if (err < 0)
 		return err;
-	vr_port_fill_endpoint(&endpoint_config, port, config, port->flags);
-	endpoint = vr_endpoint_add(network, &endpoint_config, NULL,
-				   flags & VR_ADD_NO_MOVE, &changed, extack);
-	if (IS_ERR(endpoint)) {
+	err = vr_port_add_endpoint(port, config, flags, extack);
+	if (err) {
 		xa_erase(&instance->ports, port->id);
-		return PTR_ERR(endpoint);
+		return err;
 	}
-	rcu_assign_pointer(port->endpoint, endpoint);
 	list_add_tail_rcu(&port->in_network, &network->ports);
 	network->n_ports++;
 	if (port->flags & VR_PORT_GATEWAY)
 		rcu_assign_pointer(network->gateway_port, port);
-	vr_native_set_port(port->dev, port);
+	if (vr_port_is_tap(port))
+		instance->n_ports++;
+	else
+		vr_native_set_port(port->dev, port);
+	vr_learn_set(port);
 	vr_instance_changed(instance);
 	vr_nl_port_notify(port, VR_CMD_PORT_NTF);
 	return 0;
@@ -337,6 +438,24 @@ static int vr_port_check_limits_equal(const struct vr_port *port,
 	    config->storm_burst != port->storm_burst) {
 		NL_SET_ERR_MSG_ATTR(extack, config->storm_burst_attr,
 				    "device is attached with another storm-burst");
+		return -EEXIST;
+	}
+	if (config->learn_attr &&
+	    config->learn != !!(port->flags & VR_PORT_LEARN)) {
+		NL_SET_ERR_MSG_ATTR(extack, config->learn_attr,
+				    "device is attached with another learn");
+		return -EEXIST;
+	}
+	if (config->learn_limit_attr &&
+	    config->learn_limit != port->learn_limit) {
+		NL_SET_ERR_MSG_ATTR(extack, config->learn_limit_attr,
+				    "device is attached with another learn-limit");
+		return -EEXIST;
+	}
+	if (config->learn_ageing_attr &&
+	    config->learn_ageing != port->learn_ageing) {
+		NL_SET_ERR_MSG_ATTR(extack, config->learn_ageing_attr,
+				    "device is attached with another learn-ageing");
 		return -EEXIST;
 	}
 	vr_port_get_rates(port, rates);
@@ -392,32 +511,59 @@ static int vr_port_check_equal(struct vr_port *port,
 	return vr_port_check_endpoint_equal(endpoint, config, extack);
 }
 
-struct vr_port *vr_port_attach(struct vr_network *network,
-			       struct net_device *dev,
-			       const struct vr_port_config *config,
-			       unsigned int flags, bool *changed,
-			       struct netlink_ext_ack *extack)
+/* The device as a port has it. @old is what a native one was. */
+static int vr_port_prepare(const struct vr_network *network,
+			   struct net_device *dev,
+			   const struct vr_port_config *config,
+			   struct vr_native_settings *old,
+			   struct netlink_ext_ack *extack)
 {
-	struct vr_instance *instance = network->instance;
-	struct vr_native_settings old;
+	if (!vr_native_is(dev))
+		return vr_tap_check(dev, config->device_attr, extack);
+	return vr_native_configure(dev, network->mtu,
+				   config->mac_attr ? &config->mac : NULL,
+				   old, extack);
+}
+
+static void vr_port_restore(struct net_device *dev,
+			    const struct vr_native_settings *old)
+{
+	if (vr_native_is(dev))
+		vr_native_restore(dev, old);
+}
+
+/* Packets of a tap come in from here on, but find nothing until published. */
+static int vr_port_open(struct vr_port *port,
+			const struct vr_port_config *config,
+			unsigned int flags, struct netlink_ext_ack *extack)
+{
+	struct vr_instance *instance = port->network->instance;
+	int err;
+
+	if (vr_port_is_tap(port)) {
+		err = vr_tap_take(port->dev, port, config->device_attr, extack);
+		if (err)
+			return err;
+	}
+	mutex_lock(&instance->lock);
+	err = vr_port_publish(port, config, flags, extack);
+	mutex_unlock(&instance->lock);
+	if (err && vr_port_is_tap(port))
+		vr_tap_release(port->dev);
+	return err;
+}
+
+static struct vr_port *vr_port_attach_new(struct vr_network *network,
+					  struct net_device *dev,
+					  const struct vr_port_config *config,
+					  unsigned int flags,
+					  struct netlink_ext_ack *extack)
+{
+	struct vr_native_settings old = {};
 	struct vr_port *port;
 	int err;
 
-	ASSERT_RTNL();
-	*changed = false;
-	port = vr_native_port(dev);
-	if (port) {
-		mutex_lock(&instance->lock);
-		err = vr_port_check_equal(port, network, config, flags, extack);
-		if (!err)
-			err = vr_port_check_limits_equal(port, config, extack);
-		mutex_unlock(&instance->lock);
-		return err ? ERR_PTR(err) : port;
-	}
-
-	err = vr_native_configure(dev, network->mtu,
-				  config->mac_attr ? &config->mac : NULL,
-				  &old, extack);
+	err = vr_port_prepare(network, dev, config, &old, extack);
 	if (err)
 		return ERR_PTR(err);
 	port = vr_port_create(network, dev, config, extack);
@@ -426,22 +572,47 @@ struct vr_port *vr_port_attach(struct vr_network *network,
 		goto err_restore;
 	}
 	port->before = old;
-	mutex_lock(&instance->lock);
-	err = vr_port_publish(port, config, flags, extack);
-	mutex_unlock(&instance->lock);
+	err = vr_port_open(port, config, flags, extack);
 	if (err)
 		goto err_destroy;
-	vr_port_limit_gso(port);
-	netif_carrier_on(dev);
-	*changed = true;
+	if (!vr_port_is_tap(port)) {
+		vr_port_limit_gso(port);
+		netif_carrier_on(dev);
+	}
 	return port;
 
 err_destroy:
-	/* Packets may have seen its endpoint for a moment. */
+	/* Packets may have seen it or its endpoint for a moment. */
 	call_rcu(&port->rcu, vr_port_free_rcu);
 err_restore:
-	vr_native_restore(dev, &old);
+	vr_port_restore(dev, &old);
 	return ERR_PTR(err);
+}
+
+struct vr_port *vr_port_attach(struct vr_network *network,
+			       struct net_device *dev,
+			       const struct vr_port_config *config,
+			       unsigned int flags, bool *changed,
+			       struct netlink_ext_ack *extack)
+{
+	struct vr_instance *instance = network->instance;
+	struct vr_port *port;
+	int err;
+
+	ASSERT_RTNL();
+	*changed = false;
+	port = vr_port_of(dev);
+	if (port) {
+		mutex_lock(&instance->lock);
+		err = vr_port_check_equal(port, network, config, flags, extack);
+		if (!err)
+			err = vr_port_check_limits_equal(port, config, extack);
+		mutex_unlock(&instance->lock);
+		return err ? ERR_PTR(err) : port;
+	}
+	port = vr_port_attach_new(network, dev, config, flags, extack);
+	*changed = !IS_ERR(port);
+	return port;
 }
 
 static void vr_port_unpublish(struct vr_port *port)
@@ -451,7 +622,10 @@ static void vr_port_unpublish(struct vr_port *port)
 	struct vr_endpoint *endpoint, *next_endpoint;
 
 	lockdep_assert_held(&instance->lock);
-	vr_native_set_port(port->dev, NULL);
+	if (vr_port_is_tap(port))
+		instance->n_ports--;
+	else
+		vr_native_set_port(port->dev, NULL);
 	if (rcu_access_pointer(network->gateway_port) == port)
 		RCU_INIT_POINTER(network->gateway_port, NULL);
 	list_del_rcu(&port->in_network);
@@ -471,11 +645,25 @@ void vr_port_detach(struct vr_port *port)
 	struct net_device *dev = port->dev;
 
 	ASSERT_RTNL();
+	if (vr_port_is_tap(port))
+		vr_tap_release(dev);
 	mutex_lock(&instance->lock);
 	vr_port_unpublish(port);
 	mutex_unlock(&instance->lock);
-	vr_native_release(dev);
+	if (!vr_port_is_tap(port))
+		vr_native_release(dev);
 	call_rcu(&port->rcu, vr_port_free_rcu);
+}
+
+void vr_ports_detach_taps(struct vr_instance *instance)
+{
+	struct vr_port *port;
+	unsigned long id;
+
+	ASSERT_RTNL();
+	xa_for_each(&instance->ports, id, port)
+		if (vr_port_is_tap(port))
+			vr_port_detach(port);
 }
 
 void vr_port_undo(struct vr_port *port)
@@ -484,7 +672,7 @@ void vr_port_undo(struct vr_port *port)
 	struct net_device *dev = port->dev;
 
 	vr_port_detach(port);
-	vr_native_restore(dev, &before);
+	vr_port_restore(dev, &before);
 }
 
 /* What a change leaves as it is comes from the present endpoint. */
@@ -527,7 +715,10 @@ static int vr_port_set_endpoint(struct vr_port *port,
 	struct vr_endpoint *endpoint;
 	bool changed;
 
-	if (!vr_port_config_has_endpoint(config))
+	if (config->origin_attr)
+		port->origin = config->origin;
+	if (!vr_port_config_has_endpoint(config) ||
+	    !(port->mac || config->mac_attr))
 		return 0;
 	endpoint = rcu_dereference_protected(port->endpoint,
 			lockdep_is_held(&network->instance->lock));
@@ -538,7 +729,6 @@ static int vr_port_set_endpoint(struct vr_port *port,
 		return PTR_ERR(endpoint);
 	rcu_assign_pointer(port->endpoint, endpoint);
 	WRITE_ONCE(port->mac, endpoint_config.mac);
-	port->origin = endpoint_config.origin;
 	return 0;
 }
 
@@ -578,7 +768,9 @@ static int vr_port_set_locked(struct vr_port *port,
 	vr_port_complete_config(config, rcu_dereference_protected(port->endpoint,
 			lockdep_is_held(&network->instance->lock)));
 	flags = vr_port_flags(config, port->flags);
-	err = vr_port_check_gateway(port, config, flags, extack);
+	err = vr_port_check(port, config,
+			    config->mac_attr ? config->mac : port->mac, flags,
+			    extack);
 	if (err)
 		return err;
 	err = vr_port_make_rates(port, config, rates, extack);
@@ -602,7 +794,8 @@ static int vr_port_set_locked(struct vr_port *port,
 			allowed = NULL;
 		}
 		vr_port_set_rates(port, rates);
-		vr_port_set_storm(port, config);
+		vr_port_set_limits(port, config);
+		vr_learn_set(port);
 		if (config->description_attr)
 			swap(port->description, description);
 		vr_instance_changed(network->instance);
@@ -620,24 +813,26 @@ int vr_port_set(struct vr_port *port, const struct vr_port_config *config,
 	struct vr_instance *instance = port->network->instance;
 	struct vr_port_config *complete;
 	struct vr_native_settings old;
-	int err;
+	bool tap = vr_port_is_tap(port);
+	int err = 0;
 
 	ASSERT_RTNL();
 	complete = kmemdup(config, sizeof(*config), GFP_KERNEL);
 	if (!complete)
 		return -ENOMEM;
-	err = vr_native_configure(port->dev, port->network->mtu,
-				  config->mac_attr ? &config->mac : NULL,
-				  &old, extack);
+	if (!tap)
+		err = vr_native_configure(port->dev, port->network->mtu,
+					  config->mac_attr ? &config->mac : NULL,
+					  &old, extack);
 	if (err)
 		goto out_free;
 	mutex_lock(&instance->lock);
 	err = vr_port_set_locked(port, complete, extack);
 	mutex_unlock(&instance->lock);
-	if (err)
-		vr_native_restore(port->dev, &old);
-	else
+	if (!err)
 		vr_port_limit_gso(port);
+	else if (!tap)
+		vr_native_restore(port->dev, &old);
 out_free:
 	kfree(complete);
 	return err;
@@ -649,5 +844,6 @@ void vr_ports_set_mtu(struct vr_network *network, u32 old)
 
 	ASSERT_RTNL();
 	list_for_each_entry(port, &network->ports, in_network)
-		vr_native_set_mtu(port->dev, old, network->mtu);
+		if (!vr_port_is_tap(port))
+			vr_native_set_mtu(port->dev, old, network->mtu);
 }

@@ -47,6 +47,13 @@ struct vr_nexthop;
 /* It has a rate, that way. */
 #define VR_PORT_RATE_IN		BIT(9)
 #define VR_PORT_RATE_OUT	BIT(10)
+/* Its device is not of kind vr. */
+#define VR_PORT_TAP		BIT(11)
+/* MACs that send from it are learned. */
+#define VR_PORT_LEARN		BIT(12)
+
+/* Packets to it take more than the commonest way. */
+#define VR_PORT_SPECIAL		(VR_PORT_RATE_IN | VR_PORT_TAP)
 
 /* Link-local addresses that do not follow from the MAC, first come. */
 #define VR_PORT_LINK_LOCALS	2
@@ -55,7 +62,7 @@ struct vr_port {
 	/* fast path */
 	struct net_device *dev;
 	struct vr_network *network;
-	u64 mac;			/* key, see address.h */
+	u64 mac;			/* key, see address.h; 0: a tap's without */
 	struct vr_endpoint __rcu *endpoint;	/* its own; NULL: moved away */
 	u32 flags;
 	u32 id;
@@ -73,7 +80,11 @@ struct vr_port {
 
 	/* configuration, under the instance's lock */
 	struct list_head endpoints;	/* behind it, its own included */
-	u32 n_shared;			/* of them, shared addresses */
+	u32 n_shared;			/* of them, shared addresses, ... */
+	u32 n_learned;			/* ... learned MACs, ... */
+	u32 n_standby;			/* ... and those that stand by */
+	u32 learn_limit;		/* MACs */
+	u32 learn_ageing;		/* seconds; 0: never */
 	struct vr_nexthop *nexthop;	/* that leads to it, or NULL */
 	u8 kind;			/* enum vr_port_kind */
 	u8 origin;			/* enum vr_origin */
@@ -99,6 +110,9 @@ struct vr_port_config {
 	const struct nlattr *origin_attr;
 	const struct nlattr *storm_rate_attr;
 	const struct nlattr *storm_burst_attr;
+	const struct nlattr *learn_attr;
+	const struct nlattr *learn_limit_attr;
+	const struct nlattr *learn_ageing_attr;
 	bool addresses_given;
 
 	struct in6_addr addresses[VR_LIMIT_ENDPOINT_ADDRESSES];
@@ -108,11 +122,14 @@ struct vr_port_config {
 	u32 sequence;
 	u32 storm_rate;
 	u32 storm_burst;
+	u32 learn_limit;
+	u32 learn_ageing;
 	u8 n_addresses;
 	u8 state;
 	u8 origin;
 	bool gateway;
 	bool antispoof;
+	bool learn;
 
 	struct vr_allowed_config allowed;
 };
@@ -132,6 +149,16 @@ static inline bool vr_port_announces(const struct vr_port *port)
 	return READ_ONCE(port->flags) & VR_PORT_ANNOUNCES;
 }
 
+static inline bool vr_port_is_special(const struct vr_port *port)
+{
+	return READ_ONCE(port->flags) & VR_PORT_SPECIAL;
+}
+
+static inline bool vr_port_is_tap(const struct vr_port *port)
+{
+	return READ_ONCE(port->flags) & VR_PORT_TAP;
+}
+
 static inline bool vr_port_has_rate_in(const struct vr_port *port)
 {
 	return READ_ONCE(port->flags) & VR_PORT_RATE_IN;
@@ -149,11 +176,14 @@ static inline bool vr_port_has_rate_out(const struct vr_port *port)
  */
 void vr_port_deliver(struct vr_port *port, struct sk_buff *skb);
 
+/* The port that the device is, or NULL. Under RTNL or RCU. */
+struct vr_port *vr_port_of(const struct net_device *dev);
+
 /* Under RTNL. They take the instance's lock themselves. */
 
 /*
- * Attaches a native device to a network, or returns the port it is already
- * if that does not differ in what @config gives and NLM_F_EXCL is not set.
+ * Attaches a device to a network, or returns the port it is already if that
+ * does not differ in what @config gives and NLM_F_EXCL is not set.
  */
 struct vr_port *vr_port_attach(struct vr_network *network,
 			       struct net_device *dev,
@@ -165,6 +195,8 @@ int vr_port_set(struct vr_port *port, const struct vr_port_config *config,
 void vr_port_detach(struct vr_port *port);
 /* As if it had never been attached: the device is as it was. */
 void vr_port_undo(struct vr_port *port);
+/* Those of the instance that are not native, when it ends. */
+void vr_ports_detach_taps(struct vr_instance *instance);
 /* Of a network whose MTU was @old. */
 void vr_ports_set_mtu(struct vr_network *network, u32 old);
 

@@ -12,6 +12,11 @@ bool vr_work_queue(struct work_struct *work)
 	return queue_work(vr_workqueue, work);
 }
 
+bool vr_work_queue_delayed(struct delayed_work *work, unsigned long ticks)
+{
+	return queue_delayed_work(vr_workqueue, work, ticks);
+}
+
 bool vr_work_queue_rcu(struct rcu_work *work)
 {
 	return queue_rcu_work(vr_workqueue, work);
