@@ -53,14 +53,18 @@ vr_anycast_find(struct vr_port *port,
 		unsigned int *data)
 {
 	struct vr_nexthop_member *member;
+	struct vr_nexthop *nexthop;
 	struct vr_route *route;
 
-	if (!port->nexthop)
+	/* One at most: only ways to other nodes differ by more than the port. */
+	nexthop = list_first_entry_or_null(&port->nexthops, struct vr_nexthop,
+					   on_port);
+	if (!nexthop)
 		return NULL;
-	list_for_each_entry(route, &port->nexthop->routes, on_nexthop)
+	list_for_each_entry(route, &nexthop->routes, on_nexthop)
 		if (vr_anycast_is(route) && match(port, route, data))
 			return route;
-	list_for_each_entry(member, &port->nexthop->groups, in_groups)
+	list_for_each_entry(member, &nexthop->groups, in_groups)
 		list_for_each_entry(route, &member->group->routes, on_nexthop)
 			if (vr_anycast_is(route) && match(port, route, data))
 				return route;

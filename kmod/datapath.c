@@ -6,7 +6,7 @@
  * vr_input_gateway() routes or answers what is for the gateway's MAC, and
  * vr_input_flood() has the rest. Each step borrows the packet and returns why
  * it is dropped, 0 to go on. Entries:
- * vr_native_xmit(), vr_tap_rcv().
+ * vr_native_xmit(), vr_tap_rcv(), vr_remote_rcv().
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -36,6 +36,7 @@
 #include "packet.h"
 #include "port.h"
 #include "rate.h"
+#include "remote.h"
 #include "route.h"
 #include "trace.h"
 
@@ -189,7 +190,7 @@ vr_check_not_gateway(const struct sk_buff *skb, struct vr_network *network,
 }
 
 /*
- * The host's port may have it; and the guard has seen to it on a port that
+ * The host's port and other nodes' gateways may have it; and the guard has seen to it on a port that
  * may send only from its endpoints'.
  */
 static enum vr_drop_reason vr_check_sender(const struct sk_buff *skb,
@@ -198,11 +199,22 @@ static enum vr_drop_reason vr_check_sender(const struct sk_buff *skb,
 {
 	u32 flags = READ_ONCE(packet->in->flags);
 
-	if (likely(flags & VR_PORT_GATEWAY ||
+	if (likely(flags & (VR_PORT_GATEWAY | VR_PORT_REMOTE) ||
 		   (flags & VR_PORT_ANTISPOOF &&
 		    !rcu_access_pointer(packet->in->allowed))))
 		return 0;
 	return vr_check_not_gateway(skb, packet->network, v4);
+}
+
+/*
+ * Each node has what it floods from its own ports alone and forwards to each
+ * other directly: what came by a tunnel never leaves by one, or it might come
+ * round.
+ */
+static bool vr_crosses_horizon(const struct vr_port *in,
+			       const struct vr_port *out)
+{
+	return vr_port_is_remote(in) && vr_port_is_remote(out);
 }
 
 /* Whether it may go to packet->out. What it says is still the sender's. */
@@ -221,6 +233,8 @@ static enum vr_drop_reason vr_check_forward(const struct sk_buff *skb,
 	if (likely(skb->len <= READ_ONCE(dev->mtu) + ETH_HLEN &&
 		   dev->flags & IFF_UP))
 		return 0;
+	if (vr_crosses_horizon(packet->in, packet->out))
+		return VR_DROP_REASON_SPLIT_HORIZON;
 	return vr_mtu_check(skb, packet);
 }
 
@@ -297,6 +311,35 @@ vr_arp_to_gateway(struct sk_buff *skb, struct vr_packet *packet)
 
 	if (!reason && packet->verdict != VR_VERDICT_ANSWERED)
 		reason = VR_DROP_REASON_GATEWAY;
+	return reason;
+}
+
+/*
+ * To a station on another node, by its MAC: the one thing that may be too big
+ * on a network where all devices have one MTU. Its sender is told then.
+ */
+static enum vr_drop_reason vr_check_bridge(struct sk_buff *skb,
+					   struct vr_packet *packet)
+{
+	enum vr_drop_reason reason;
+	struct in6_addr daddr;
+
+	if (vr_crosses_horizon(packet->in, packet->out))
+		return VR_DROP_REASON_SPLIT_HORIZON;
+	if (skb->len <= vr_port_mtu(packet->out) + ETH_HLEN)
+		return 0;
+	if (packet->protocol != htons(ETH_P_IP) &&
+	    packet->protocol != htons(ETH_P_IPV6))
+		return VR_DROP_REASON_TOO_BIG;
+	/* The headers are not good enough to tell the sender: only drop it. */
+	reason = packet->protocol == htons(ETH_P_IP) ?
+		 vr_check_ip4(skb, &daddr) : vr_check_ip6(skb, &daddr);
+	if (reason)
+		return reason;
+	reason = vr_mtu_check(skb, packet);
+	/* Fragments are routers' work. */
+	if (!reason && packet->verdict == VR_VERDICT_FRAGMENT)
+		reason = VR_DROP_REASON_TOO_BIG;
 	return reason;
 }
 
@@ -430,6 +473,40 @@ static noinline void vr_input_flood(struct vr_port *port, struct sk_buff *skb)
 		vr_conclude_specially(&packet, skb);
 }
 
+/* To a station behind a port that is special. */
+static noinline struct sk_buff *vr_input_special(struct vr_port *port,
+						 struct sk_buff *skb,
+						 struct vr_port *out, u64 mac,
+						 bool hand)
+{
+	struct vr_packet packet;
+	enum vr_drop_reason reason;
+
+	if (!vr_port_is_remote(out))
+		return vr_deliver(out, skb, mac, hand);
+	packet = vr_packet_of(port, skb);
+	packet.out = out;
+	reason = vr_check_bridge(skb, &packet);
+	if (likely(!reason))
+		return vr_deliver_specially(out, skb, mac, hand);
+	vr_refuse(&packet, skb, reason);
+	return NULL;
+}
+
+/* Whether it may come in. Ports of our own kind have nothing to learn. */
+static __always_inline enum vr_drop_reason
+vr_input_check(struct vr_port *port, struct sk_buff *skb, u32 flags, bool hand)
+{
+	enum vr_drop_reason reason;
+
+	if (hand && flags & VR_PORT_REMOTE)
+		return vr_guard_remote(skb, port);
+	reason = vr_guard(skb, port, flags);
+	if (hand && unlikely(flags & VR_PORT_LEARN) && !reason)
+		reason = vr_learn(port, skb);
+	return reason;
+}
+
 /*
  * A packet that came in by @port. Its data begins with the Ethernet header.
  * Consumes @skb, but with @hand returns it if the caller is to hand it to the
@@ -442,19 +519,15 @@ static __always_inline struct sk_buff *vr_input(struct vr_port *port,
 	const struct vr_endpoint *endpoint;
 	u32 flags = READ_ONCE(port->flags);
 	enum vr_drop_reason reason;
+	struct vr_port *out;
 	u64 mac;
 
 	trace_vr_input(port, skb);
-	reason = vr_guard(skb, port, flags);
+	reason = vr_input_check(port, skb, flags, hand);
 	if (unlikely(reason))
 		goto drop;
 	if (unlikely(flags & VR_PORT_RATE_OUT)) {
 		reason = vr_rate_out(port, skb);
-		if (reason)
-			goto drop;
-	}
-	if (hand && unlikely(flags & VR_PORT_LEARN)) {
-		reason = vr_learn(port, skb);
 		if (reason)
 			goto drop;
 	}
@@ -470,10 +543,16 @@ static __always_inline struct sk_buff *vr_input(struct vr_port *port,
 		vr_input_flood(port, skb);
 		return NULL;
 	}
+	out = endpoint->port;
 	reason = VR_DROP_REASON_SAME_PORT;
-	if (unlikely(endpoint->port == port))
+	if (unlikely(out == port))
 		goto drop;
-	return vr_deliver(endpoint->port, skb, mac, hand);
+	if (unlikely(vr_port_is_special(out)))
+		return vr_input_special(port, skb, out, mac, hand);
+	reason = vr_deliver_check(out->dev, skb);
+	if (likely(!reason))
+		return vr_deliver_plain(out, skb, mac, hand);
+	port = out; /* to which it lies */
 
 drop:
 	vr_drop(skb, network->instance, port, reason);
@@ -530,6 +609,18 @@ netdev_tx_t vr_native_xmit(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
+/* What came otherwise than from a native port's stack. */
+static noinline struct sk_buff *vr_input_hand(struct vr_port *port,
+					      struct sk_buff *skb)
+{
+	return vr_input(port, skb, true);
+}
+
+struct sk_buff *vr_remote_rcv(struct vr_port *remote, struct sk_buff *skb)
+{
+	return vr_input_hand(remote, skb);
+}
+
 /*
  * In softirq already, so a native port's stack gets the packet by another
  * round of the one that called, without a second queue.
@@ -552,6 +643,6 @@ rx_handler_result_t vr_tap_rcv(struct sk_buff **pskb)
 		return RX_HANDLER_CONSUMED;
 	}
 	skb_push_rcsum(skb, ETH_HLEN);
-	*pskb = vr_input(port, skb, true);
+	*pskb = vr_input_hand(port, skb);
 	return *pskb ? RX_HANDLER_ANOTHER : RX_HANDLER_CONSUMED;
 }

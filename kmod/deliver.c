@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The last step of a packet's way, to the ports that are not the commonest:
- * with a rate, or a tap. Entries: vr_deliver_specially(), vr_port_deliver().
+ * with a rate, a tap, another node. Entries: vr_deliver_specially(),
+ * vr_port_deliver().
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
 
 #include "deliver.h"
+#include "remote.h"
 
 /* By the device's queue, as a bridge does (br_dev_queue_push_xmit()). */
 static void vr_deliver_tap(struct vr_port *port, struct sk_buff *skb)
@@ -42,9 +44,12 @@ struct sk_buff *vr_deliver_specially(struct vr_port *port, struct sk_buff *skb,
 		vr_drop(skb, port->network->instance, port, reason);
 		return NULL;
 	}
-	if (!vr_port_is_tap(port))
+	if (vr_port_is_remote(port))
+		vr_remote_xmit(port, skb);
+	else if (vr_port_is_tap(port))
+		vr_deliver_tap(port, skb);
+	else
 		return vr_deliver_native(port, skb, mac, hand);
-	vr_deliver_tap(port, skb);
 	return NULL;
 }
 

@@ -122,25 +122,30 @@ vr_deliver_native(struct vr_port *port, struct sk_buff *skb, u64 mac, bool hand)
 	return NULL;
 }
 
-/* What has a rate or is no native port. As vr_deliver(). */
+/* What has a rate or is no native port: it is up. As vr_deliver(). */
 struct sk_buff *vr_deliver_specially(struct vr_port *port, struct sk_buff *skb,
 				     u64 mac, bool hand);
+
+/* To a port that is not special, is up, and for which it is not too big. */
+static __always_inline struct sk_buff *
+vr_deliver_plain(struct vr_port *port, struct sk_buff *skb, u64 mac, bool hand)
+{
+	enum vr_drop_reason reason = vr_deliver_own_frags(skb);
+
+	if (likely(!reason))
+		return vr_deliver_native(port, skb, mac, hand);
+	vr_drop(skb, port->network->instance, port, reason);
+	return NULL;
+}
 
 /* For a device that is up and a packet that is not too big for it. */
 static __always_inline struct sk_buff *
 vr_deliver_checked(struct vr_port *port, struct sk_buff *skb, u64 mac,
 		   bool hand)
 {
-	enum vr_drop_reason reason;
-
 	if (unlikely(vr_port_is_special(port)))
 		return vr_deliver_specially(port, skb, mac, hand);
-	reason = vr_deliver_own_frags(skb);
-	if (unlikely(reason)) {
-		vr_drop(skb, port->network->instance, port, reason);
-		return NULL;
-	}
-	return vr_deliver_native(port, skb, mac, hand);
+	return vr_deliver_plain(port, skb, mac, hand);
 }
 
 /*
@@ -151,8 +156,10 @@ vr_deliver_checked(struct vr_port *port, struct sk_buff *skb, u64 mac,
 static __always_inline struct sk_buff *
 vr_deliver(struct vr_port *port, struct sk_buff *skb, u64 mac, bool hand)
 {
-	enum vr_drop_reason reason = vr_deliver_check(port->dev, skb);
+	enum vr_drop_reason reason = 0;
 
+	if (!vr_port_is_remote(port))
+		reason = vr_deliver_check(port->dev, skb);
 	if (likely(!reason))
 		return vr_deliver_checked(port, skb, mac, hand);
 	vr_drop(skb, port->network->instance, port, reason);

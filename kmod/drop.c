@@ -47,6 +47,7 @@ bool vr_drop_is_receivers(enum vr_drop_reason reason)
 {
 	return reason == VR_DROP_REASON_TOO_BIG ||
 	       reason == VR_DROP_REASON_PORT_DOWN ||
+	       reason == VR_DROP_REASON_UNDERLAY ||
 	       reason == VR_DROP_REASON_RATE_IN;
 }
 

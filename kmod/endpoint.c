@@ -13,6 +13,7 @@
 #include "netlink.h"
 #include "network.h"
 #include "port.h"
+#include "remote.h"
 
 /*
  * As vr_endpoint_hash_mac(), of the two halves of an address. The bytes in which neighbours
@@ -357,6 +358,8 @@ static void vr_endpoint_leave_port(struct vr_endpoint *endpoint)
 /* The rest of a removal, once @endpoint has left the MAC table. */
 static void vr_endpoint_retire(struct vr_endpoint *endpoint)
 {
+	struct vr_port *port = endpoint->port;
+
 	if (endpoint->state == VR_ENDPOINT_STATE_ACTIVE)
 		vr_endpoint_remove_addresses(endpoint);
 	if (endpoint->port) {
@@ -366,6 +369,8 @@ static void vr_endpoint_retire(struct vr_endpoint *endpoint)
 	vr_endpoint_unlist(endpoint);
 	vr_instance_changed(endpoint->network->instance);
 	kfree_rcu(endpoint, rcu);
+	if (port)
+		vr_remote_release(port);
 }
 
 void vr_endpoint_del(struct vr_endpoint *endpoint)

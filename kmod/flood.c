@@ -12,6 +12,7 @@
 #include "flood.h"
 #include "network.h"
 #include "port.h"
+#include "remote.h"
 #include "work.h"
 
 /* Copies in one go: a quarter of the default netdev_max_backlog. */
@@ -24,6 +25,7 @@ struct vr_flood_job {
 	u32 in_id;			/* of the source port */
 	u32 done_id;			/* last port that has its copy */
 	bool unknown;
+	bool ports_done;		/* it goes on with other nodes */
 };
 
 static struct vr_flood_job *vr_flood_job(struct sk_buff *skb)
@@ -75,12 +77,12 @@ static bool vr_flood_wants(const struct vr_port *port,
 	return !job->unknown || !vr_port_is_protected(port);
 }
 
-/* The first port behind @port, or of all, that gets a copy. NULL: none. */
-static struct vr_port *vr_flood_next(struct vr_network *network,
-				     struct vr_port *port,
-				     const struct vr_flood_job *job)
+/* The first port of the list behind @at that gets a copy. NULL: none. */
+static struct vr_port *vr_flood_next_port(struct vr_network *network,
+					  struct list_head *at,
+					  const struct vr_flood_job *job)
 {
-	struct list_head *at = port ? &port->in_network : &network->ports;
+	struct vr_port *port;
 
 	for (;;) {
 		port = list_next_or_null_rcu(&network->ports, at,
@@ -89,6 +91,46 @@ static struct vr_port *vr_flood_next(struct vr_network *network,
 			return port;
 		at = &port->in_network;
 	}
+}
+
+/* The same of the other nodes. What came from one does not go to one. */
+static struct vr_port *vr_flood_next_remote(struct vr_network *network,
+					    struct list_head *at,
+					    const struct vr_flood_job *job)
+{
+	struct vr_remote *remote;
+
+	for (;;) {
+		remote = list_next_or_null_rcu(&network->flood_remotes, at,
+					       struct vr_remote, in_flood);
+		if (!remote)
+			return NULL;
+		if (remote->port.id > job->done_id)
+			return &remote->port;
+		at = &remote->in_flood;
+	}
+}
+
+/* The first behind @port, or of all, that gets a copy. NULL: none. */
+static struct vr_port *vr_flood_next(struct vr_network *network,
+				     const struct vr_port *in,
+				     struct vr_port *port,
+				     struct vr_flood_job *job)
+{
+	if (!job->ports_done) {
+		port = vr_flood_next_port(network, port ? &port->in_network :
+							  &network->ports,
+					  job);
+		if (port)
+			return port;
+		job->ports_done = true;
+		job->done_id = 0;
+	}
+	if (vr_port_is_remote(in))
+		return NULL;
+	return vr_flood_next_remote(network, port ?
+				    &vr_remote_of(port)->in_flood :
+				    &network->flood_remotes, job);
 }
 
 static void vr_flood_copy(struct vr_port *port, struct sk_buff *skb)
@@ -124,6 +166,7 @@ static void vr_flood_run(struct vr_network *network, struct vr_port *in,
 			 struct vr_port *port, struct sk_buff *skb,
 			 struct vr_flood_job *job)
 {
+	struct vr_flood_job before;
 	unsigned int copies;
 	struct vr_port *next;
 
@@ -133,13 +176,15 @@ static void vr_flood_run(struct vr_network *network, struct vr_port *in,
 				VR_DROP_REASON_STORM_LIMIT);
 			return;
 		}
-		next = vr_flood_next(network, port, job);
+		before = *job;
+		next = vr_flood_next(network, in, port, job);
 		if (!next) {
 			vr_port_deliver(port, skb);
 			return;
 		}
 		vr_flood_copy(port, skb);
-		job->done_id = port->id;
+		if (before.ports_done == job->ports_done)
+			job->done_id = port->id;
 		port = next;
 	}
 	vr_flood_defer(network, in, skb, job);
@@ -151,7 +196,10 @@ void vr_flood(struct vr_network *network, struct vr_port *in,
 	struct vr_flood_job job = { .in_id = in->id, .unknown = unknown };
 	struct vr_port *port;
 
-	port = vr_flood_next(network, NULL, &job);
+	if (unknown && !READ_ONCE(network->unknown_flood))
+		port = NULL;
+	else
+		port = vr_flood_next(network, in, NULL, &job);
 	if (port)
 		vr_flood_run(network, in, port, skb, &job);
 	else
@@ -164,14 +212,12 @@ void vr_flood(struct vr_network *network, struct vr_port *in,
 static void vr_flood_resume(struct vr_network *network, struct sk_buff *skb)
 {
 	struct vr_flood_job job = *vr_flood_job(skb);
-	struct vr_port *in = NULL;
-	struct vr_port *port;
+	struct vr_port *in = xa_load(&network->instance->ports, job.in_id);
+	struct vr_port *port = NULL;
 
-	list_for_each_entry_rcu(port, &network->ports, in_network)
-		if (port->id == job.in_id)
-			in = port;
-	port = vr_flood_next(network, NULL, &job);
-	if (in && port)
+	if (in && in->network == network)
+		port = vr_flood_next(network, in, NULL, &job);
+	if (port)
 		vr_flood_run(network, in, port, skb, &job);
 	else
 		vr_drop(skb, network->instance, in, VR_DROP_REASON_NO_PORT);

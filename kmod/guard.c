@@ -424,3 +424,49 @@ enum vr_drop_reason vr_guard_closely(struct sk_buff *skb, struct vr_port *in,
 		return protected ? VR_DROP_REASON_PROTOCOL : 0;
 	}
 }
+
+/* Whether the endpoint is behind a port here. What is shared may move away. */
+static bool vr_guard_is_here(const struct vr_endpoint *endpoint)
+{
+	return endpoint && endpoint->port && !endpoint->shared &&
+	       !vr_port_is_remote(endpoint->port);
+}
+
+static bool vr_guard_ip_is_here(struct sk_buff *skb, struct vr_network *network,
+				__be16 protocol)
+{
+	struct in6_addr source;
+	const void *header;
+
+	if (protocol == htons(ETH_P_IP) &&
+	    pskb_may_pull(skb, ETH_HLEN + sizeof(struct iphdr))) {
+		header = skb->data + ETH_HLEN;
+		ipv6_addr_set_v4mapped(((const struct iphdr *)header)->saddr,
+				       &source);
+	} else if (protocol == htons(ETH_P_IPV6) &&
+		   pskb_may_pull(skb, ETH_HLEN + sizeof(struct ipv6hdr))) {
+		header = skb->data + ETH_HLEN;
+		source = ((const struct ipv6hdr *)header)->saddr;
+	} else {
+		return false;
+	}
+	return vr_guard_is_here(vr_endpoint_lookup_ip_rcu(network, &source));
+}
+
+enum vr_drop_reason vr_guard_remote(struct sk_buff *skb, struct vr_port *in)
+{
+	struct vr_network *network = in->network;
+	const struct ethhdr *eth;
+	u64 mac;
+
+	if (unlikely(!pskb_may_pull(skb, ETH_HLEN)))
+		return VR_DROP_REASON_TRUNCATED;
+	eth = (const void *)skb->data;
+	if (unlikely(!is_valid_ether_addr(eth->h_source)))
+		return VR_DROP_REASON_INVALID_SOURCE_MAC;
+	mac = vr_mac_key(eth->h_source);
+	if (vr_guard_is_here(vr_endpoint_lookup_rcu(&network->endpoints, mac)))
+		return VR_DROP_REASON_SOURCE_MAC;
+	return vr_guard_ip_is_here(skb, network, eth->h_proto) ?
+	       VR_DROP_REASON_SOURCE_ADDRESS : 0;
+}

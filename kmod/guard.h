@@ -30,6 +30,12 @@
 enum vr_drop_reason vr_guard_closely(struct sk_buff *skb, struct vr_port *in,
 				     u32 flags);
 
+/*
+ * What comes by a tunnel is not from who is here, nor a router of a network's
+ * own but another node's. As vr_guard().
+ */
+enum vr_drop_reason vr_guard_remote(struct sk_buff *skb, struct vr_port *in);
+
 /* From a server, or to a client whatever it is from (RFC 7610). */
 static inline bool vr_guard_is_server(const __be16 *ports, u16 server, u16 client)
 {

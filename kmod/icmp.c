@@ -2,8 +2,9 @@
 /*
  * ICMP errors. They are sent without a route, by the port the packet came
  * from and to the MAC that sent it, and leave the host's own limit of errors
- * alone. Only packets sent to the gateway's MAC are refused for one of the
- * reasons here: nothing is said about what is bridged or sent to a group.
+ * alone. What is refused for one of the reasons here was sent to the gateway's
+ * MAC, but for what is too big for the way to another node: nothing else is
+ * said about what is bridged, and nothing about what is sent to a group.
  * Entry: vr_icmp_error().
  */
 #include <linux/etherdevice.h>
@@ -25,6 +26,7 @@
 #include "options.h"
 #include "packet.h"
 #include "port.h"
+#include "remote.h"
 
 /* Errors a second and the burst: to one port, and of the whole instance. */
 #define VR_ICMP_PORT_RATE	50
@@ -249,7 +251,7 @@ static void vr_icmp_send4(const struct vr_packet *packet,
 	const unsigned int headers = sizeof(struct iphdr) +
 				     sizeof(struct icmphdr);
 	unsigned int room = min_t(unsigned int, VR_ICMP_MAX4,
-				  READ_ONCE(packet->in->dev->mtu)) - headers;
+				  vr_port_mtu(packet->in)) - headers;
 	unsigned int len = vr_icmp_quote_len(skb, ntohs(ip_hdr(skb)->tot_len),
 					     room);
 	struct icmphdr *icmph;
@@ -403,7 +405,7 @@ static void vr_icmp_error4(const struct vr_packet *packet,
 	    !vr_icmp_unserved4(iph->protocol, &icmp))
 		return;
 	if (reason == VR_DROP_REASON_TOO_BIG)
-		icmp.info = READ_ONCE(packet->out->dev->mtu);
+		icmp.info = vr_port_mtu(packet->out);
 	ipv6_addr_set_v4mapped(iph->saddr, &icmp.to);
 	ipv6_addr_set_v4mapped(iph->daddr, &daddr);
 	if (vr_icmp_speaker(packet, &daddr, &icmp) && vr_icmp_allowed(packet))
@@ -430,7 +432,7 @@ static void vr_icmp_error6(const struct vr_packet *packet,
 	    !vr_icmp_unserved6(skb, &payload, &icmp))
 		return;
 	if (reason == VR_DROP_REASON_TOO_BIG)
-		icmp.info = max_t(u32, READ_ONCE(packet->out->dev->mtu),
+		icmp.info = max_t(u32, vr_port_mtu(packet->out),
 				  IPV6_MIN_MTU);
 	if (vr_icmp_speaker(packet, &ipv6_hdr(skb)->daddr, &icmp) &&
 	    vr_icmp_allowed(packet))

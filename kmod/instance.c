@@ -23,6 +23,7 @@
 #include "native.h"
 #include "network.h"
 #include "port.h"
+#include "uplink.h"
 #include "work.h"
 
 struct vr_net {
@@ -77,6 +78,7 @@ static struct vr_instance *vr_instance_create(struct net *net)
 	xa_init_flags(&instance->endpoints, XA_FLAGS_ALLOC1);
 	hash_init(instance->networks_by_name);
 	INIT_LIST_HEAD(&instance->natives);
+	INIT_LIST_HEAD(&instance->uplinks);
 	INIT_RCU_WORK(&instance->free_work, vr_instance_free_work);
 	refcount_set(&instance->ref, 1);
 	return instance;
@@ -156,6 +158,7 @@ static void __net_exit vr_instance_net_exit_rtnl(struct net *net,
 		return;
 	vr_native_kill_all(instance, kill_list);
 	vr_ports_detach_taps(instance);
+	vr_uplinks_del(instance);
 	vr_instance_put(instance);
 }
 

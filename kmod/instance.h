@@ -30,6 +30,9 @@ struct net;
 #define VR_LIMIT_ROUTE_NEXTHOPS		64
 #define VR_LIMIT_APPLY_OBJECTS		64
 #define VR_LIMIT_PORT_ALLOWED		32
+#define VR_LIMIT_UPLINKS		64
+#define VR_LIMIT_UPLINK_PEERS		256
+#define VR_LIMIT_NETWORK_FLOOD		256
 
 struct vr_instance {
 	/* fast path */
@@ -54,6 +57,8 @@ struct vr_instance {
 	u32 n_endpoints;
 	u32 n_routes;
 	struct list_head natives;	/* wherever they live now */
+	struct list_head uplinks;	/* changes under RTNL, too */
+	unsigned short headroom;	/* that senders leave; RTNL */
 
 	/* life cycle */
 	unsigned int users;		/* under vr_instances_lock */

@@ -8,7 +8,9 @@
 
 #include "instance.h"
 #include "native.h"
+#include "remote.h"
 #include "tap.h"
+#include "uplink.h"
 #include "netlink.h"
 #include "version.h"
 #include "work.h"
@@ -17,9 +19,12 @@ static int __init vr_init(void)
 {
 	int err;
 
-	err = vr_work_init();
+	err = vr_remotes_init();
 	if (err)
 		return err;
+	err = vr_work_init();
+	if (err)
+		goto err_remotes;
 	err = vr_instances_init();
 	if (err)
 		goto err_work;
@@ -29,12 +34,17 @@ static int __init vr_init(void)
 	err = vr_tap_init();
 	if (err)
 		goto err_native;
-	err = vr_netlink_init();
+	err = vr_uplinks_init();
 	if (err)
 		goto err_tap;
+	err = vr_netlink_init();
+	if (err)
+		goto err_uplinks;
 	pr_info("vr %s loaded\n", VR_VERSION);
 	return 0;
 
+err_uplinks:
+	vr_uplinks_exit();
 err_tap:
 	vr_tap_exit();
 err_native:
@@ -43,6 +53,8 @@ err_instances:
 	vr_instances_exit();
 err_work:
 	vr_work_exit();
+err_remotes:
+	vr_remotes_exit();
 	return err;
 }
 
@@ -50,9 +62,11 @@ static void __exit vr_exit(void)
 {
 	vr_netlink_exit();
 	vr_native_exit();
-	vr_instances_exit();	/* and with them the taps go */
+	vr_instances_exit();	/* and with them the uplinks and taps go */
+	vr_uplinks_exit();
 	vr_tap_exit();
 	vr_work_exit();
+	vr_remotes_exit();
 }
 
 module_init(vr_init);

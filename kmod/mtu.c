@@ -17,6 +17,7 @@
 #include "options.h"
 #include "packet.h"
 #include "port.h"
+#include "remote.h"
 
 /* Whether what the super-packet is to be cut into fits. */
 static bool vr_mtu_fits_gso(const struct sk_buff *skb, bool v4,
@@ -40,11 +41,10 @@ static unsigned int vr_mtu_length(const struct sk_buff *skb, bool v4)
 enum vr_drop_reason vr_mtu_check(const struct sk_buff *skb,
 				 struct vr_packet *packet)
 {
-	const struct net_device *dev = packet->out->dev;
 	bool v4 = packet->protocol == htons(ETH_P_IP);
-	unsigned int mtu = READ_ONCE(dev->mtu);
+	unsigned int mtu = vr_port_mtu(packet->out);
 
-	if (!(dev->flags & IFF_UP))
+	if (!vr_port_is_up(packet->out))
 		return VR_DROP_REASON_PORT_DOWN;
 	/* No sender of IPv6 makes less (RFC 8201 4): the port itself decides. */
 	if (!v4)
@@ -102,7 +102,7 @@ static enum vr_drop_reason vr_mtu_cut(struct vr_port *out, struct sk_buff *skb,
 static void vr_mtu_fragment_one(const struct vr_packet *packet,
 				struct sk_buff *skb)
 {
-	unsigned int mtu = READ_ONCE(packet->out->dev->mtu);
+	unsigned int mtu = vr_port_mtu(packet->out);
 	enum vr_drop_reason reason;
 
 	if (ntohs(ip_hdr(skb)->tot_len) <= mtu) {

@@ -324,6 +324,7 @@ static int vr_native_newlink(struct net *creator, struct net_device *dev,
 		return PTR_ERR(instance);
 	native->dev = dev;
 	native->instance = instance;
+	dev->needed_headroom = instance->headroom;
 	err = vr_native_check_limit(instance, extack);
 	if (!err)
 		err = register_netdevice(dev);
@@ -345,6 +346,17 @@ static struct rtnl_link_ops vr_native_link_ops __read_mostly = {
 	.newlink	= vr_native_newlink,
 	.dellink	= vr_native_dellink,
 };
+
+void vr_natives_set_headroom(struct vr_instance *instance,
+			     unsigned short headroom)
+{
+	struct vr_native *native;
+
+	ASSERT_RTNL();
+	instance->headroom = headroom;
+	list_for_each_entry(native, &instance->natives, in_instance)
+		WRITE_ONCE(native->dev->needed_headroom, headroom);
+}
 
 void vr_native_kill_all(struct vr_instance *instance,
 			struct list_head *kill_list)

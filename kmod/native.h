@@ -65,6 +65,10 @@ void vr_native_set_mtu(struct net_device *dev, u32 old, u32 mtu);
  */
 void vr_native_limit_gso(struct net_device *dev, unsigned int size);
 
+/* Under RTNL: all of the instance leave so much room before a frame. */
+void vr_natives_set_headroom(struct vr_instance *instance,
+			     unsigned short headroom);
+
 /* Under RTNL: unregisters all that @instance made, by @kill_list. */
 void vr_native_kill_all(struct vr_instance *instance,
 			struct list_head *kill_list);

@@ -15,6 +15,8 @@
 #include "netlink.h"
 #include "network.h"
 #include "port.h"
+#include "remote.h"
+#include "uplink.h"
 
 /* Room for any one object. */
 #define VR_NL_REPLY_SIZE	8192
@@ -279,13 +281,37 @@ struct vr_port *vr_nl_port_find(struct vr_nl_request *request,
 	if (device->id) {
 		port = vr_port_find_id(request->instance,
 				       nla_get_u32(device->id));
-		if (port)
+		if (port && !vr_port_is_remote(port))
 			return port;
 		NL_SET_ERR_MSG_ATTR(request->extack, device->id,
 				    "no such port");
 		return ERR_PTR(-ENOENT);
 	}
 	return vr_nl_port_of_device(request, device);
+}
+
+struct vr_remote *vr_nl_remote_get(struct vr_nl_request *request,
+				   struct vr_network *network,
+				   const struct nlattr *vtep_attr,
+				   const struct nlattr *uplink_attr)
+{
+	struct vr_uplink *uplink;
+	struct in6_addr vtep;
+	int err;
+
+	err = vr_nl_get_host(vtep_attr, &vtep, request->extack);
+	if (err)
+		return ERR_PTR(err);
+	if (!network->vni) {
+		NL_SET_ERR_MSG_ATTR(request->extack, vtep_attr,
+				    "network has no VNI, give it one");
+		return ERR_PTR(-EINVAL);
+	}
+	uplink = vr_uplink_choose(request->instance, uplink_attr, vtep_attr,
+				  &vtep, request->extack);
+	if (IS_ERR(uplink))
+		return ERR_CAST(uplink);
+	return vr_remote_get(network, uplink, &vtep);
 }
 
 int vr_nl_get_ip(const struct nlattr *attr, struct in6_addr *ip,

@@ -18,7 +18,10 @@ struct vr_instance;
 struct vr_network;
 struct vr_network_config;
 struct vr_port;
+struct vr_remote;
 struct vr_route;
+struct vr_uplink;
+struct vr_uplink_nodes;
 
 extern struct genl_family vr_nl_family;
 
@@ -121,6 +124,19 @@ void vr_nl_network_notify(const struct vr_network *network, u8 cmd);
 void vr_nl_port_notify(const struct vr_port *port, u8 cmd);
 void vr_nl_endpoint_notify(const struct vr_endpoint *endpoint, u8 cmd);
 void vr_nl_route_notify(const struct vr_route *route, u8 cmd);
+void vr_nl_uplink_notify(const struct vr_uplink *uplink, u8 cmd);
+
+/*
+ * The nodes of all attributes of a type. The caller kvfree()s nodes->vtep, also
+ * on error.
+ */
+int vr_nl_nodes_parse(struct vr_uplink_nodes *nodes, const struct nlattr *head,
+		      int len, int type, struct netlink_ext_ack *extack);
+/* The remote that the attributes of a request name; it may be a new one. */
+struct vr_remote *vr_nl_remote_get(struct vr_nl_request *request,
+				   struct vr_network *network,
+				   const struct nlattr *vtep_attr,
+				   const struct nlattr *uplink_attr);
 
 /* NULL if nobody listens. send() consumes it, and fails if @err is set. */
 struct sk_buff *vr_nl_event_create(struct vr_instance *instance, u8 cmd,

@@ -8,22 +8,41 @@
 #include "netlink.h"
 #include "network.h"
 #include "port.h"
+#include "remote.h"
+#include "uplink.h"
+
+static int vr_nl_endpoint_place_fill(struct sk_buff *msg, struct vr_port *port)
+{
+	const struct vr_remote *remote;
+
+	if (vr_port_is_remote(port)) {
+		remote = vr_remote_of(port);
+		if (vr_nl_put_ip(msg, VR_A_ENDPOINT_REMOTE,
+				 &remote->key.vtep) ||
+		    nla_put_string(msg, VR_A_ENDPOINT_UPLINK,
+				   remote->uplink->name))
+			return -EMSGSIZE;
+		return 0;
+	}
+	if (nla_put_u32(msg, VR_A_ENDPOINT_PORT_ID, port->id) ||
+	    nla_put_string(msg, VR_A_ENDPOINT_IFNAME, port->ifname) ||
+	    nla_put_u32(msg, VR_A_ENDPOINT_IFINDEX,
+			READ_ONCE(port->dev->ifindex)) ||
+	    vr_nl_put_netns_id(msg, VR_A_ENDPOINT_NETNS_ID, port))
+		return -EMSGSIZE;
+	return 0;
+}
 
 int vr_nl_endpoint_fill(struct sk_buff *msg, const struct vr_endpoint *endpoint)
 {
 	const struct vr_network *network = endpoint->network;
-	const struct vr_port *port = endpoint->port;
 	unsigned int i;
 
 	if (nla_put_u32(msg, VR_A_ENDPOINT_ID, endpoint->id) ||
 	    nla_put_string(msg, VR_A_ENDPOINT_NETWORK, network->name) ||
 	    nla_put_u32(msg, VR_A_ENDPOINT_NETWORK_ID, network->id) ||
 	    vr_nl_put_mac(msg, VR_A_ENDPOINT_MAC, endpoint->mac) ||
-	    nla_put_u32(msg, VR_A_ENDPOINT_PORT_ID, port->id) ||
-	    nla_put_string(msg, VR_A_ENDPOINT_IFNAME, port->ifname) ||
-	    nla_put_u32(msg, VR_A_ENDPOINT_IFINDEX,
-			READ_ONCE(port->dev->ifindex)) ||
-	    vr_nl_put_netns_id(msg, VR_A_ENDPOINT_NETNS_ID, port) ||
+	    vr_nl_endpoint_place_fill(msg, endpoint->port) ||
 	    nla_put_u32(msg, VR_A_ENDPOINT_SEQUENCE, endpoint->sequence) ||
 	    nla_put_u8(msg, VR_A_ENDPOINT_STATE, endpoint->state) ||
 	    nla_put_u8(msg, VR_A_ENDPOINT_ORIGIN, endpoint->origin))
@@ -55,10 +74,29 @@ static struct vr_network *vr_nl_endpoint_network(struct vr_instance *instance,
 				  attrs[VR_A_ENDPOINT_NETWORK_ID], extack);
 }
 
+/* The node that the endpoint is on, as what stands for a port. */
+static struct vr_port *vr_nl_endpoint_remote(struct vr_nl_request *request,
+					     struct nlattr **attrs,
+					     struct vr_network *network,
+					     const struct nlattr *device)
+{
+	struct vr_remote *remote;
+
+	if (device) {
+		NL_SET_ERR_MSG_ATTR(request->extack, device,
+				    "endpoint is at a port or remote, not both");
+		return ERR_PTR(-EINVAL);
+	}
+	remote = vr_nl_remote_get(request, network,
+				  attrs[VR_A_ENDPOINT_REMOTE],
+				  attrs[VR_A_ENDPOINT_UPLINK]);
+	return IS_ERR(remote) ? ERR_CAST(remote) : &remote->port;
+}
+
 /* The port of this network that the endpoint is behind. */
 static struct vr_port *vr_nl_endpoint_port(struct vr_nl_request *request,
 					   struct nlattr **attrs,
-					   const struct vr_network *network)
+					   struct vr_network *network)
 {
 	const struct vr_nl_device device = {
 		.id = attrs[VR_A_ENDPOINT_PORT_ID],
@@ -69,11 +107,13 @@ static struct vr_port *vr_nl_endpoint_port(struct vr_nl_request *request,
 	const struct nlattr *attr = vr_nl_device_attr(&device);
 	struct vr_port *port;
 
-	if (attrs[VR_A_ENDPOINT_REMOTE]) {
+	if (attrs[VR_A_ENDPOINT_REMOTE])
+		return vr_nl_endpoint_remote(request, attrs, network, attr);
+	if (attrs[VR_A_ENDPOINT_UPLINK]) {
 		NL_SET_ERR_MSG_ATTR(request->extack,
-				    attrs[VR_A_ENDPOINT_REMOTE],
-				    "remote endpoints are not supported yet");
-		return ERR_PTR(-EOPNOTSUPP);
+				    attrs[VR_A_ENDPOINT_UPLINK],
+				    "uplink without a remote");
+		return ERR_PTR(-EINVAL);
 	}
 	port = vr_nl_port_find(request, &device);
 	if (IS_ERR(port) || port->network == network)
@@ -124,6 +164,7 @@ static struct vr_endpoint *
 vr_nl_endpoint_add_parsed(struct vr_nl_request *request, struct nlattr **attrs,
 			  struct vr_endpoint_config *config, bool *changed)
 {
+	struct vr_endpoint *endpoint;
 	struct vr_network *network;
 
 	network = vr_nl_endpoint_network(request->instance, attrs,
@@ -134,8 +175,11 @@ vr_nl_endpoint_add_parsed(struct vr_nl_request *request, struct nlattr **attrs,
 	if (IS_ERR(config->port))
 		return ERR_CAST(config->port);
 	config->gateway = vr_port_is_gateway(config->port);
-	return vr_endpoint_add(network, config, NULL, request->flags, changed,
-			       request->extack);
+	endpoint = vr_endpoint_add(network, config, NULL, request->flags,
+				   changed, request->extack);
+	if (IS_ERR(endpoint))
+		vr_remote_release(config->port);
+	return endpoint;
 }
 
 struct vr_endpoint *vr_nl_endpoint_add(struct vr_nl_request *request,
@@ -251,6 +295,8 @@ struct vr_nl_endpoint_filter {
 	const struct vr_network *network;	/* NULL: of all */
 	const struct nlattr *port_id;
 	const struct nlattr *origin;
+	const struct nlattr *remote_attr;
+	struct in6_addr remote;
 };
 
 static int vr_nl_endpoint_filter_parse(struct vr_instance *instance,
@@ -262,6 +308,10 @@ static int vr_nl_endpoint_filter_parse(struct vr_instance *instance,
 	filter->network = NULL;
 	filter->port_id = attrs[VR_A_ENDPOINT_PORT_ID];
 	filter->origin = attrs[VR_A_ENDPOINT_ORIGIN];
+	filter->remote_attr = attrs[VR_A_ENDPOINT_REMOTE];
+	if (filter->remote_attr &&
+	    vr_nl_get_ip(filter->remote_attr, &filter->remote, cb->extack))
+		return -EINVAL;
 	if (attrs[VR_A_ENDPOINT_NETWORK] || attrs[VR_A_ENDPOINT_NETWORK_ID])
 		filter->network = vr_nl_endpoint_network(instance, attrs,
 							 cb->extack);
@@ -272,6 +322,11 @@ static bool vr_nl_endpoint_wanted(const struct vr_endpoint *endpoint,
 				  const struct vr_nl_endpoint_filter *filter)
 {
 	if (filter->network && endpoint->network != filter->network)
+		return false;
+	if (filter->remote_attr &&
+	    !(vr_port_is_remote(endpoint->port) &&
+	      ipv6_addr_equal(&vr_remote_of(endpoint->port)->key.vtep,
+			      &filter->remote)))
 		return false;
 	if (filter->port_id &&
 	    endpoint->port->id != nla_get_u32(filter->port_id))

@@ -8,6 +8,8 @@
 #include "netlink.h"
 #include "network.h"
 #include "port.h"
+#include "remote.h"
+#include "uplink.h"
 
 static int vr_nl_subnet_fill(struct sk_buff *msg,
 			     const struct vr_subnet *subnet)
@@ -25,6 +27,7 @@ static int vr_nl_subnet_fill(struct sk_buff *msg,
 int vr_nl_network_fill(struct sk_buff *msg, const struct vr_network *network)
 {
 	const struct vr_subnets *subnets = vr_network_subnets(network);
+	const struct vr_remote *remote;
 	unsigned int i;
 
 	if (nla_put_u32(msg, VR_A_NETWORK_ID, network->id) ||
@@ -33,6 +36,9 @@ int vr_nl_network_fill(struct sk_buff *msg, const struct vr_network *network)
 	    vr_nl_put_mac(msg, VR_A_NETWORK_GATEWAY_MAC,
 			  network->gateway_mac) ||
 	    nla_put_u8(msg, VR_A_NETWORK_ORIGIN, network->origin) ||
+	    nla_put_u8(msg, VR_A_NETWORK_MTU_AUTO, network->mtu_auto) ||
+	    nla_put_u8(msg, VR_A_NETWORK_UNKNOWN_FLOOD,
+		       network->unknown_flood) ||
 	    nla_put_u32(msg, VR_A_NETWORK_PORTS, network->n_ports) ||
 	    nla_put_u32(msg, VR_A_NETWORK_ENDPOINTS, network->n_endpoints) ||
 	    nla_put_u32(msg, VR_A_NETWORK_ROUTES, network->n_routes))
@@ -45,6 +51,9 @@ int vr_nl_network_fill(struct sk_buff *msg, const struct vr_network *network)
 		return -EMSGSIZE;
 	for (i = 0; i < subnets->n; i++)
 		if (vr_nl_subnet_fill(msg, &subnets->subnet[i]))
+			return -EMSGSIZE;
+	list_for_each_entry(remote, &network->flood_remotes, in_flood)
+		if (vr_nl_put_ip(msg, VR_A_NETWORK_FLOOD, &remote->key.vtep))
 			return -EMSGSIZE;
 	return 0;
 }
@@ -198,6 +207,13 @@ static int vr_nl_network_parse(struct vr_network_config *config,
 	config->gateway_mac_attr = attrs[VR_A_NETWORK_GATEWAY_MAC];
 	config->description_attr = attrs[VR_A_NETWORK_DESCRIPTION];
 	config->origin_attr = attrs[VR_A_NETWORK_ORIGIN];
+	config->mtu_auto_attr = attrs[VR_A_NETWORK_MTU_AUTO];
+	config->unknown_flood_attr = attrs[VR_A_NETWORK_UNKNOWN_FLOOD];
+	if (config->mtu_auto_attr)
+		config->mtu_auto = nla_get_u8(config->mtu_auto_attr);
+	if (config->unknown_flood_attr)
+		config->unknown_flood =
+			nla_get_u8(config->unknown_flood_attr);
 	if (config->id_attr)
 		config->id = nla_get_u32(config->id_attr);
 	if (config->vni_attr)
@@ -280,12 +296,37 @@ static struct vr_network *vr_nl_network_to_set(struct vr_nl_request *request)
 				  request->extack);
 }
 
+/* What the request says of the flood list. */
+static int vr_nl_network_flood(struct vr_nl_request *request,
+			       struct vr_network *network,
+			       struct vr_flood_change *change)
+{
+	struct genl_info *info = request->info;
+	int err;
+
+	err = vr_nl_nodes_parse(&change->add, genlmsg_data(info->genlhdr),
+				genlmsg_len(info->genlhdr),
+				VR_A_NETWORK_FLOOD_ADD, request->extack);
+	if (!err)
+		err = vr_nl_nodes_parse(&change->del,
+					genlmsg_data(info->genlhdr),
+					genlmsg_len(info->genlhdr),
+					VR_A_NETWORK_FLOOD_DEL,
+					request->extack);
+	if (err || !(change->add.n || change->del.n))
+		return err;
+	return vr_network_flood_prepare(network,
+					info->attrs[VR_A_NETWORK_UPLINK],
+					change, request->extack);
+}
+
 /* Returns the network, whose devices are to follow its MTU, or ERR_PTR. */
 static struct vr_network *vr_nl_network_change(struct vr_nl_request *request,
 					       u32 *old_mtu)
 {
 	struct genl_info *info = request->info;
-	struct vr_network_config config = {};
+	struct vr_flood_change change = {};
+	struct vr_network_config config = { .flood = &change };
 	struct vr_network *network;
 	int err;
 
@@ -297,7 +338,12 @@ static struct vr_network *vr_nl_network_change(struct vr_nl_request *request,
 				  genlmsg_data(info->genlhdr),
 				  genlmsg_len(info->genlhdr), request->extack);
 	if (!err)
+		err = vr_nl_network_flood(request, network, &change);
+	if (!err)
 		err = vr_network_set(network, &config, request->extack);
+	vr_network_flood_abort(&change);
+	kvfree(change.add.vtep);
+	kvfree(change.del.vtep);
 	kfree(config.subnets);
 	if (!err)
 		err = vr_nl_network_fill(request->reply, network);

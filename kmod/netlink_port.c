@@ -638,7 +638,8 @@ int vr_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 	xa_for_each_start(&instance->ports, id, port, cb->args[0]) {
 		cb->args[0] = id;
-		if ((origin && port->origin != nla_get_u8(origin)) ||
+		if (vr_port_is_remote(port) ||
+		    (origin && port->origin != nla_get_u8(origin)) ||
 		    (network && port->network != network))
 			continue;
 		header = vr_nl_dump_start(skb, cb, VR_CMD_PORT_GET);

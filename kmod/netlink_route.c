@@ -8,7 +8,9 @@
 #include "netlink.h"
 #include "network.h"
 #include "port.h"
+#include "remote.h"
 #include "route.h"
+#include "uplink.h"
 
 static int vr_nl_nexthop_port_fill(struct sk_buff *msg,
 				   const struct vr_port *port)
@@ -22,6 +24,18 @@ static int vr_nl_nexthop_port_fill(struct sk_buff *msg,
 	return 0;
 }
 
+static int vr_nl_nexthop_remote_fill(struct sk_buff *msg,
+				     const struct vr_nexthop_key *nexthop)
+{
+	const struct vr_remote *remote = vr_remote_of(nexthop->port);
+
+	if (vr_nl_put_ip(msg, VR_A_NEXTHOP_REMOTE, &remote->key.vtep) ||
+	    nla_put_string(msg, VR_A_NEXTHOP_UPLINK, remote->uplink->name))
+		return -EMSGSIZE;
+	return nexthop->mac ?
+	       vr_nl_put_mac(msg, VR_A_NEXTHOP_MAC, nexthop->mac) : 0;
+}
+
 static int vr_nl_nexthop_fill(struct sk_buff *msg,
 			      const struct vr_nexthop_key *nexthop)
 {
@@ -29,6 +43,8 @@ static int vr_nl_nexthop_fill(struct sk_buff *msg,
 		return -EMSGSIZE;
 	if (nexthop->type == VR_NEXTHOP_TYPE_PORT)
 		return vr_nl_nexthop_port_fill(msg, nexthop->port);
+	if (nexthop->type == VR_NEXTHOP_TYPE_REMOTE)
+		return vr_nl_nexthop_remote_fill(msg, nexthop);
 	if (nexthop->type == VR_NEXTHOP_TYPE_ADDRESS)
 		return vr_nl_put_ip(msg, VR_A_NEXTHOP_VIA, &nexthop->via);
 	return 0;
@@ -201,29 +217,49 @@ static int vr_nl_nexthop_via_parse(const struct nlattr *attr,
 	return -EINVAL;
 }
 
+static int vr_nl_nexthop_remote_parse(struct vr_nl_request *request,
+				      struct nlattr **attrs,
+				      struct vr_network *network,
+				      struct vr_nexthop_key *nexthop)
+{
+	const struct nlattr *mac = attrs[VR_A_NEXTHOP_MAC];
+	struct vr_remote *remote;
+
+	if (mac && vr_nl_get_mac(mac, &nexthop->mac, request->extack))
+		return -EINVAL;
+	remote = vr_nl_remote_get(request, network, attrs[VR_A_NEXTHOP_REMOTE],
+				  attrs[VR_A_NEXTHOP_UPLINK]);
+	if (IS_ERR(remote))
+		return PTR_ERR(remote);
+	nexthop->port = &remote->port;
+	return 0;
+}
+
 static int vr_nl_nexthop_parse(struct vr_nl_request *request,
 			       const struct nlattr *nest,
-			       const struct vr_network *network,
+			       struct vr_network *network,
 			       const struct in6_addr *prefix,
 			       struct vr_nexthop_config *config)
 {
 	struct nlattr *attrs[VR_A_NEXTHOP_MAX + 1];
+	const struct nlattr *answer;
 	int type, err;
 
 	err = nla_parse_nested(attrs, VR_A_NEXTHOP_MAX, nest,
 			       vr_nexthop_nl_policy, request->extack);
 	if (err)
 		return err;
-	if (attrs[VR_A_NEXTHOP_NETNS_ID] || attrs[VR_A_NEXTHOP_MAC]) {
-		NL_SET_ERR_MSG_ATTR(request->extack,
-				    attrs[VR_A_NEXTHOP_NETNS_ID] ?:
-				    attrs[VR_A_NEXTHOP_MAC],
-				    "attribute is for answers only");
-		return -EINVAL;
-	}
 	type = vr_nl_nexthop_type(attrs, nest, request->extack);
 	if (type < 0)
 		return type;
+	answer = attrs[VR_A_NEXTHOP_NETNS_ID];
+	if (!answer && type != VR_NEXTHOP_TYPE_REMOTE)
+		answer = attrs[VR_A_NEXTHOP_MAC] ?: attrs[VR_A_NEXTHOP_UPLINK];
+	if (answer) {
+		NL_SET_ERR_MSG_ATTR(request->extack, answer,
+				    "attribute is for answers only");
+		return -EINVAL;
+	}
 	config->key.type = type;
 	config->weight = 1;
 	if (attrs[VR_A_NEXTHOP_WEIGHT])
@@ -237,9 +273,8 @@ static int vr_nl_nexthop_parse(struct vr_nl_request *request,
 					       prefix, &config->key,
 					       request->extack);
 	case VR_NEXTHOP_TYPE_REMOTE:
-		NL_SET_ERR_MSG_ATTR(request->extack, attrs[VR_A_NEXTHOP_REMOTE],
-				    "remote next hops are not supported yet");
-		return -EOPNOTSUPP;
+		return vr_nl_nexthop_remote_parse(request, attrs, network,
+						  &config->key);
 	}
 	return 0;
 }
@@ -290,7 +325,7 @@ static int vr_nl_nexthop_check(const struct vr_nexthop_config *configs,
 
 static int vr_nl_nexthops_parse(struct vr_nl_request *request,
 				const struct nlattr *head, int len,
-				const struct vr_network *network,
+				struct vr_network *network,
 				const struct vr_route_config *config)
 {
 	const struct nlattr *attr;
@@ -311,6 +346,19 @@ static int vr_nl_nexthops_parse(struct vr_nl_request *request,
 		n++;
 	}
 	return 0;
+}
+
+/* Remotes that were made for a route that was not. One may be there twice. */
+static void vr_nl_nexthops_release(const struct vr_route_config *config)
+{
+	unsigned int i;
+
+	rcu_read_lock();
+	for (i = 0; i < config->n_nexthops; i++)
+		if (config->nexthops[i].key.type == VR_NEXTHOP_TYPE_REMOTE &&
+		    config->nexthops[i].key.port)
+			vr_remote_release(config->nexthops[i].key.port);
+	rcu_read_unlock();
 }
 
 /* Where it leads, and then it is added. */
@@ -337,6 +385,7 @@ vr_nl_route_add_nexthops(struct vr_nl_request *request,
 	else
 		route = vr_route_add(network, config, request->flags, changed,
 				     request->extack);
+	vr_nl_nexthops_release(config);
 	if (n > 1)
 		kfree(config->nexthops);
 	return route;

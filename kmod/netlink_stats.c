@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an instance limits and counts, and the uplinks it does not have yet.
+ * What an instance limits and counts.
  * Entries: vr_nl_limit_get_dumpit(), vr_nl_drop_get_dumpit().
  */
 #include "drop.h"
@@ -31,6 +31,11 @@ static const struct vr_limit vr_limits[VR_RESOURCE_MAX + 1] = {
 	},
 	[VR_RESOURCE_PORT_ALLOWED] = {
 		"port-allowed", VR_LIMIT_PORT_ALLOWED
+	},
+	[VR_RESOURCE_UPLINKS] = { "uplinks", VR_LIMIT_UPLINKS },
+	[VR_RESOURCE_UPLINK_PEERS] = { "uplink-peers", VR_LIMIT_UPLINK_PEERS },
+	[VR_RESOURCE_NETWORK_FLOOD] = {
+		"network-flood", VR_LIMIT_NETWORK_FLOOD
 	},
 };
 
@@ -155,38 +160,4 @@ int vr_nl_drop_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 	vr_nl_dump_finish(instance);
 	return skb->len;
-}
-
-static int vr_nl_uplink_refuse(struct genl_info *info)
-{
-	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VR_A_UPLINK_NAME] ?:
-			    info->attrs[VR_A_UPLINK_IFNAME],
-			    "uplinks are not supported yet");
-	return -EOPNOTSUPP;
-}
-
-int vr_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return vr_nl_uplink_refuse(info);
-}
-
-int vr_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return vr_nl_uplink_refuse(info);
-}
-
-int vr_nl_uplink_del_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return vr_nl_uplink_refuse(info);
-}
-
-int vr_nl_uplink_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return vr_nl_uplink_refuse(info);
-}
-
-/* There is none, which a dump says by being empty. */
-int vr_nl_uplink_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	return 0;
 }

@@ -4,6 +4,7 @@
  * vr_network_add().
  */
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/stringhash.h>
 #include <net/netlink.h>
@@ -13,7 +14,9 @@
 #include "netlink.h"
 #include "network.h"
 #include "port.h"
+#include "remote.h"
 #include "route.h"
+#include "uplink.h"
 #include "work.h"
 
 /* Locally administered, the same on every node: 02, "vr", 1. */
@@ -45,11 +48,51 @@ struct vr_network *vr_network_find_id(struct vr_instance *instance, u32 id)
 	return xa_load(&instance->networks, id);
 }
 
+void vr_network_mtu_changed(struct vr_network *network)
+{
+	if (READ_ONCE(network->mtu_auto))
+		vr_work_queue(&network->mtu_work);
+}
+
+static u32 vr_network_auto_mtu(struct vr_network *network)
+{
+	u32 mtu = vr_remotes_mtu(network);
+
+	return mtu ? min_t(u32, mtu, VR_MAX_MTU) : VR_NETWORK_MTU_DEFAULT;
+}
+
+/* Devices follow under RTNL, which what has seen the change may not take. */
+static void vr_network_mtu_work(struct work_struct *work)
+{
+	struct vr_network *network =
+		container_of(work, struct vr_network, mtu_work);
+	struct vr_instance *instance = network->instance;
+	u32 old, mtu;
+
+	rtnl_lock();
+	mutex_lock(&instance->lock);
+	old = network->mtu;
+	mtu = old;
+	/* One that is going has no id any more. */
+	if (network->mtu_auto && network->id)
+		mtu = vr_network_auto_mtu(network);
+	if (mtu != old) {
+		network->mtu = mtu;
+		vr_instance_changed(instance);
+		vr_nl_network_notify(network, VR_CMD_NETWORK_NTF);
+	}
+	mutex_unlock(&instance->lock);
+	if (mtu != old)
+		vr_ports_set_mtu(network, old);
+	rtnl_unlock();
+}
+
 static void vr_network_free_work(struct work_struct *work)
 {
 	struct vr_network *network =
 		container_of(to_rcu_work(work), struct vr_network, free_work);
 
+	cancel_work_sync(&network->mtu_work);
 	vr_learn_destroy(&network->learn);
 	vr_announce_destroy(&network->announce);
 	vr_flood_destroy(&network->flood);
@@ -89,6 +132,11 @@ vr_network_create(struct vr_instance *instance,
 	INIT_LIST_HEAD(&network->ports);
 	INIT_HLIST_NODE(&network->by_name);
 	INIT_RCU_WORK(&network->free_work, vr_network_free_work);
+	INIT_LIST_HEAD(&network->remotes);
+	INIT_LIST_HEAD(&network->flood_remotes);
+	INIT_WORK(&network->mtu_work, vr_network_mtu_work);
+	network->mtu_auto = true;
+	network->unknown_flood = true;
 	vr_flood_init(&network->flood);
 	vr_announce_init(&network->announce);
 	vr_learn_init(&network->learn);
@@ -102,6 +150,20 @@ err_free:
 	return ERR_PTR(err);
 }
 
+/* Who stands for nodes it does not know, from the first VNI on. */
+static int vr_network_make_stranger(struct vr_network *network)
+{
+	struct vr_remote *stranger;
+
+	if (rcu_access_pointer(network->stranger))
+		return 0;
+	stranger = vr_remote_create_stranger(network);
+	if (IS_ERR(stranger))
+		return PTR_ERR(stranger);
+	rcu_assign_pointer(network->stranger, stranger);
+	return 0;
+}
+
 /* Reserves the VNI beside the present one, which vr_network_move_vni() frees. */
 static int vr_network_reserve_vni(struct vr_network *network,
 				  const struct vr_network_config *config,
@@ -109,8 +171,18 @@ static int vr_network_reserve_vni(struct vr_network *network,
 {
 	int err;
 
-	if (!config->vni_attr || !config->vni || config->vni == network->vni)
+	if (!config->vni_attr || config->vni == network->vni)
 		return 0;
+	if (!config->vni) {
+		if (list_empty(&network->remotes))
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, config->vni_attr,
+			"network has endpoints, routes or floods to other nodes");
+		return -EBUSY;
+	}
+	err = vr_network_make_stranger(network);
+	if (err)
+		return err;
 	err = xa_insert(&network->instance->networks_by_vni, config->vni,
 			network, GFP_KERNEL_ACCOUNT);
 	if (err == -EBUSY) {
@@ -127,7 +199,7 @@ static void vr_network_move_vni(struct vr_network *network, u32 vni)
 		return;
 	if (network->vni)
 		xa_erase(&network->instance->networks_by_vni, network->vni);
-	network->vni = vni;
+	WRITE_ONCE(network->vni, vni);
 }
 
 static void vr_network_unreserve_vni(struct vr_network *network,
@@ -152,6 +224,7 @@ void vr_network_destroy(struct vr_network *network)
 	lockdep_assert_held(&instance->lock);
 	WARN_ON_ONCE(!list_empty(&network->ports));
 	vr_network_del_routes(network);
+	vr_remotes_destroy(network);
 	if (network->gateway)
 		vr_endpoint_del(network->gateway);
 	vr_network_move_vni(network, 0);
@@ -159,10 +232,13 @@ void vr_network_destroy(struct vr_network *network)
 		vr_nl_network_notify(network, VR_CMD_NETWORK_DEL_NTF);
 		hash_del(&network->by_name);
 		xa_erase(&instance->networks, network->id);
+		network->id = 0;
 		instance->n_networks--;
 		vr_instance_changed(instance);
 		vr_instance_put(instance);
 	}
+	vr_remote_destroy_stranger(rcu_replace_pointer(network->stranger, NULL,
+				lockdep_is_held(&instance->lock)));
 	vr_work_queue_rcu(&network->free_work);
 }
 
@@ -403,6 +479,11 @@ static int vr_network_check_mtu(const struct vr_network *network,
 	const struct vr_subnet *subnets = present->subnet;
 	unsigned int n = present->n;
 
+	if (config->mtu_attr && config->mtu_auto) {
+		NL_SET_ERR_MSG_ATTR(extack, config->mtu_attr,
+				    "mtu beside mtu-auto");
+		return -EINVAL;
+	}
 	if (config->subnets_attr) {
 		subnets = config->subnets;
 		n = config->n_subnets;
@@ -418,6 +499,18 @@ static int vr_network_check_mtu(const struct vr_network *network,
 		return -ERANGE;
 	}
 	return 0;
+}
+
+/* A given one holds until it is to follow the paths again. */
+static void vr_network_set_mtu(struct vr_network *network,
+			       const struct vr_network_config *config)
+{
+	if (config->mtu_attr || config->mtu_auto_attr)
+		WRITE_ONCE(network->mtu_auto, config->mtu_auto);
+	if (config->mtu_attr)
+		network->mtu = config->mtu;
+	else if (config->mtu_auto_attr && config->mtu_auto)
+		network->mtu = vr_network_auto_mtu(network);
 }
 
 /* What can be refused comes first. All of it happens, or nothing. */
@@ -458,10 +551,13 @@ static int vr_network_configure(struct vr_network *network,
 		vr_network_move_vni(network, config->vni);
 	if (config->description_attr)
 		swap(network->description, description);
-	if (config->mtu_attr)
-		network->mtu = config->mtu;
-	if (config->gateway_mac_attr)
+	vr_network_set_mtu(network, config);
+	if (config->unknown_flood_attr)
+		WRITE_ONCE(network->unknown_flood, config->unknown_flood);
+	if (config->gateway_mac_attr) {
 		WRITE_ONCE(network->gateway_mac, config->gateway_mac);
+		vr_remotes_set_mac(network);
+	}
 	if (config->origin_attr)
 		network->origin = config->origin;
 	kfree(description);
@@ -493,6 +589,16 @@ static int vr_network_check_equal(const struct vr_network *network,
 		attr = config->mtu_attr;
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "network exists with another MTU");
+	} else if (config->mtu_auto_attr &&
+		   config->mtu_auto != network->mtu_auto) {
+		attr = config->mtu_auto_attr;
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "network exists with another mtu-auto");
+	} else if (config->unknown_flood_attr &&
+		   config->unknown_flood != network->unknown_flood) {
+		attr = config->unknown_flood_attr;
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "network exists with another unknown-flood");
 	} else if (config->gateway_mac_attr &&
 		   config->gateway_mac != network->gateway_mac) {
 		attr = config->gateway_mac_attr;
@@ -624,6 +730,136 @@ static void vr_network_rename(struct vr_network *network, char *name)
 		 vr_network_name_hash(name));
 }
 
+static struct vr_remote *vr_network_flood_find(struct vr_network *network,
+					       const struct in6_addr *vtep)
+{
+	struct vr_remote *remote;
+
+	list_for_each_entry(remote, &network->flood_remotes, in_flood)
+		if (ipv6_addr_equal(&remote->key.vtep, vtep))
+			return remote;
+	return NULL;
+}
+
+static int vr_network_flood_check(struct vr_network *network,
+				  const struct vr_uplink_nodes *add,
+				  const struct vr_uplink_nodes *del,
+				  struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+
+	for (i = 0; i < del->n; i++)
+		if (!vr_network_flood_find(network, &del->vtep[i])) {
+			NL_SET_ERR_MSG_ATTR(extack, del->attr,
+				"flood list does not have one of the nodes");
+			return -ENOENT;
+		}
+	if (add->n && !network->vni) {
+		NL_SET_ERR_MSG_ATTR(extack, add->attr,
+				    "network has no VNI, give it one");
+		return -EINVAL;
+	}
+	if (network->n_flood + add->n <= VR_LIMIT_NETWORK_FLOOD + del->n)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, add->attr,
+			    "more than the limit of 256 nodes in a flood list");
+	return -ENOSPC;
+}
+
+/* Makes what is to be flooded to; without memory nothing is left behind. */
+static int vr_network_flood_add(struct vr_network *network,
+				const struct nlattr *uplink_attr,
+				const struct vr_uplink_nodes *add,
+				struct vr_remote **remotes,
+				struct netlink_ext_ack *extack)
+{
+	struct vr_uplink *uplink;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < add->n; i++) {
+		uplink = vr_uplink_choose(network->instance, uplink_attr,
+					  add->attr, &add->vtep[i], extack);
+		if (IS_ERR(uplink)) {
+			err = PTR_ERR(uplink);
+			goto err_release;
+		}
+		remotes[i] = vr_remote_get(network, uplink, &add->vtep[i]);
+		if (IS_ERR(remotes[i])) {
+			err = PTR_ERR(remotes[i]);
+			goto err_release;
+		}
+	}
+	return 0;
+
+err_release:
+	rcu_read_lock(); /* one may be there twice */
+	while (i--)
+		vr_remote_release(&remotes[i]->port);
+	rcu_read_unlock();
+	return err;
+}
+
+int vr_network_flood_prepare(struct vr_network *network,
+			     const struct nlattr *uplink,
+			     struct vr_flood_change *change,
+			     struct netlink_ext_ack *extack)
+{
+	struct vr_remote **remotes;
+	int err;
+
+	lockdep_assert_held(&network->instance->lock);
+	err = vr_network_flood_check(network, &change->add, &change->del,
+				     extack);
+	if (err)
+		return err;
+	remotes = kcalloc(change->add.n, sizeof(*remotes), GFP_KERNEL);
+	if (!remotes)
+		return -ENOMEM;
+	err = vr_network_flood_add(network, uplink, &change->add, remotes,
+				   extack);
+	if (err)
+		kfree(remotes);
+	else
+		change->remotes = remotes;
+	return err;
+}
+
+void vr_network_flood_abort(struct vr_flood_change *change)
+{
+	unsigned int i;
+
+	if (!change->remotes)
+		return;
+	rcu_read_lock(); /* one may be there twice */
+	for (i = 0; i < change->add.n; i++)
+		vr_remote_release(&change->remotes[i]->port);
+	rcu_read_unlock();
+	kfree(change->remotes);
+	change->remotes = NULL;
+}
+
+static void vr_network_flood_commit(struct vr_network *network,
+				    struct vr_flood_change *change)
+{
+	struct vr_remote *remote;
+	unsigned int i;
+
+	if (!change || !change->remotes)
+		return;
+	for (i = 0; i < change->add.n; i++)
+		vr_remote_set_floods(change->remotes[i], true);
+	for (i = 0; i < change->del.n; i++) {
+		remote = vr_network_flood_find(network, &change->del.vtep[i]);
+		if (!remote)
+			continue; /* given twice */
+		vr_remote_set_floods(remote, false);
+		vr_remote_release(&remote->port);
+	}
+	kfree(change->remotes);
+	change->remotes = NULL;
+}
+
 int vr_network_set(struct vr_network *network,
 		   const struct vr_network_config *config,
 		   struct netlink_ext_ack *extack)
@@ -646,6 +882,7 @@ int vr_network_set(struct vr_network *network,
 	}
 	if (name)
 		vr_network_rename(network, name);
+	vr_network_flood_commit(network, config->flood);
 	vr_instance_changed(network->instance);
 	vr_nl_network_notify(network, VR_CMD_NETWORK_NTF);
 	return 0;

@@ -18,10 +18,12 @@
 #include "flood.h"
 #include "learn.h"
 #include "nexthop.h"
+#include "uplink.h"
 
 struct netlink_ext_ack;
 struct nlattr;
 struct vr_instance;
+struct vr_remote;
 
 #define VR_NETWORK_MTU_DEFAULT	1500
 
@@ -55,14 +57,20 @@ struct vr_network {
 	struct vr_flood flood;
 	struct vr_announce announce;
 	struct vr_learn learn;
+	struct list_head flood_remotes;	/* RCU, in the order of their ids */
+	struct list_head remotes;	/* RCU */
+	struct vr_remote __rcu *stranger;	/* NULL: no VNI yet */
+	bool unknown_flood;		/* unicast to unknown stations */
 
 	/* configuration, under the instance's lock */
 	u32 id;
 	u32 vni;			/* 0: none */
 	u32 mtu;
+	bool mtu_auto;			/* follows the paths to remotes */
 	u8 origin;			/* enum vr_origin */
 	struct vr_endpoint *gateway;	/* its addresses; NULL without any */
 	u32 n_ports;
+	u32 n_flood;			/* remotes in the flood list */
 	u32 n_endpoints;
 	u32 n_routes;
 	char *name;
@@ -70,7 +78,15 @@ struct vr_network {
 
 	/* life cycle */
 	struct hlist_node by_name;
+	struct work_struct mtu_work;
 	struct rcu_work free_work;
+};
+
+/* A change of the flood list. */
+struct vr_flood_change {
+	struct vr_uplink_nodes add;
+	struct vr_uplink_nodes del;
+	struct vr_remote **remotes;	/* of add; NULL: not prepared */
 };
 
 /* What a request says of a network. Attributes not given are NULL. */
@@ -83,6 +99,9 @@ struct vr_network_config {
 	const struct nlattr *description_attr;
 	const struct nlattr *origin_attr;
 	const struct nlattr *subnets_attr;	/* the first one */
+	const struct nlattr *mtu_auto_attr;
+	const struct nlattr *unknown_flood_attr;
+	struct vr_flood_change *flood;		/* prepared, or NULL */
 
 	const char *name;
 	const char *description;
@@ -93,6 +112,8 @@ struct vr_network_config {
 	u32 mtu;
 	u8 origin;
 	u8 n_subnets;
+	bool mtu_auto;
+	bool unknown_flood;
 };
 
 /* All under the instance's lock. */
@@ -119,6 +140,21 @@ struct vr_network *vr_network_add(struct vr_instance *instance,
 int vr_network_set(struct vr_network *network,
 		   const struct vr_network_config *config,
 		   struct netlink_ext_ack *extack);
+
+/* A path's MTU has changed, or a remote has come or gone. Any context. */
+void vr_network_mtu_changed(struct vr_network *network);
+
+/*
+ * Looks whether the flood list can be changed, and makes what that needs;
+ * vr_network_set() with config->flood does it then, which cannot fail. @uplink
+ * is the name of the uplink to the nodes to add, or NULL.
+ */
+int vr_network_flood_prepare(struct vr_network *network,
+			     const struct nlattr *uplink,
+			     struct vr_flood_change *change,
+			     struct netlink_ext_ack *extack);
+/* Not after all. Of one that was done or not even prepared too. */
+void vr_network_flood_abort(struct vr_flood_change *change);
 
 /* Without ports. Cannot fail. */
 void vr_network_destroy(struct vr_network *network);

@@ -9,6 +9,7 @@
 #include "network.h"
 #include "nexthop.h"
 #include "port.h"
+#include "remote.h"
 
 #define VR_NEXTHOP_SLOTS_MIN	8
 
@@ -112,6 +113,7 @@ static struct vr_nexthop *vr_nexthop_create(struct vr_network *network)
 	nexthop->users = 1;
 	INIT_LIST_HEAD(&nexthop->routes);
 	INIT_LIST_HEAD(&nexthop->groups);
+	INIT_LIST_HEAD(&nexthop->on_port);
 	return nexthop;
 }
 
@@ -151,7 +153,7 @@ static struct vr_nexthop *vr_nexthop_get_single(struct vr_network *network,
 	}
 	rb_find_add(&nexthop->node, &table->singles, vr_nexthop_cmp_single);
 	if (key->port)
-		key->port->nexthop = nexthop;
+		list_add_tail(&nexthop->on_port, &key->port->nexthops);
 	return nexthop;
 }
 
@@ -190,7 +192,9 @@ static u64 vr_nexthop_identity(const struct vr_nexthop_key *key)
 {
 	struct in6_addr known_by = key->via;
 
-	if (key->port)
+	if (key->type == VR_NEXTHOP_TYPE_REMOTE)
+		known_by = vr_remote_of(key->port)->key.vtep;
+	else if (key->port)
 		vr_mac_from_key(known_by.s6_addr, key->port->mac);
 	return vr_ecmp_identity(&known_by);
 }
@@ -320,6 +324,8 @@ static int vr_nexthop_cmp_config(const void *a, const void *b)
 		return x->type < y->type ? -1 : 1;
 	if (x->port && x->port != y->port)
 		return x->port->id < y->port->id ? -1 : 1;
+	if (x->mac != y->mac)
+		return x->mac < y->mac ? -1 : 1;
 	return memcmp(&x->via, &y->via, sizeof(x->via));
 }
 
@@ -343,14 +349,15 @@ void vr_nexthop_put(struct vr_nexthop *nexthop)
 {
 	struct vr_nexthop_group *group = nexthop->group;
 	struct vr_nexthop_table *table = &nexthop->network->nexthops;
+	struct vr_port *port = nexthop->key.port;
 	unsigned int i;
 
 	lockdep_assert_held(&nexthop->network->instance->lock);
 	if (--nexthop->users)
 		return;
 	rb_erase(&nexthop->node, group ? &table->groups : &table->singles);
-	if (nexthop->key.port)
-		nexthop->key.port->nexthop = NULL;
+	if (port)
+		list_del(&nexthop->on_port);
 	if (group) {
 		for (i = vr_nexthop_alive(group, 0); i < group->n_members;
 		     i = vr_nexthop_alive(group, i + 1))
@@ -358,6 +365,8 @@ void vr_nexthop_put(struct vr_nexthop *nexthop)
 		vr_nexthop_put_members(group);
 	}
 	call_rcu(&nexthop->rcu, vr_nexthop_free_rcu);
+	if (port)
+		vr_remote_release(port);
 }
 
 unsigned int vr_nexthop_count(const struct vr_nexthop *nexthop)

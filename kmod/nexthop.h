@@ -30,7 +30,8 @@ struct vr_port;
 /* What makes two next hops one. Without padding: compared as bytes. */
 struct vr_nexthop_key {
 	struct in6_addr via;		/* type address */
-	struct vr_port *port;		/* type port */
+	struct vr_port *port;		/* type port, remote */
+	u64 mac;			/* type remote: key, 0: the gateway's */
 	u64 type;			/* enum vr_nexthop_type, or a group */
 };
 
@@ -46,6 +47,7 @@ struct vr_nexthop {
 	struct rb_node node;		/* of network->nexthops */
 	struct list_head routes;
 	struct list_head groups;	/* as a member */
+	struct list_head on_port;	/* of key.port->nexthops */
 
 	/* life cycle */
 	struct rcu_head rcu;

@@ -222,6 +222,7 @@ static struct vr_port *vr_port_create(struct vr_network *network,
 	strscpy(port->ifname, dev->name, sizeof(port->ifname));
 	INIT_LIST_HEAD(&port->in_network);
 	INIT_LIST_HEAD(&port->endpoints);
+	INIT_LIST_HEAD(&port->nexthops);
 	return port;
 
 err_destroy:

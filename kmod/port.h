@@ -25,7 +25,6 @@ struct sk_buff;
 struct vr_drop_port_counters;
 struct vr_flood_limit;
 struct vr_network;
-struct vr_nexthop;
 
 /* Gets what is meant for the gateway, or matches no route: the host. */
 #define VR_PORT_GATEWAY		BIT(0)
@@ -52,8 +51,11 @@ struct vr_nexthop;
 /* MACs that send from it are learned. */
 #define VR_PORT_LEARN		BIT(12)
 
+/* It is a tunnel to another node, see remote.h. */
+#define VR_PORT_REMOTE		BIT(13)
+
 /* Packets to it take more than the commonest way. */
-#define VR_PORT_SPECIAL		(VR_PORT_RATE_IN | VR_PORT_TAP)
+#define VR_PORT_SPECIAL		(VR_PORT_RATE_IN | VR_PORT_TAP | VR_PORT_REMOTE)
 
 /* Link-local addresses that do not follow from the MAC, first come. */
 #define VR_PORT_LINK_LOCALS	2
@@ -85,7 +87,7 @@ struct vr_port {
 	u32 n_standby;			/* ... and those that stand by */
 	u32 learn_limit;		/* MACs */
 	u32 learn_ageing;		/* seconds; 0: never */
-	struct vr_nexthop *nexthop;	/* that leads to it, or NULL */
+	struct list_head nexthops;	/* that lead to it */
 	u8 kind;			/* enum vr_port_kind */
 	u8 origin;			/* enum vr_origin */
 	char *description;
@@ -157,6 +159,11 @@ static inline bool vr_port_is_special(const struct vr_port *port)
 static inline bool vr_port_is_tap(const struct vr_port *port)
 {
 	return READ_ONCE(port->flags) & VR_PORT_TAP;
+}
+
+static inline bool vr_port_is_remote(const struct vr_port *port)
+{
+	return READ_ONCE(port->flags) & VR_PORT_REMOTE;
 }
 
 static inline bool vr_port_has_rate_in(const struct vr_port *port)

@@ -15,6 +15,7 @@
 #include "network.h"
 #include "nexthop.h"
 #include "port.h"
+#include "remote.h"
 #include "route.h"
 
 static struct vr_fib *vr_route_fib(struct vr_network *network,
@@ -40,6 +41,11 @@ vr_hop_by_single_rcu(struct vr_network *network,
 	case VR_NEXTHOP_TYPE_PORT:
 		vr_hop_to_port(hop, nexthop->key.port);
 		return 0;
+	case VR_NEXTHOP_TYPE_REMOTE:
+		vr_hop_to_port(hop, nexthop->key.port);
+		if (nexthop->key.mac)
+			hop->mac = nexthop->key.mac;
+		return 0;
 	case VR_NEXTHOP_TYPE_ADDRESS:
 		endpoint = vr_endpoint_lookup_ip_rcu(network,
 						     &nexthop->key.via);
@@ -59,7 +65,7 @@ vr_hop_by_single_rcu(struct vr_network *network,
 /* Whether packets can go there now. */
 static bool vr_hop_works(const struct vr_hop *hop)
 {
-	return READ_ONCE(hop->port->dev->flags) & IFF_UP;
+	return vr_port_is_up(hop->port);
 }
 
 /* Members beside @except that packets can go to now. */
@@ -300,13 +306,11 @@ static void vr_routes_changed(struct vr_nexthop *nexthop)
 	}
 }
 
-void vr_routes_lose_port(struct vr_port *port)
+static void vr_routes_lose_nexthop(struct vr_nexthop *nexthop)
 {
-	struct vr_nexthop *nexthop = port->nexthop, *group;
 	struct vr_nexthop_member *member, *next;
+	struct vr_nexthop *group;
 
-	if (!nexthop)
-		return;
 	nexthop->users++; /* to stay until the end */
 	list_for_each_entry_safe(member, next, &nexthop->groups, in_groups) {
 		group = member->group;
@@ -316,9 +320,18 @@ void vr_routes_lose_port(struct vr_port *port)
 		} else {
 			vr_routes_del_by_nexthop(group);
 		}
+		cond_resched();
 	}
 	vr_routes_del_by_nexthop(nexthop);
 	vr_nexthop_put(nexthop);
+}
+
+void vr_routes_lose_port(struct vr_port *port)
+{
+	struct vr_nexthop *nexthop, *next;
+
+	list_for_each_entry_safe(nexthop, next, &port->nexthops, on_port)
+		vr_routes_lose_nexthop(nexthop);
 }
 
 struct vr_route *vr_route_add(struct vr_network *network,

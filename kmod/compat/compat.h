@@ -9,6 +9,7 @@
 
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <net/ip_tunnels.h>
 
 /* Until 6.12 a feature flag. */
 static inline void vr_dev_set_lltx(struct net_device *dev)
@@ -61,6 +62,22 @@ static inline void vr_skb_clear_delivery_time(struct sk_buff *skb)
 	skb->tstamp_type = 0;
 #else
 	skb->mono_delivery_time = 0;
+#endif
+}
+
+/* A bitmap since 6.10. Never in fragments; IPv6 wants a checksum. */
+static inline void vr_tunnel_set_flags(struct ip_tunnel_key *key, bool checksum)
+{
+#ifdef VR_HAVE_TUNNEL_FLAGS
+	ip_tunnel_flags_zero(key->tun_flags);
+	__set_bit(IP_TUNNEL_KEY_BIT, key->tun_flags);
+	__set_bit(IP_TUNNEL_DONT_FRAGMENT_BIT, key->tun_flags);
+	if (checksum)
+		__set_bit(IP_TUNNEL_CSUM_BIT, key->tun_flags);
+#else
+	key->tun_flags = TUNNEL_KEY | TUNNEL_DONT_FRAGMENT;
+	if (checksum)
+		key->tun_flags |= TUNNEL_CSUM;
 #endif
 }
 
