@@ -30,7 +30,7 @@ struct nlattr;
  * The other members are what vr.yaml says.  All zero is an empty endpoint.
  */
 struct vr_endpoint {
-	uint32_t set;
+	uint64_t set;
 
 	uint32_t id;
 	char network[VR_MAX_NETWORK_NAME + 1];

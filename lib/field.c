@@ -83,7 +83,7 @@ static void vr_field_put(struct vr_msg *msg, const struct vr_field *field,
 void vr_fields_put(struct vr_msg *msg, const struct vr_field *fields,
 		   unsigned int count, const void *object)
 {
-	uint32_t set = *(const uint32_t *)object;
+	uint64_t set = *(const uint64_t *)object;
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
@@ -162,7 +162,7 @@ int vr_fields_parse(const struct vr_field *fields, unsigned int count,
 		    const struct nlattr *attr, void *object,
 		    struct vr_error *err)
 {
-	uint32_t *set = object;
+	uint64_t *set = object;
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {

@@ -3,7 +3,7 @@
  * Tables that tie the attributes of an object to the members of its struct,
  * for what is one value.  Lists and nests are handled by the object's file.
  *
- * Every struct that has a table begins with "uint32_t set": bit N says that
+ * Every struct that has a table begins with "uint64_t set": bit N says that
  * the attribute of number N is given (in a request) or was there (in an
  * answer).  A member whose bit is clear means nothing.
  */
@@ -26,7 +26,7 @@ struct nlattr;
 #endif
 
 /* The bit of an attribute in "set". */
-#define VR_BIT(attr) (UINT32_C(1) << (attr))
+#define VR_BIT(attr) (UINT64_C(1) << (attr))
 #define vr_is_set(object, attr) (((object)->set & VR_BIT(attr)) != 0)
 
 enum vr_field_type {

@@ -28,7 +28,7 @@ struct nlattr;
  * VR_A_NETWORK_IF_UNUSED is a bit without a member.
  */
 struct vr_network {
-	uint32_t set;
+	uint64_t set;
 
 	uint32_t id;
 	char name[VR_MAX_NETWORK_NAME + 1];

@@ -28,7 +28,7 @@ struct nlattr;
  * @mac: where a lookup's answer sends to
  */
 struct vr_nexthop {
-	uint32_t set;
+	uint64_t set;
 
 	unsigned int type;
 	struct vr_ip via;
@@ -56,7 +56,7 @@ struct vr_nexthop {
  * All zero is an empty route.
  */
 struct vr_route {
-	uint32_t set;
+	uint64_t set;
 
 	char network[VR_MAX_NETWORK_NAME + 1];
 	uint32_t network_id;

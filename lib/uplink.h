@@ -25,7 +25,7 @@ struct nlattr;
  * @ifname: the tunnel device (VR_UPLINK_TYPE_DEVICE)
  */
 struct vr_uplink {
-	uint32_t set;
+	uint64_t set;
 	char name[IFNAMSIZ];
 	unsigned int type;
 	struct vr_ip local;

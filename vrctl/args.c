@@ -173,7 +173,7 @@ int args_parse_key(struct args *args, const struct arg_key *key, void *object,
 			return ret;
 	}
 
-	*(uint32_t *)object |= VR_BIT(key->attr);
+	*(uint64_t *)object |= VR_BIT(key->attr);
 	return VRCTL_OK;
 }
 

@@ -108,7 +108,7 @@ int args_parse_key(struct args *args, const struct arg_key *key, void *object,
 /**
  * args_parse - parse all words that are left
  * @keys: the keys there are
- * @object: what they go to, begins with "uint32_t set"
+ * @object: what they go to, begins with "uint64_t set"
  *
  * Return: VRCTL_OK, VRCTL_USAGE, or what a custom parser returned.
  */

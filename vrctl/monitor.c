@@ -92,7 +92,7 @@ struct monitor_event {
 	uint8_t cmd;
 	const char *name;
 	const char *before;
-	uint32_t kind;
+	uint64_t kind;
 	monitor_print print;
 };
 
@@ -123,7 +123,7 @@ static const struct monitor_event events[] = {
 };
 
 struct monitor_filter {
-	uint32_t set;
+	uint64_t set;
 };
 
 static const struct arg_key monitor_keys[] = {

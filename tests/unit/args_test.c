@@ -12,7 +12,7 @@
 
 /* An object with a member of each kind. */
 struct thing {
-	uint32_t set;
+	uint64_t set;
 	bool on;
 	uint16_t small;
 	uint32_t large;
