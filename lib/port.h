@@ -93,6 +93,9 @@ struct vr_port {
 	uint32_t burst_out;
 	uint32_t storm_rate;
 	uint32_t storm_burst;
+	bool learn;
+	uint32_t learn_limit;
+	uint32_t learn_ageing;
 
 	unsigned int address_count;
 	struct vr_ip *addresses;
