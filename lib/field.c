@@ -219,3 +219,45 @@ int vr_ip_parse_attr(const struct nlattr *attr, struct vr_ip *ip,
 
 	return 0;
 }
+
+int vr_ip_list_add(struct vr_ip_list *list, const struct vr_ip *ip,
+		   struct vr_error *err)
+{
+	struct vr_ip *item;
+
+	item = vr_list_grow(&list->items, &list->count, sizeof(*item));
+	if (!item)
+		return vr_error_memory(err);
+
+	*item = *ip;
+	return 0;
+}
+
+void vr_ip_list_put(struct vr_msg *msg, int attr, const char *key,
+		    const struct vr_ip_list *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->count; i++)
+		vr_msg_put_ip(msg, attr, key, &list->items[i]);
+}
+
+int vr_ip_list_parse(const struct nlattr *attr, struct vr_ip_list *list,
+		     struct vr_error *err)
+{
+	struct vr_ip ip;
+	int ret;
+
+	ret = vr_ip_parse_attr(attr, &ip, err);
+	if (ret < 0)
+		return ret;
+
+	return vr_ip_list_add(list, &ip, err);
+}
+
+void vr_ip_list_free(struct vr_ip_list *list)
+{
+	free(list->items);
+	list->items = NULL;
+	list->count = 0;
+}

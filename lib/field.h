@@ -93,6 +93,27 @@ int vr_fields_parse(const struct vr_field *fields, unsigned int count,
 		    const struct nlattr *attr, void *object,
 		    struct vr_error *err);
 
+/* Addresses of an attribute that may be there several times. All zero is none. */
+struct vr_ip_list {
+	unsigned int count;
+	struct vr_ip *items;
+};
+
+/* Append an address. Return: 0 or -ENOMEM. */
+int vr_ip_list_add(struct vr_ip_list *list, const struct vr_ip *ip,
+		   struct vr_error *err);
+
+/* Append an attribute for each address, remembered as "<key> <address>". */
+void vr_ip_list_put(struct vr_msg *msg, int attr, const char *key,
+		    const struct vr_ip_list *list);
+
+/* Append the address of an attribute. Return: 0, -EBADMSG or -ENOMEM. */
+int vr_ip_list_parse(const struct nlattr *attr, struct vr_ip_list *list,
+		     struct vr_error *err);
+
+/* Free the addresses (not the struct). */
+void vr_ip_list_free(struct vr_ip_list *list);
+
 /**
  * vr_string_copy - copy a string into an array that has to hold all of it
  * @key: what the user calls it, for the error text
