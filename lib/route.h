@@ -24,8 +24,10 @@ struct nlattr;
  * @ifname, @ifindex, @port_id: a port, give one of the three
  * @netns_fd, @netns, @netns_id: as in struct vr_port
  * @remote: a tunnel endpoint
+ * @uplink: what leads to @remote
  * @weight: share of the flows, 1 and more
- * @mac: where a lookup's answer sends to
+ * @mac: of @remote, whom the frame is for there; else, where a lookup's answer
+ *	sends to
  */
 struct vr_nexthop {
 	uint64_t set;
@@ -39,6 +41,7 @@ struct vr_nexthop {
 	const char *netns;
 	int32_t netns_id;
 	struct vr_ip remote;
+	char uplink[IFNAMSIZ];
 	uint16_t weight;
 	uint8_t mac[VR_MAC_LEN];
 };
