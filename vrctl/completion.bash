@@ -14,11 +14,13 @@ _vrctl_keys()
 	port.add)	echo dev netns network mac address gateway antispoof allowed source \
 				active-standby ecmp vlan dhcp-server router-advertisement \
 				sequence standby state description origin rate-in burst-in \
-				rate-out burst-out storm-rate storm-burst ;;
+				rate-out burst-out storm-rate storm-burst learn learn-limit \
+				learn-ageing ;;
 	port.set)	echo id dev netns mac address no-addresses gateway antispoof allowed \
 				source active-standby ecmp no-allowed vlan dhcp-server \
-				router-advertisement sequence standby state description origin rate-in burst-in \
-				rate-out burst-out storm-rate storm-burst ;;
+				router-advertisement sequence standby state description origin \
+				rate-in burst-in rate-out burst-out storm-rate storm-burst \
+				learn learn-limit learn-ageing ;;
 	port.del)	echo id dev netns ;;
 	port.show)	echo id dev netns network origin ;;
 	endpoint.add | endpoint.replace)
@@ -49,7 +51,7 @@ _vrctl_values()
 	dev)		ls /sys/class/net ;;
 	netns | -n)	ls /run/netns 2> /dev/null ;;
 	origin)		echo static cni agent learned ;;
-	antispoof | vlan | dhcp-server | router-advertisement)
+	antispoof | vlan | dhcp-server | router-advertisement | learn)
 			echo on off ;;
 	state)		echo active standby ;;
 	type)		echo vxlan ;;
@@ -57,7 +59,8 @@ _vrctl_values()
 	-batch)		compgen -f -- "${COMP_WORDS[COMP_CWORD]}" ;;
 	id | vni | mtu | mac | gateway-mac | address | allowed | subnet | description | \
 		sequence | remote | local | weight | port | name | from | sport | dport | \
-		rate-in | burst-in | rate-out | burst-out | storm-rate | storm-burst)
+		rate-in | burst-in | rate-out | burst-out | storm-rate | storm-burst | \
+		learn-limit | learn-ageing)
 			;;
 	*)		return 1 ;;
 	esac

@@ -250,6 +250,41 @@ static void test_port(void)
 	vr_port_free(&port);
 }
 
+static void test_learn(void)
+{
+	struct vr_port port = {
+		.set = VR_BIT(VR_A_PORT_ID) | VR_BIT(VR_A_PORT_LEARN) |
+		       VR_BIT(VR_A_PORT_LEARN_LIMIT) |
+		       VR_BIT(VR_A_PORT_LEARN_AGEING),
+		.id = 1,
+		.learn = true,
+		.learn_limit = 8,
+		.learn_ageing = 60,
+	};
+	struct print p;
+
+	begin(&p, false);
+	print_object(&p, NULL);
+	vrctl_port_print(&p, &port, false);
+	print_object_end(&p);
+	is_printed(&p, "1\n    \n    learn on learn-limit 8 learn-ageing 60\n",
+		   "a port that learns as text");
+	port.learn = false;
+	begin(&p, false);
+	print_object(&p, NULL);
+	vrctl_port_print(&p, &port, false);
+	print_object_end(&p);
+	is_printed(&p, "1\n    \n", "one that does not says nothing of it");
+	begin(&p, true);
+	print_object(&p, NULL);
+	vrctl_port_print(&p, &port, false);
+	print_object_end(&p);
+	is_printed(&p,
+		   "[{\"id\":1,\"learn\":0,\"learn_limit\":8,"
+		   "\"learn_ageing\":60}]\n",
+		   "but in JSON");
+}
+
 static void test_route(void)
 {
 	struct vr_nexthop via = {
@@ -345,6 +380,12 @@ static void test_commands(void)
 		  "port add: address \"1\": expected an IPv4 or IPv6 address" },
 		{ "port add dev a netns no-such-one network b", VRCTL_REFUSED,
 		  "port add: no network namespace \"no-such-one\"" },
+		{ "port add dev a network b learn yes", VRCTL_USAGE,
+		  "port add: learn \"yes\": expected on or off" },
+		{ "port set id 1 learn-limit -1", VRCTL_USAGE,
+		  "port set: learn-limit \"-1\": expected a number" },
+		{ "port show learn on", VRCTL_USAGE,
+		  "port show: unknown key \"learn\"" },
 		{ "port set mtu 1", VRCTL_USAGE,
 		  "port set: unknown key \"mtu\"" },
 		{ "port set mac 02:00:00:00:00:01", VRCTL_USAGE,
@@ -471,6 +512,7 @@ int main(void)
 	test_array();
 	test_network();
 	test_port();
+	test_learn();
 	test_route();
 	test_commands();
 	test_batch();
