@@ -7,8 +7,10 @@
 _vrctl_keys()
 {
 	case $1.$2 in
-	network.add)	echo id vni mtu gateway-mac description origin subnet ;;
-	network.set)	echo id name vni mtu gateway-mac description origin subnet ;;
+	network.add)	echo id vni mtu mtu-auto gateway-mac unknown-flood description origin \
+				subnet ;;
+	network.set)	echo id name vni mtu mtu-auto gateway-mac unknown-flood description origin \
+				subnet flood uplink ;;
 	network.del)	echo id name if-unused ;;
 	network.show)	echo id name origin ;;
 	port.add)	echo dev netns network mac address gateway antispoof allowed source \
@@ -41,17 +43,24 @@ _vrctl_keys()
 	esac
 }
 
+# Names of all objects of a kind.
+_vrctl_names()
+{
+	vrctl -j "$1" 2> /dev/null | sed 's/"name":"\([^"]*\)"/\n\1\n/g' | sed -n 'n;p' |
+		grep -v '[[:space:]\\]'
+}
+
 # What may come behind a word; fails where that is not known.
 _vrctl_values()
 {
 	case $1 in
-	network)	vrctl -j network 2> /dev/null |
-				sed 's/"name":"\([^"]*\)"/\n\1\n/g' | sed -n 'n;p' |
-				grep -v '[[:space:]\\]' ;;
+	network)	_vrctl_names network ;;
 	dev)		ls /sys/class/net ;;
 	netns | -n)	ls /run/netns 2> /dev/null ;;
+	uplink)		_vrctl_names uplink ;;
+	flood)		echo add del ;;
 	origin)		echo static cni agent learned ;;
-	antispoof | vlan | dhcp-server | router-advertisement | learn)
+	antispoof | vlan | dhcp-server | router-advertisement | learn | mtu-auto | unknown-flood)
 			echo on off ;;
 	state)		echo active standby ;;
 	type)		echo vxlan ;;

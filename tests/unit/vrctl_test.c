@@ -208,6 +208,54 @@ static void test_network(void)
 	vr_network_free(&network);
 }
 
+static void test_flood(void)
+{
+	struct vr_network network = {
+		.set = VR_BIT(VR_A_NETWORK_ID) | VR_BIT(VR_A_NETWORK_MTU) |
+		       VR_BIT(VR_A_NETWORK_MTU_AUTO) |
+		       VR_BIT(VR_A_NETWORK_UNKNOWN_FLOOD) |
+		       VR_BIT(VR_A_NETWORK_PORTS),
+		.id = 3,
+		.mtu = 1450,
+		.mtu_auto = true,
+	};
+	struct vr_ip vtep = { .family = AF_UNSPEC };
+	struct print p;
+
+	vr_ip_parse("vtep", "192.0.2.2", &vtep, NULL);
+	vr_ip_list_add(&network.flood, &vtep, NULL);
+	vr_ip_parse("vtep", "2001:db8::2", &vtep, NULL);
+	vr_ip_list_add(&network.flood, &vtep, NULL);
+
+	begin(&p, false);
+	print_object(&p, NULL);
+	vrctl_network_print(&p, &network);
+	print_object_end(&p);
+	is_printed(&p,
+		   "3 mtu 1450 mtu-auto on unknown-flood off\n"
+		   "    flood 192.0.2.2 2001:db8::2\n    ports 0\n",
+		   "a network with a flood list as text");
+	begin(&p, true);
+	print_object(&p, NULL);
+	vrctl_network_print(&p, &network);
+	print_object_end(&p);
+	is_printed(&p,
+		   "[{\"id\":3,\"mtu\":1450,\"mtu_auto\":1,\"unknown_flood\":0,"
+		   "\"flood\":[\"192.0.2.2\",\"2001:db8::2\"],\"ports\":0}]\n",
+		   "and as JSON");
+
+	network.mtu_auto = false;
+	network.unknown_flood = true;
+	vr_ip_list_free(&network.flood);
+	begin(&p, false);
+	print_object(&p, NULL);
+	vrctl_network_print(&p, &network);
+	print_object_end(&p);
+	is_printed(&p, "3 mtu 1450\n    ports 0\n",
+		   "what is usual is not in text");
+	vr_network_free(&network);
+}
+
 static void test_port(void)
 {
 	struct vr_port port = {
@@ -361,6 +409,28 @@ static void test_commands(void)
 		  "network add: subnet \"10.0.0.1\": expected ADDRESS/LENGTH" },
 		{ "network set a name b", VRCTL_USAGE,
 		  "network set: unknown key \"name\"" },
+		{ "network add a flood add 192.0.2.1", VRCTL_USAGE,
+		  "network add: unknown key \"flood\"" },
+		{ "network add a uplink vx0", VRCTL_USAGE,
+		  "network add: unknown key \"uplink\"" },
+		{ "network set a mtu-auto yes", VRCTL_USAGE,
+		  "network set: mtu-auto \"yes\": expected on or off" },
+		{ "network set a unknown-flood", VRCTL_USAGE,
+		  "network set: missing value of key \"unknown-flood\"" },
+		{ "network set a flood", VRCTL_USAGE,
+		  "network set: missing value of key \"flood\": expected add or del" },
+		{ "network set a flood 192.0.2.1", VRCTL_USAGE,
+		  "network set: flood \"192.0.2.1\": expected add or del" },
+		{ "network set a flood add", VRCTL_USAGE,
+		  "network set: missing value of key \"flood add\": expected VTEP" },
+		{ "network set a flood add 192.0.2.1 192.0.2.300", VRCTL_USAGE,
+		  "network set: flood add \"192.0.2.300\": expected an IPv4" },
+		{ "network set a flood add 192.0.2.1 uplink vx0 flood del 192.0.2.2 ::1 name b",
+		  VRCTL_USAGE, "network set: unknown key \"name\"" },
+		{ "network set id 1 flood del ::1 name b unknown-flood off mtu x",
+		  VRCTL_USAGE, "network set: mtu \"x\"" },
+		{ "network set a uplink vx0", VRCTL_USAGE,
+		  "network set: uplink \"vx0\": expected flood add as well" },
 		{ "network del", VRCTL_USAGE, "network del: missing NAME" },
 		{ "network del a b", VRCTL_USAGE,
 		  "network del: unknown key \"b\": expected if-unused" },
@@ -511,6 +581,7 @@ int main(void)
 	test_utf8();
 	test_array();
 	test_network();
+	test_flood();
 	test_port();
 	test_learn();
 	test_route();
