@@ -26,10 +26,10 @@ _vrctl_keys()
 	port.del)	echo id dev netns ;;
 	port.show)	echo id dev netns network origin ;;
 	endpoint.add | endpoint.replace)
-			echo network mac address dev netns port remote sequence standby state \
-				origin ;;
+			echo network mac address dev netns port remote uplink sequence standby \
+				state origin ;;
 	endpoint.del)	echo network mac state ;;
-	endpoint.show)	echo network mac state port origin ;;
+	endpoint.show)	echo network mac state port remote origin ;;
 	route.add | route.replace)
 			echo network default via nexthop dev netns port remote blackhole \
 				unreachable weight origin ;;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/endpoint.h"
 #include "lib/field.h"
 #include "lib/network.h"
 #include "lib/port.h"
@@ -19,6 +20,7 @@
 #include "vrctl/batch.h"
 #include "vrctl/command.h"
 #include "vrctl/drops.h"
+#include "vrctl/endpoint.h"
 #include "vrctl/network.h"
 #include "vrctl/port.h"
 #include "vrctl/route.h"
@@ -298,6 +300,32 @@ static void test_port(void)
 	vr_port_free(&port);
 }
 
+static void test_endpoint(void)
+{
+	struct vr_endpoint endpoint = {
+		.set = VR_BIT(VR_A_ENDPOINT_ID) | VR_BIT(VR_A_ENDPOINT_REMOTE) |
+		       VR_BIT(VR_A_ENDPOINT_UPLINK),
+		.id = 9,
+		.uplink = "vx0",
+	};
+	struct print p;
+
+	vr_ip_parse("remote", "192.0.2.2", &endpoint.remote, NULL);
+	begin(&p, false);
+	print_object(&p, NULL);
+	vrctl_endpoint_print(&p, &endpoint);
+	print_object_end(&p);
+	is_printed(&p, "9 remote 192.0.2.2 uplink vx0\n",
+		   "an endpoint of another node as text");
+	begin(&p, true);
+	print_object(&p, NULL);
+	vrctl_endpoint_print(&p, &endpoint);
+	print_object_end(&p);
+	is_printed(&p,
+		   "[{\"id\":9,\"remote\":\"192.0.2.2\",\"uplink\":\"vx0\"}]\n",
+		   "and as JSON");
+}
+
 static void test_learn(void)
 {
 	struct vr_port port = {
@@ -472,6 +500,13 @@ static void test_commands(void)
 		  "endpoint del: missing mac MAC" },
 		{ "endpoint show mac 02:00:00:00:00:01", VRCTL_USAGE,
 		  "endpoint show: missing network NAME" },
+		{ "endpoint show remote x", VRCTL_USAGE,
+		  "endpoint show: remote \"x\": expected an IPv4 or IPv6" },
+		{ "endpoint show uplink vx0", VRCTL_USAGE,
+		  "endpoint show: unknown key \"uplink\"" },
+		{ "endpoint add network a mac 02:00:00:00:00:01 port 1 uplink vx0",
+		  VRCTL_USAGE,
+		  "endpoint add: uplink \"vx0\": expected remote VTEP as well" },
 		{ "route add network a via blackhole", VRCTL_USAGE,
 		  "route add: missing PREFIX" },
 		{ "route add 10.0.0.0/8 via blackhole", VRCTL_USAGE,
@@ -584,6 +619,7 @@ int main(void)
 	test_flood();
 	test_port();
 	test_learn();
+	test_endpoint();
 	test_route();
 	test_commands();
 	test_batch();
