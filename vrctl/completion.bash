@@ -31,8 +31,8 @@ _vrctl_keys()
 	endpoint.del)	echo network mac state ;;
 	endpoint.show)	echo network mac state port remote origin ;;
 	route.add | route.replace)
-			echo network default via nexthop dev netns port remote blackhole \
-				unreachable weight origin ;;
+			echo network default via nexthop dev netns port remote uplink mac \
+				blackhole unreachable weight origin ;;
 	route.del)	echo network default ;;
 	route.show)	echo network default origin ;;
 	route.get)	echo network from proto sport dport ;;

@@ -414,6 +414,41 @@ static void test_route(void)
 	vr_route_free(&route);
 }
 
+static void test_route_remote(void)
+{
+	struct vr_nexthop remote = {
+		.set = VR_BIT(VR_A_NEXTHOP_TYPE) | VR_BIT(VR_A_NEXTHOP_REMOTE) |
+		       VR_BIT(VR_A_NEXTHOP_UPLINK) | VR_BIT(VR_A_NEXTHOP_MAC),
+		.type = VR_NEXTHOP_TYPE_REMOTE,
+		.uplink = "vx0",
+		.mac = { 2, 0, 0, 0, 0, 1 },
+	};
+	struct vr_route route = { .set = VR_BIT(VR_A_ROUTE_NETWORK),
+				  .network = "blue" };
+	struct print p;
+
+	vr_ip_parse("remote", "2001:db8::2", &remote.remote, NULL);
+	vr_route_add_nexthop(&route, &remote, NULL);
+	begin(&p, false);
+	print_object(&p, NULL);
+	vrctl_route_print(&p, &route);
+	print_object_end(&p);
+	is_printed(&p,
+		   "network blue remote 2001:db8::2 uplink vx0"
+		   " mac 02:00:00:00:00:01\n",
+		   "a route to another node as text");
+	begin(&p, true);
+	print_object(&p, NULL);
+	vrctl_route_print(&p, &route);
+	print_object_end(&p);
+	is_printed(&p,
+		   "[{\"network\":\"blue\",\"nexthop\":[{\"type\":\"remote\","
+		   "\"remote\":\"2001:db8::2\",\"uplink\":\"vx0\","
+		   "\"mac\":\"02:00:00:00:00:01\"}]}]\n",
+		   "and as JSON");
+	vr_route_free(&route);
+}
+
 /* Commands that must not come as far as the socket. */
 static void test_commands(void)
 {
@@ -527,6 +562,20 @@ static void test_commands(void)
 		  "route add: nexthop \"1.1.1.1\": expected via, dev, port or remote" },
 		{ "route add network a 10.0.0/8 via blackhole", VRCTL_USAGE,
 		  "route add: PREFIX \"10.0.0/8\": expected ADDRESS/LENGTH" },
+		{ "route add network a 10.0.0.0/8 via 1.1.1.1 uplink vx0",
+		  VRCTL_USAGE,
+		  "route add: uplink \"vx0\": expected via remote VTEP" },
+		{ "route add network a 10.0.0.0/8 nexthop port 1 mac 02:00:00:00:00:01",
+		  VRCTL_USAGE,
+		  "route add: mac \"02:00:00:00:00:01\": expected via remote" },
+		{ "route add network a 10.0.0.0/8 via remote 1.1.1.1 mac 1",
+		  VRCTL_USAGE, "route add: mac \"1\": expected a MAC address" },
+		{ "route add network a 10.0.0.0/8 via remote 1.1.1.1 uplink vx0 weight 2 uplink vx1",
+		  VRCTL_USAGE,
+		  "route add: uplink \"vx1\": expected this key only once" },
+		{ "route add network a 10.0.0.0/8 nexthop remote 1.1.1.1 mac 02:00:00:00:00:01"
+		  " uplink vx0 nexthop via remote ::1 uplink vx0 weight 2 mtu",
+		  VRCTL_USAGE, "route add: unknown key \"mtu\"" },
 		{ "route get network a", VRCTL_USAGE,
 		  "route get: missing ADDRESS" },
 		{ "route get network a 10.0.0.0/8", VRCTL_USAGE,
@@ -621,6 +670,7 @@ int main(void)
 	test_learn();
 	test_endpoint();
 	test_route();
+	test_route_remote();
 	test_commands();
 	test_batch();
 
