@@ -36,8 +36,11 @@ _vrctl_keys()
 	route.del)	echo network default ;;
 	route.show)	echo network default origin ;;
 	route.get)	echo network from proto sport dport ;;
-	uplink.add)	echo type local port dev ;;
+	uplink.add)	echo type local port dev ttl dscp any ;;
+	uplink.set)	echo dev ttl dscp any ;;
+	uplink.peer)	echo dev ;;
 	uplink.del | uplink.show)
+			_vrctl_names uplink
 			echo dev ;;
 	*.flush)	echo origin network all ;;
 	esac
@@ -58,9 +61,10 @@ _vrctl_values()
 	dev)		ls /sys/class/net ;;
 	netns | -n)	ls /run/netns 2> /dev/null ;;
 	uplink)		_vrctl_names uplink ;;
-	flood)		echo add del ;;
+	flood | peer)	echo add del ;;
 	origin)		echo static cni agent learned ;;
-	antispoof | vlan | dhcp-server | router-advertisement | learn | mtu-auto | unknown-flood)
+	antispoof | vlan | dhcp-server | router-advertisement | learn | mtu-auto | unknown-flood | \
+		any)
 			echo on off ;;
 	state)		echo active standby ;;
 	type)		echo vxlan ;;
@@ -69,7 +73,7 @@ _vrctl_values()
 	id | vni | mtu | mac | gateway-mac | address | allowed | subnet | description | \
 		sequence | remote | local | weight | port | name | from | sport | dport | \
 		rate-in | burst-in | rate-out | burst-out | storm-rate | storm-burst | \
-		learn-limit | learn-ageing)
+		learn-limit | learn-ageing | ttl | dscp)
 			;;
 	*)		return 1 ;;
 	esac
@@ -106,7 +110,8 @@ _vrctl()
 		esac
 	done
 
-	if [ -n "$verb" ] || [[ $before = -* ]]; then
+	# The words of monitor have no values.
+	if [[ -n $verb && $object != monitor || $before = -* ]]; then
 		if words=$(_vrctl_values "$before"); then
 			_vrctl_reply <<< "$words"
 			return
@@ -122,9 +127,9 @@ _vrctl()
 		words='show add replace del flush help' ;;
 	route.)	words='show add replace del get flush help' ;;
 	uplink.)
-		words='show add del help' ;;
+		words='show add set peer del help' ;;
 	monitor.*)
-		words='network port endpoint route help' ;;
+		words='network port endpoint route uplink help' ;;
 	drops. | limits.)
 		words='show help' ;;
 	*)	words=$(_vrctl_keys "$object" "$verb") ;;

@@ -16,6 +16,7 @@
 #include "lib/network.h"
 #include "lib/port.h"
 #include "lib/route.h"
+#include "lib/uplink.h"
 #include "tap.h"
 #include "vrctl/batch.h"
 #include "vrctl/command.h"
@@ -24,6 +25,7 @@
 #include "vrctl/network.h"
 #include "vrctl/port.h"
 #include "vrctl/route.h"
+#include "vrctl/uplink.h"
 
 static char *printed;
 static size_t printed_len;
@@ -414,6 +416,62 @@ static void test_route(void)
 	vr_route_free(&route);
 }
 
+static void test_uplink(void)
+{
+	struct vr_uplink uplink = {
+		.set = VR_BIT(VR_A_UPLINK_NAME) | VR_BIT(VR_A_UPLINK_TYPE) |
+		       VR_BIT(VR_A_UPLINK_PORT) | VR_BIT(VR_A_UPLINK_TTL) |
+		       VR_BIT(VR_A_UPLINK_DSCP) | VR_BIT(VR_A_UPLINK_ANY) |
+		       VR_BIT(VR_A_UPLINK_REMOTES) |
+		       VR_BIT(VR_A_UPLINK_RX_PACKETS),
+		.name = "vx0",
+		.port = 4789,
+		.ttl = 64,
+		.remotes = 3,
+		.rx_packets = 1,
+		.rx_bytes = 2,
+		.tx_packets = UINT64_MAX,
+		.tx_bytes = 4,
+	};
+	struct vr_ip peer = { .family = AF_UNSPEC };
+	struct print p;
+
+	begin(&p, false);
+	print_object(&p, NULL);
+	vrctl_uplink_print(&p, &uplink, false);
+	print_object_end(&p);
+	is_printed(&p, "vx0 type vxlan port 4789 ttl 64 remotes 3\n",
+		   "a usual uplink as text");
+
+	uplink.dscp = 46;
+	uplink.any = true;
+	vr_ip_parse("peer", "192.0.2.2", &peer, NULL);
+	vr_ip_list_add(&uplink.peers, &peer, NULL);
+	vr_ip_list_add(&uplink.peers, &peer, NULL);
+	begin(&p, false);
+	print_object(&p, NULL);
+	vrctl_uplink_print(&p, &uplink, true);
+	print_object_end(&p);
+	is_printed(&p,
+		   "vx0 type vxlan port 4789 ttl 64 dscp 46 any on remotes 3\n"
+		   "    peer 192.0.2.2 192.0.2.2\n"
+		   "    rx packets 1 bytes 2 tx packets 18446744073709551615"
+		   " bytes 4\n",
+		   "an unusual one with counters as text");
+	begin(&p, true);
+	print_object(&p, NULL);
+	vrctl_uplink_print(&p, &uplink, true);
+	print_object_end(&p);
+	is_printed(&p,
+		   "[{\"name\":\"vx0\",\"type\":\"vxlan\",\"port\":4789,"
+		   "\"ttl\":64,\"dscp\":46,\"any\":1,\"remotes\":3,"
+		   "\"peer\":[\"192.0.2.2\",\"192.0.2.2\"],"
+		   "\"rx_packets\":1,\"rx_bytes\":2,"
+		   "\"tx_packets\":18446744073709551615,\"tx_bytes\":4}]\n",
+		   "and as JSON");
+	vr_uplink_free(&uplink);
+}
+
 static void test_route_remote(void)
 {
 	struct vr_nexthop remote = {
@@ -584,6 +642,38 @@ static void test_commands(void)
 		  "uplink add: missing NAME or dev DEV" },
 		{ "uplink add a type gre", VRCTL_USAGE,
 		  "uplink add: type \"gre\": expected one of vxlan, device" },
+		{ "uplink add a type vxlan ttl 256", VRCTL_USAGE,
+		  "uplink add: ttl \"256\": expected a number from 0 to 255" },
+		{ "uplink add dev a any yes", VRCTL_USAGE,
+		  "uplink add: any \"yes\": expected on or off" },
+		{ "uplink add abcdefghijklmnop type vxlan", VRCTL_USAGE,
+		  "uplink add: NAME \"abcdefghijklmnop\": longer than 15" },
+		{ "uplink set ttl 5", VRCTL_USAGE,
+		  "uplink set: missing NAME or dev DEV" },
+		{ "uplink set a local ::1", VRCTL_USAGE,
+		  "uplink set: unknown key \"local\"" },
+		{ "uplink peer", VRCTL_USAGE,
+		  "uplink peer: expected add or del" },
+		{ "uplink peer set a", VRCTL_USAGE,
+		  "uplink peer: expected add or del" },
+		{ "uplink peer add", VRCTL_USAGE,
+		  "uplink peer: missing NAME or dev DEV" },
+		{ "uplink peer del dev", VRCTL_USAGE,
+		  "uplink peer: missing value of key \"dev\": expected DEV" },
+		{ "uplink peer del a", VRCTL_USAGE,
+		  "uplink peer: missing value of key \"peer del\": expected VTEP" },
+		{ "uplink peer add dev a x", VRCTL_USAGE,
+		  "uplink peer: peer add \"x\": expected an IPv4 or IPv6" },
+		{ "uplink peer add a 192.0.2.1 ::1 any on", VRCTL_USAGE,
+		  "uplink peer: unexpected word \"any\"" },
+		{ "uplink del a ttl 5", VRCTL_USAGE,
+		  "uplink del: unknown key \"ttl\"" },
+		{ "uplink show dev", VRCTL_USAGE,
+		  "uplink show: missing value of key \"dev\"" },
+		{ "uplink ad", VRCTL_USAGE,
+		  "uplink: unknown verb \"ad\": expected show, add, set, peer, del, help" },
+		{ "monitor uplinks", VRCTL_USAGE,
+		  "monitor: unknown key \"uplinks\": expected one of network, port, endpoint, route, uplink" },
 		{ "monitor ports", VRCTL_USAGE,
 		  "monitor: unknown key \"ports\"" },
 		{ "drops show all", VRCTL_USAGE,
@@ -671,6 +761,7 @@ int main(void)
 	test_endpoint();
 	test_route();
 	test_route_remote();
+	test_uplink();
 	test_commands();
 	test_batch();
 
