@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -749,6 +750,55 @@ static void test_batch(void)
 	free(text);
 }
 
+/*
+ * A command that waits for the next lines says nothing of its line when they
+ * cannot be sent. The namespace is none, so no socket is opened.
+ */
+static void test_batch_waits(void)
+{
+	static const struct {
+		const char *line;
+		bool waits;
+	} cases[] = {
+		{ "endpoint add network a mac 02:00:00:00:00:01 port 1", true },
+		{ "endpoint add network a mac 02:00:00:00:00:01 remote ::1"
+		  " uplink vx0",
+		  true },
+		{ "route add network a 10.0.0.0/8 via remote 192.0.2.1"
+		  " uplink vx0 mac 02:00:00:00:00:01",
+		  true },
+		{ "route add network a 10.0.0.0/8 nexthop remote 192.0.2.1"
+		  " nexthop remote 192.0.2.2",
+		  true },
+		{ "endpoint replace network a mac 02:00:00:00:00:01 remote ::1",
+		  false },
+		{ "route replace network a 10.0.0.0/8 via remote 192.0.2.1",
+		  false },
+		{ "network set a flood add 192.0.2.1", false },
+		{ "uplink peer add vx0 192.0.2.1", false },
+	};
+	struct vr_error err = { .errnum = 0 };
+	char path[] = "/tmp/vr-test-XXXXXX";
+	int fd = mkstemp(path), file = open("/dev/null", O_RDONLY);
+	struct vrctl vrctl = { .nl = VR_NL_INIT, .netns_fd = file };
+	size_t i;
+
+	ok(fd >= 0 && file >= 0, "a file, and one that is no namespace");
+	close(fd);
+	begin(&vrctl.print, false);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		write_file(path, cases[i].line);
+		is_int(batch_run(&vrctl, path, false, &err), VRCTL_REFUSED,
+		       "\"%s\" is not sent", cases[i].line);
+		is_int(strncmp(err.text, path, strlen(path)) != 0,
+		       cases[i].waits, "and %s: %s",
+		       cases[i].waits ? "waited" : "did not wait", err.text);
+	}
+	free(end(&vrctl.print));
+	unlink(path);
+	close(file);
+}
+
 int main(void)
 {
 	test_values();
@@ -764,6 +814,7 @@ int main(void)
 	test_uplink();
 	test_commands();
 	test_batch();
+	test_batch_waits();
 
 	return tap_end();
 }
