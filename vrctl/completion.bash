@@ -37,9 +37,9 @@ _vrctl_keys()
 	route.show)	echo network default origin ;;
 	route.get)	echo network from proto sport dport ;;
 	uplink.add)	echo type local port dev ttl dscp any ;;
-	uplink.set)	echo dev ttl dscp any ;;
-	uplink.peer)	echo dev ;;
-	uplink.del | uplink.show)
+	uplink.set)	_vrctl_names uplink
+			echo dev ttl dscp any ;;
+	uplink.peer | uplink.del | uplink.show)
 			_vrctl_names uplink
 			echo dev ;;
 	*.flush)	echo origin network all ;;
