@@ -66,7 +66,7 @@ void vr_apply_free(struct vr_apply *objects);
  * @deleted: how many objects went (answers)
  */
 struct vr_flush {
-	uint32_t set;
+	uint64_t set;
 	unsigned int origin;
 	char network[VR_MAX_NETWORK_NAME + 1];
 	uint32_t network_id;

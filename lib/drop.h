@@ -21,7 +21,7 @@ struct nlattr;
  * @packets: dropped so far
  */
 struct vr_drop {
-	uint32_t set;
+	uint64_t set;
 	uint32_t reason;
 	char name[64];
 	uint64_t packets;

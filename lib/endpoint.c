@@ -28,6 +28,8 @@ static const struct vr_field fields[] = {
 		 VR_FIELD_S32, NULL),
 	VR_FIELD(struct vr_endpoint, remote, VR_A_ENDPOINT_REMOTE, VR_FIELD_IP,
 		 "remote"),
+	VR_FIELD(struct vr_endpoint, uplink, VR_A_ENDPOINT_UPLINK,
+		 VR_FIELD_STRING, "uplink"),
 	VR_FIELD(struct vr_endpoint, sequence, VR_A_ENDPOINT_SEQUENCE,
 		 VR_FIELD_U32, "sequence"),
 	VR_FIELD_NAMED(struct vr_endpoint, state, VR_A_ENDPOINT_STATE, "state",

@@ -24,13 +24,14 @@ struct nlattr;
  * @ifname, @ifindex, @port_id: the port it is behind, give one of the three
  * @netns_fd, @netns, @netns_id: as in struct vr_port
  * @remote: the tunnel endpoint it is behind, instead of a port
+ * @uplink: what leads to @remote
  * @state: VR_ENDPOINT_STATE_*
  * @origin: VR_ORIGIN_*
  *
  * The other members are what vr.yaml says.  All zero is an empty endpoint.
  */
 struct vr_endpoint {
-	uint32_t set;
+	uint64_t set;
 
 	uint32_t id;
 	char network[VR_MAX_NETWORK_NAME + 1];
@@ -43,6 +44,7 @@ struct vr_endpoint {
 	const char *netns;
 	int32_t netns_id;
 	struct vr_ip remote;
+	char uplink[IFNAMSIZ];
 	uint32_t sequence;
 	unsigned int state;
 	unsigned int origin;
@@ -89,7 +91,8 @@ typedef int (*vr_endpoint_cb)(const struct vr_endpoint *endpoint, void *arg,
 
 /**
  * vr_endpoint_dump - go over the endpoints
- * @filter: NULL for all, or one with network (or its id), port or origin set
+ * @filter: NULL for all, or one with network (or its id), port, remote or
+ *	origin set
  *
  * Return: 0, a negative errno, or what the callback returned.
  */

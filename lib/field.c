@@ -83,7 +83,7 @@ static void vr_field_put(struct vr_msg *msg, const struct vr_field *field,
 void vr_fields_put(struct vr_msg *msg, const struct vr_field *fields,
 		   unsigned int count, const void *object)
 {
-	uint32_t set = *(const uint32_t *)object;
+	uint64_t set = *(const uint64_t *)object;
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
@@ -162,7 +162,7 @@ int vr_fields_parse(const struct vr_field *fields, unsigned int count,
 		    const struct nlattr *attr, void *object,
 		    struct vr_error *err)
 {
-	uint32_t *set = object;
+	uint64_t *set = object;
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
@@ -218,4 +218,46 @@ int vr_ip_parse_attr(const struct nlattr *attr, struct vr_ip *ip,
 		return vr_field_bad(attr, err);
 
 	return 0;
+}
+
+int vr_ip_list_add(struct vr_ip_list *list, const struct vr_ip *ip,
+		   struct vr_error *err)
+{
+	struct vr_ip *item;
+
+	item = vr_list_grow(&list->items, &list->count, sizeof(*item));
+	if (!item)
+		return vr_error_memory(err);
+
+	*item = *ip;
+	return 0;
+}
+
+void vr_ip_list_put(struct vr_msg *msg, int attr, const char *key,
+		    const struct vr_ip_list *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->count; i++)
+		vr_msg_put_ip(msg, attr, key, &list->items[i]);
+}
+
+int vr_ip_list_parse(const struct nlattr *attr, struct vr_ip_list *list,
+		     struct vr_error *err)
+{
+	struct vr_ip ip;
+	int ret;
+
+	ret = vr_ip_parse_attr(attr, &ip, err);
+	if (ret < 0)
+		return ret;
+
+	return vr_ip_list_add(list, &ip, err);
+}
+
+void vr_ip_list_free(struct vr_ip_list *list)
+{
+	free(list->items);
+	list->items = NULL;
+	list->count = 0;
 }

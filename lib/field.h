@@ -3,7 +3,7 @@
  * Tables that tie the attributes of an object to the members of its struct,
  * for what is one value.  Lists and nests are handled by the object's file.
  *
- * Every struct that has a table begins with "uint32_t set": bit N says that
+ * Every struct that has a table begins with "uint64_t set": bit N says that
  * the attribute of number N is given (in a request) or was there (in an
  * answer).  A member whose bit is clear means nothing.
  */
@@ -26,7 +26,7 @@ struct nlattr;
 #endif
 
 /* The bit of an attribute in "set". */
-#define VR_BIT(attr) (UINT32_C(1) << (attr))
+#define VR_BIT(attr) (UINT64_C(1) << (attr))
 #define vr_is_set(object, attr) (((object)->set & VR_BIT(attr)) != 0)
 
 enum vr_field_type {
@@ -92,6 +92,27 @@ void vr_fields_put(struct vr_msg *msg, const struct vr_field *fields,
 int vr_fields_parse(const struct vr_field *fields, unsigned int count,
 		    const struct nlattr *attr, void *object,
 		    struct vr_error *err);
+
+/* Addresses of an attribute that may be there several times. All zero is none. */
+struct vr_ip_list {
+	unsigned int count;
+	struct vr_ip *items;
+};
+
+/* Append an address. Return: 0 or -ENOMEM. */
+int vr_ip_list_add(struct vr_ip_list *list, const struct vr_ip *ip,
+		   struct vr_error *err);
+
+/* Append an attribute for each address, remembered as "<key> <address>". */
+void vr_ip_list_put(struct vr_msg *msg, int attr, const char *key,
+		    const struct vr_ip_list *list);
+
+/* Append the address of an attribute. Return: 0, -EBADMSG or -ENOMEM. */
+int vr_ip_list_parse(const struct nlattr *attr, struct vr_ip_list *list,
+		     struct vr_error *err);
+
+/* Free the addresses (not the struct). */
+void vr_ip_list_free(struct vr_ip_list *list);
 
 /**
  * vr_string_copy - copy a string into an array that has to hold all of it

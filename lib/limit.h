@@ -22,7 +22,7 @@ struct nlattr;
  * @used: how many there are, not given where the limit is per object
  */
 struct vr_limit {
-	uint32_t set;
+	uint64_t set;
 	uint32_t resource;
 	char name[64];
 	uint32_t max;

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "field.h"
-
 static const struct vr_field fields[] = {
 	VR_FIELD(struct vr_network, id, VR_A_NETWORK_ID, VR_FIELD_U32, "id"),
 	VR_FIELD(struct vr_network, name, VR_A_NETWORK_NAME, VR_FIELD_STRING,
@@ -23,6 +21,12 @@ static const struct vr_field fields[] = {
 		 VR_FIELD_STRING, "description"),
 	VR_FIELD_NAMED(struct vr_network, origin, VR_A_NETWORK_ORIGIN, "origin",
 		       &vr_origin_names),
+	VR_FIELD(struct vr_network, mtu_auto, VR_A_NETWORK_MTU_AUTO,
+		 VR_FIELD_SWITCH, "mtu-auto"),
+	VR_FIELD(struct vr_network, unknown_flood, VR_A_NETWORK_UNKNOWN_FLOOD,
+		 VR_FIELD_SWITCH, "unknown-flood"),
+	VR_FIELD(struct vr_network, uplink, VR_A_NETWORK_UPLINK,
+		 VR_FIELD_STRING, "uplink"),
 	{ .attr = VR_A_NETWORK_IF_UNUSED,
 	  .type = VR_FIELD_FLAG,
 	  .key = "if-unused" },
@@ -51,6 +55,9 @@ int vr_network_add_subnet(struct vr_network *network,
 void vr_network_free(struct vr_network *network)
 {
 	free(network->subnets);
+	vr_ip_list_free(&network->flood);
+	vr_ip_list_free(&network->flood_add);
+	vr_ip_list_free(&network->flood_del);
 	memset(network, 0, sizeof(*network));
 }
 
@@ -73,6 +80,10 @@ void vr_network_put(struct vr_msg *msg, const struct vr_network *network)
 	vr_fields_put(msg, fields, ARRAY_SIZE(fields), network);
 	for (i = 0; i < network->subnet_count; i++)
 		vr_network_put_subnet(msg, &network->subnets[i]);
+	vr_ip_list_put(msg, VR_A_NETWORK_FLOOD_ADD, "flood add",
+		       &network->flood_add);
+	vr_ip_list_put(msg, VR_A_NETWORK_FLOOD_DEL, "flood del",
+		       &network->flood_del);
 }
 
 /* A subnet with one of its two attributes missing counts as malformed. */
@@ -99,6 +110,21 @@ static int vr_network_parse_subnet(const struct nlattr *nest,
 	return vr_network_add_subnet(network, &subnet, err);
 }
 
+static int vr_network_parse_attr(const struct nlattr *attr,
+				 struct vr_network *network,
+				 struct vr_error *err)
+{
+	switch (nla_type(attr)) {
+	case VR_A_NETWORK_SUBNET:
+		return vr_network_parse_subnet(attr, network, err);
+	case VR_A_NETWORK_FLOOD:
+		return vr_ip_list_parse(attr, &network->flood, err);
+	default:
+		return vr_fields_parse(fields, ARRAY_SIZE(fields), attr,
+				       network, err);
+	}
+}
+
 int vr_network_parse(const struct nlattr *attrs, int len,
 		     struct vr_network *network, struct vr_error *err)
 {
@@ -107,11 +133,7 @@ int vr_network_parse(const struct nlattr *attrs, int len,
 
 	memset(network, 0, sizeof(*network));
 	nla_for_each_attr(attr, attrs, len, rem) {
-		if (nla_type(attr) == VR_A_NETWORK_SUBNET)
-			ret = vr_network_parse_subnet(attr, network, err);
-		else
-			ret = vr_fields_parse(fields, ARRAY_SIZE(fields), attr,
-					      network, err);
+		ret = vr_network_parse_attr(attr, network, err);
 		if (ret < 0)
 			return ret;
 	}

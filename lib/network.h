@@ -5,11 +5,14 @@
 #ifndef VR_LIB_NETWORK_H
 #define VR_LIB_NETWORK_H
 
+#include <linux/if.h>
 #include <linux/vr.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "address.h"
 #include "error.h"
+#include "field.h"
 #include "message.h"
 #include "netlink.h"
 
@@ -22,13 +25,17 @@ struct nlattr;
  *	there is one, the bit VR_A_NETWORK_SUBNET does not count
  * @mtu: bytes
  * @origin: VR_ORIGIN_*
+ * @flood: tunnel endpoints that get what is flooded (answers)
+ * @flood_add, @flood_del: changes of that list (VR_CMD_NETWORK_SET)
+ * @uplink: to what is in @flood_add
  * @ports, @endpoints, @routes: how many it has (answers)
  *
  * The other members are what vr.yaml says.  All zero is an empty network.
+ * The lists of addresses are given when they have one, their bits do not count.
  * VR_A_NETWORK_IF_UNUSED is a bit without a member.
  */
 struct vr_network {
-	uint32_t set;
+	uint64_t set;
 
 	uint32_t id;
 	char name[VR_MAX_NETWORK_NAME + 1];
@@ -38,8 +45,15 @@ struct vr_network {
 	unsigned int origin;
 	char description[VR_MAX_DESCRIPTION + 1];
 
+	bool mtu_auto;
+	bool unknown_flood;
+	char uplink[IFNAMSIZ];
+
 	unsigned int subnet_count;
 	struct vr_prefix *subnets;
+	struct vr_ip_list flood;
+	struct vr_ip_list flood_add;
+	struct vr_ip_list flood_del;
 
 	uint32_t ports;
 	uint32_t endpoints;
@@ -50,7 +64,7 @@ struct vr_network {
 int vr_network_add_subnet(struct vr_network *network,
 			  const struct vr_prefix *subnet, struct vr_error *err);
 
-/* Free the list (not the struct), and make the network empty. */
+/* Free the lists (not the struct), and make the network empty. */
 void vr_network_free(struct vr_network *network);
 
 /* Append what is set, at the top of a message or in a nest of APPLY. */

@@ -61,6 +61,12 @@ static const struct vr_field fields[] = {
 		 "storm-rate"),
 	VR_FIELD(struct vr_port, storm_burst, VR_A_PORT_STORM_BURST,
 		 VR_FIELD_U32, "storm-burst"),
+	VR_FIELD(struct vr_port, learn, VR_A_PORT_LEARN, VR_FIELD_SWITCH,
+		 "learn"),
+	VR_FIELD(struct vr_port, learn_limit, VR_A_PORT_LEARN_LIMIT,
+		 VR_FIELD_U32, "learn-limit"),
+	VR_FIELD(struct vr_port, learn_ageing, VR_A_PORT_LEARN_AGEING,
+		 VR_FIELD_U32, "learn-ageing"),
 	VR_FIELD(struct vr_port, up, VR_A_PORT_UP, VR_FIELD_SWITCH, NULL),
 	VR_FIELD(struct vr_port, mtu, VR_A_PORT_MTU, VR_FIELD_U32, NULL),
 };

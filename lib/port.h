@@ -24,7 +24,7 @@ struct nlattr;
  * @drops: by reason, only what is not 0
  */
 struct vr_port_stats {
-	uint32_t set;
+	uint64_t set;
 	uint64_t rx_packets;
 	uint64_t rx_bytes;
 	uint64_t tx_packets;
@@ -40,7 +40,7 @@ struct vr_port_stats {
  * @mode: VR_ALLOWED_MODE_*
  */
 struct vr_allowed {
-	uint32_t set;
+	uint64_t set;
 	struct vr_ip prefix;
 	uint8_t prefix_length;
 	unsigned int mode;
@@ -66,7 +66,7 @@ struct vr_allowed {
  * VR_A_PORT_NO_ADDRESSES and VR_A_PORT_NO_ALLOWED are bits without a member.
  */
 struct vr_port {
-	uint32_t set;
+	uint64_t set;
 
 	uint32_t id;
 	char network[VR_MAX_NETWORK_NAME + 1];
@@ -93,6 +93,9 @@ struct vr_port {
 	uint32_t burst_out;
 	uint32_t storm_rate;
 	uint32_t storm_burst;
+	bool learn;
+	uint32_t learn_limit;
+	uint32_t learn_ageing;
 
 	unsigned int address_count;
 	struct vr_ip *addresses;

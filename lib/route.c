@@ -48,9 +48,11 @@ static const struct vr_field nexthop_fields[] = {
 		 VR_FIELD_S32, NULL),
 	VR_FIELD(struct vr_nexthop, remote, VR_A_NEXTHOP_REMOTE, VR_FIELD_IP,
 		 "via remote"),
+	VR_FIELD(struct vr_nexthop, uplink, VR_A_NEXTHOP_UPLINK,
+		 VR_FIELD_STRING, "uplink"),
 	VR_FIELD(struct vr_nexthop, weight, VR_A_NEXTHOP_WEIGHT, VR_FIELD_U16,
 		 "weight"),
-	VR_FIELD(struct vr_nexthop, mac, VR_A_NEXTHOP_MAC, VR_FIELD_MAC, NULL),
+	VR_FIELD(struct vr_nexthop, mac, VR_A_NEXTHOP_MAC, VR_FIELD_MAC, "mac"),
 };
 
 void vr_route_set_prefix(struct vr_route *route, const struct vr_prefix *prefix)

@@ -24,11 +24,13 @@ struct nlattr;
  * @ifname, @ifindex, @port_id: a port, give one of the three
  * @netns_fd, @netns, @netns_id: as in struct vr_port
  * @remote: a tunnel endpoint
+ * @uplink: what leads to @remote
  * @weight: share of the flows, 1 and more
- * @mac: where a lookup's answer sends to
+ * @mac: of @remote, whom the frame is for there; else, where a lookup's answer
+ *	sends to
  */
 struct vr_nexthop {
-	uint32_t set;
+	uint64_t set;
 
 	unsigned int type;
 	struct vr_ip via;
@@ -39,6 +41,7 @@ struct vr_nexthop {
 	const char *netns;
 	int32_t netns_id;
 	struct vr_ip remote;
+	char uplink[IFNAMSIZ];
 	uint16_t weight;
 	uint8_t mac[VR_MAC_LEN];
 };
@@ -56,7 +59,7 @@ struct vr_nexthop {
  * All zero is an empty route.
  */
 struct vr_route {
-	uint32_t set;
+	uint64_t set;
 
 	char network[VR_MAX_NETWORK_NAME + 1];
 	uint32_t network_id;

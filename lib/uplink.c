@@ -7,8 +7,6 @@
 #include <netlink/attr.h>
 #include <string.h>
 
-#include "field.h"
-
 static const struct vr_field fields[] = {
 	VR_FIELD(struct vr_uplink, name, VR_A_UPLINK_NAME, VR_FIELD_STRING,
 		 "name"),
@@ -20,11 +18,37 @@ static const struct vr_field fields[] = {
 		 "port"),
 	VR_FIELD(struct vr_uplink, ifname, VR_A_UPLINK_IFNAME, VR_FIELD_STRING,
 		 "dev"),
+	VR_FIELD(struct vr_uplink, ttl, VR_A_UPLINK_TTL, VR_FIELD_U8, "ttl"),
+	VR_FIELD(struct vr_uplink, dscp, VR_A_UPLINK_DSCP, VR_FIELD_U8, "dscp"),
+	VR_FIELD(struct vr_uplink, any, VR_A_UPLINK_ANY, VR_FIELD_SWITCH,
+		 "any"),
+	VR_FIELD(struct vr_uplink, remotes, VR_A_UPLINK_REMOTES, VR_FIELD_U32,
+		 NULL),
+	VR_FIELD(struct vr_uplink, rx_packets, VR_A_UPLINK_RX_PACKETS,
+		 VR_FIELD_U64, NULL),
+	VR_FIELD(struct vr_uplink, rx_bytes, VR_A_UPLINK_RX_BYTES, VR_FIELD_U64,
+		 NULL),
+	VR_FIELD(struct vr_uplink, tx_packets, VR_A_UPLINK_TX_PACKETS,
+		 VR_FIELD_U64, NULL),
+	VR_FIELD(struct vr_uplink, tx_bytes, VR_A_UPLINK_TX_BYTES, VR_FIELD_U64,
+		 NULL),
 };
+
+void vr_uplink_free(struct vr_uplink *uplink)
+{
+	vr_ip_list_free(&uplink->peers);
+	vr_ip_list_free(&uplink->peer_add);
+	vr_ip_list_free(&uplink->peer_del);
+	memset(uplink, 0, sizeof(*uplink));
+}
 
 void vr_uplink_put(struct vr_msg *msg, const struct vr_uplink *uplink)
 {
 	vr_fields_put(msg, fields, ARRAY_SIZE(fields), uplink);
+	vr_ip_list_put(msg, VR_A_UPLINK_PEER_ADD, "peer add",
+		       &uplink->peer_add);
+	vr_ip_list_put(msg, VR_A_UPLINK_PEER_DEL, "peer del",
+		       &uplink->peer_del);
 }
 
 int vr_uplink_parse(const struct nlattr *attrs, int len,
@@ -35,8 +59,11 @@ int vr_uplink_parse(const struct nlattr *attrs, int len,
 
 	memset(uplink, 0, sizeof(*uplink));
 	nla_for_each_attr(attr, attrs, len, rem) {
-		ret = vr_fields_parse(fields, ARRAY_SIZE(fields), attr, uplink,
-				      err);
+		if (nla_type(attr) == VR_A_UPLINK_PEER)
+			ret = vr_ip_list_parse(attr, &uplink->peers, err);
+		else
+			ret = vr_fields_parse(fields, ARRAY_SIZE(fields), attr,
+					      uplink, err);
 		if (ret < 0)
 			return ret;
 	}
@@ -53,6 +80,7 @@ static int vr_uplink_take(const struct nlmsghdr *hdr, void *arg,
 	int len;
 
 	attrs = vr_nl_attrs(hdr, &len);
+	vr_uplink_free(reply);
 	return vr_uplink_parse(attrs, len, reply, err);
 }
 
@@ -85,10 +113,11 @@ static int vr_uplink_each(const struct nlmsghdr *hdr, void *arg,
 
 	attrs = vr_nl_attrs(hdr, &len);
 	ret = vr_uplink_parse(attrs, len, &uplink, err);
-	if (ret < 0)
-		return ret;
+	if (ret == 0)
+		ret = each->cb(&uplink, each->arg, err);
+	vr_uplink_free(&uplink);
 
-	return each->cb(&uplink, each->arg, err);
+	return ret;
 }
 
 int vr_uplink_dump(struct vr_nl *nl, vr_uplink_cb cb, void *arg,

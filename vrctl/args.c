@@ -81,6 +81,17 @@ static int args_number(const char *word, const char *value, uint64_t max,
 	return VRCTL_USAGE;
 }
 
+int args_u8(const struct arg_key *key, const char *value, uint8_t *number,
+	    struct vr_error *err)
+{
+	uint64_t wide;
+	int ret;
+
+	ret = args_number(key->word, value, UINT8_MAX, &wide, err);
+	*number = wide;
+	return ret;
+}
+
 static int args_switch(const char *word, const char *value, bool *on,
 		       struct vr_error *err)
 {
@@ -120,6 +131,8 @@ static int args_store(const struct arg_key *key, const char *value,
 	switch (key->type) {
 	case ARG_SWITCH:
 		return args_switch(key->word, value, member, err);
+	case ARG_U8:
+		return args_u8(key, value, member, err);
 	case ARG_U16:
 		ret = args_number(key->word, value, UINT16_MAX, &number, err);
 		*(uint16_t *)member = number;
@@ -173,7 +186,7 @@ int args_parse_key(struct args *args, const struct arg_key *key, void *object,
 			return ret;
 	}
 
-	*(uint32_t *)object |= VR_BIT(key->attr);
+	*(uint64_t *)object |= VR_BIT(key->attr);
 	return VRCTL_OK;
 }
 
@@ -287,17 +300,6 @@ int args_netns(struct args *args, const struct arg_key *key, int *fd,
 	return VRCTL_OK;
 }
 
-int args_u8(const struct arg_key *key, const char *value, uint8_t *number,
-	    struct vr_error *err)
-{
-	uint64_t wide;
-	int ret;
-
-	ret = args_number(key->word, value, UINT8_MAX, &wide, err);
-	*number = wide;
-	return ret;
-}
-
 int args_ip(struct args *args, const struct arg_key *key, struct vr_ip *ip,
 	    struct vr_error *err)
 {
@@ -305,6 +307,25 @@ int args_ip(struct args *args, const struct arg_key *key, struct vr_ip *ip,
 
 	if (!value || vr_ip_parse(key->word, value, ip, err) < 0)
 		return VRCTL_USAGE;
+
+	return VRCTL_OK;
+}
+
+int args_ip_list(struct args *args, const struct arg_key *key,
+		 struct vr_ip_list *list, struct vr_error *err)
+{
+	const char *word;
+	struct vr_ip ip;
+	int ret;
+
+	do {
+		ret = args_ip(args, key, &ip, err);
+		if (ret != VRCTL_OK)
+			return ret;
+		if (vr_ip_list_add(list, &ip, err) < 0)
+			return VRCTL_REFUSED;
+		word = args_peek(args);
+	} while (word && strpbrk(word, ".:"));
 
 	return VRCTL_OK;
 }

@@ -14,6 +14,7 @@
 #include "lib/names.h"
 
 struct vr_ip;
+struct vr_ip_list;
 
 /* What a command ends with. */
 enum vrctl_exit {
@@ -41,6 +42,7 @@ struct args {
 enum arg_type {
 	ARG_WORD,   /* the key alone sets the bit */
 	ARG_SWITCH, /* bool: on or off */
+	ARG_U8,
 	ARG_U16,
 	ARG_U32,
 	ARG_RATE,   /* uint64_t: bits per second, in tc's units */
@@ -108,7 +110,7 @@ int args_parse_key(struct args *args, const struct arg_key *key, void *object,
 /**
  * args_parse - parse all words that are left
  * @keys: the keys there are
- * @object: what they go to, begins with "uint32_t set"
+ * @object: what they go to, begins with "uint64_t set"
  *
  * Return: VRCTL_OK, VRCTL_USAGE, or what a custom parser returned.
  */
@@ -135,6 +137,17 @@ int args_u8(const struct arg_key *key, const char *value, uint8_t *number,
 /* Parse one value of an address list. Return: VRCTL_OK or VRCTL_USAGE. */
 int args_ip(struct args *args, const struct arg_key *key, struct vr_ip *ip,
 	    struct vr_error *err);
+
+/**
+ * args_ip_list - parse several addresses in a row
+ *
+ * The first has to be there; the list ends before a word that cannot be meant
+ * as an address, as it has neither a dot nor a colon.
+ *
+ * Return: VRCTL_OK, VRCTL_USAGE, or VRCTL_REFUSED without memory.
+ */
+int args_ip_list(struct args *args, const struct arg_key *key,
+		 struct vr_ip_list *list, struct vr_error *err);
 
 void args_close(struct args *args);
 

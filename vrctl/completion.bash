@@ -7,49 +7,64 @@
 _vrctl_keys()
 {
 	case $1.$2 in
-	network.add)	echo id vni mtu gateway-mac description origin subnet ;;
-	network.set)	echo id name vni mtu gateway-mac description origin subnet ;;
+	network.add)	echo id vni mtu mtu-auto gateway-mac unknown-flood description origin \
+				subnet ;;
+	network.set)	echo id name vni mtu mtu-auto gateway-mac unknown-flood description origin \
+				subnet flood uplink ;;
 	network.del)	echo id name if-unused ;;
 	network.show)	echo id name origin ;;
 	port.add)	echo dev netns network mac address gateway antispoof allowed source \
 				active-standby ecmp vlan dhcp-server router-advertisement \
 				sequence standby state description origin rate-in burst-in \
-				rate-out burst-out storm-rate storm-burst ;;
+				rate-out burst-out storm-rate storm-burst learn learn-limit \
+				learn-ageing ;;
 	port.set)	echo id dev netns mac address no-addresses gateway antispoof allowed \
 				source active-standby ecmp no-allowed vlan dhcp-server \
-				router-advertisement sequence standby state description origin rate-in burst-in \
-				rate-out burst-out storm-rate storm-burst ;;
+				router-advertisement sequence standby state description origin \
+				rate-in burst-in rate-out burst-out storm-rate storm-burst \
+				learn learn-limit learn-ageing ;;
 	port.del)	echo id dev netns ;;
 	port.show)	echo id dev netns network origin ;;
 	endpoint.add | endpoint.replace)
-			echo network mac address dev netns port remote sequence standby state \
-				origin ;;
+			echo network mac address dev netns port remote uplink sequence standby \
+				state origin ;;
 	endpoint.del)	echo network mac state ;;
-	endpoint.show)	echo network mac state port origin ;;
+	endpoint.show)	echo network mac state port remote origin ;;
 	route.add | route.replace)
-			echo network default via nexthop dev netns port remote blackhole \
-				unreachable weight origin ;;
+			echo network default via nexthop dev netns port remote uplink mac \
+				blackhole unreachable weight origin ;;
 	route.del)	echo network default ;;
 	route.show)	echo network default origin ;;
 	route.get)	echo network from proto sport dport ;;
-	uplink.add)	echo type local port dev ;;
-	uplink.del | uplink.show)
+	uplink.add)	echo type local port dev ttl dscp any ;;
+	uplink.set)	_vrctl_names uplink
+			echo dev ttl dscp any ;;
+	uplink.peer | uplink.del | uplink.show)
+			_vrctl_names uplink
 			echo dev ;;
 	*.flush)	echo origin network all ;;
 	esac
+}
+
+# Names of all objects of a kind.
+_vrctl_names()
+{
+	vrctl -j "$1" 2> /dev/null | sed 's/"name":"\([^"]*\)"/\n\1\n/g' | sed -n 'n;p' |
+		grep -v '[[:space:]\\]'
 }
 
 # What may come behind a word; fails where that is not known.
 _vrctl_values()
 {
 	case $1 in
-	network)	vrctl -j network 2> /dev/null |
-				sed 's/"name":"\([^"]*\)"/\n\1\n/g' | sed -n 'n;p' |
-				grep -v '[[:space:]\\]' ;;
+	network)	_vrctl_names network ;;
 	dev)		ls /sys/class/net ;;
 	netns | -n)	ls /run/netns 2> /dev/null ;;
+	uplink)		_vrctl_names uplink ;;
+	flood | peer)	echo add del ;;
 	origin)		echo static cni agent learned ;;
-	antispoof | vlan | dhcp-server | router-advertisement)
+	antispoof | vlan | dhcp-server | router-advertisement | learn | mtu-auto | unknown-flood | \
+		any)
 			echo on off ;;
 	state)		echo active standby ;;
 	type)		echo vxlan ;;
@@ -57,7 +72,8 @@ _vrctl_values()
 	-batch)		compgen -f -- "${COMP_WORDS[COMP_CWORD]}" ;;
 	id | vni | mtu | mac | gateway-mac | address | allowed | subnet | description | \
 		sequence | remote | local | weight | port | name | from | sport | dport | \
-		rate-in | burst-in | rate-out | burst-out | storm-rate | storm-burst)
+		rate-in | burst-in | rate-out | burst-out | storm-rate | storm-burst | \
+		learn-limit | learn-ageing | ttl | dscp)
 			;;
 	*)		return 1 ;;
 	esac
@@ -94,7 +110,8 @@ _vrctl()
 		esac
 	done
 
-	if [ -n "$verb" ] || [[ $before = -* ]]; then
+	# The words of monitor have no values.
+	if [[ -n $verb && $object != monitor || $before = -* ]]; then
 		if words=$(_vrctl_values "$before"); then
 			_vrctl_reply <<< "$words"
 			return
@@ -110,9 +127,9 @@ _vrctl()
 		words='show add replace del flush help' ;;
 	route.)	words='show add replace del get flush help' ;;
 	uplink.)
-		words='show add del help' ;;
+		words='show add set peer del help' ;;
 	monitor.*)
-		words='network port endpoint route help' ;;
+		words='network port endpoint route uplink help' ;;
 	drops. | limits.)
 		words='show help' ;;
 	*)	words=$(_vrctl_keys "$object" "$verb") ;;

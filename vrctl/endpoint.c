@@ -15,10 +15,11 @@
 static const char usage[] =
 	"vrctl endpoint add|replace network NAME mac MAC [address IP]...\n"
 	"                       dev IFNAME [netns NAME|PID|/path] | port N |\n"
-	"                       remote VTEP\n"
+	"                       remote VTEP [uplink NAME]\n"
 	"                       [sequence N] [standby] [origin ORIGIN]\n"
 	"vrctl endpoint del network NAME mac MAC [state active|standby]\n"
-	"vrctl endpoint [show] [network NAME] [port N] [origin ORIGIN]\n"
+	"vrctl endpoint [show] [network NAME] [port N] [remote VTEP]\n"
+	"                       [origin ORIGIN]\n"
 	"vrctl endpoint [show] network NAME mac MAC [state active|standby]\n"
 	"vrctl endpoint flush [origin ORIGIN] [network NAME] [all]\n";
 
@@ -73,6 +74,8 @@ static const struct arg_key keys[] = {
 	  .names = &vr_endpoint_state_names },
 	{ "port", "N", ARG_U32, .attr = VR_A_ENDPOINT_PORT_ID,
 	  ARG_MEMBER(struct vr_endpoint, port_id) },
+	{ "remote", "VTEP", ARG_IP, .attr = VR_A_ENDPOINT_REMOTE,
+	  ARG_MEMBER(struct vr_endpoint, remote) },
 	{ "origin", "ORIGIN", ARG_ENUM, .attr = VR_A_ENDPOINT_ORIGIN,
 	  ARG_MEMBER(struct vr_endpoint, origin), .names = &vr_origin_names },
 	{ "address", "IP", ARG_CUSTOM, .repeat = true,
@@ -81,15 +84,15 @@ static const struct arg_key keys[] = {
 	  ARG_MEMBER(struct vr_endpoint, ifname) },
 	{ "netns", "NAME|PID|/path", ARG_CUSTOM,
 	  .parse = vrctl_endpoint_parse_netns },
-	{ "remote", "VTEP", ARG_IP, .attr = VR_A_ENDPOINT_REMOTE,
-	  ARG_MEMBER(struct vr_endpoint, remote) },
+	{ "uplink", "NAME", ARG_STRING, .attr = VR_A_ENDPOINT_UPLINK,
+	  ARG_MEMBER(struct vr_endpoint, uplink) },
 	{ "sequence", "N", ARG_U32, .attr = VR_A_ENDPOINT_SEQUENCE,
 	  ARG_MEMBER(struct vr_endpoint, sequence) },
 	{ "standby", "", ARG_CUSTOM, .parse = vrctl_endpoint_parse_standby },
 };
 
 #define FIND_KEYS 3
-#define SHOW_KEYS 5
+#define SHOW_KEYS 6
 
 static void vrctl_endpoint_print_addresses(struct print *p,
 					   const struct vr_endpoint *endpoint)
@@ -119,6 +122,8 @@ static void vrctl_endpoint_print_place(struct print *p,
 		print_signed(p, "netns_id", " netns-id ", endpoint->netns_id);
 	if (vr_is_set(endpoint, VR_A_ENDPOINT_REMOTE))
 		print_ip(p, "remote", " remote ", &endpoint->remote);
+	if (vr_is_set(endpoint, VR_A_ENDPOINT_UPLINK))
+		print_string(p, "uplink", " uplink ", endpoint->uplink);
 }
 
 void vrctl_endpoint_print(struct print *p, const struct vr_endpoint *endpoint)
@@ -195,6 +200,18 @@ static int vrctl_endpoint_check_key(const struct vr_endpoint *endpoint,
 	return VRCTL_USAGE;
 }
 
+static int vrctl_endpoint_check_uplink(const struct vr_endpoint *endpoint,
+				       struct vr_error *err)
+{
+	if (!vr_is_set(endpoint, VR_A_ENDPOINT_UPLINK) ||
+	    vr_is_set(endpoint, VR_A_ENDPOINT_REMOTE))
+		return VRCTL_OK;
+
+	vr_error_set(err, EINVAL, "uplink \"%s\": expected remote VTEP as well",
+		     endpoint->uplink);
+	return VRCTL_USAGE;
+}
+
 /* Leave it to the batch, unless its descriptor or its answer is needed now. */
 static bool vrctl_endpoint_wait(struct vrctl *vrctl, uint16_t flags,
 				struct vr_endpoint *endpoint)
@@ -213,6 +230,8 @@ static int vrctl_endpoint_new(struct vrctl *vrctl, struct args *args,
 	ret = args_parse(args, keys, ARRAY_SIZE(keys), &endpoint, err);
 	if (ret == VRCTL_OK)
 		ret = vrctl_endpoint_check_key(&endpoint, err);
+	if (ret == VRCTL_OK)
+		ret = vrctl_endpoint_check_uplink(&endpoint, err);
 	if (ret == VRCTL_OK && !vrctl_endpoint_wait(vrctl, flags, &endpoint))
 		ret = vrctl_endpoint_request(vrctl, VR_CMD_ENDPOINT_NEW, flags,
 					     &endpoint, vrctl->print.json, err);

@@ -13,12 +13,14 @@
 #include "lib/network.h"
 #include "lib/port.h"
 #include "lib/route.h"
+#include "lib/uplink.h"
 #include "network.h"
 #include "port.h"
 #include "route.h"
+#include "uplink.h"
 
 static const char usage[] =
-	"vrctl monitor [network] [port] [endpoint] [route]\n";
+	"vrctl monitor [network] [port] [endpoint] [route] [uplink]\n";
 
 /* Parses an event and prints the members of its object. */
 typedef int (*monitor_print)(struct vrctl *vrctl, const struct nlattr *attrs,
@@ -82,6 +84,20 @@ static int vrctl_monitor_route(struct vrctl *vrctl, const struct nlattr *attrs,
 	return ret;
 }
 
+static int vrctl_monitor_uplink(struct vrctl *vrctl, const struct nlattr *attrs,
+				int len, struct vr_error *err)
+{
+	struct vr_uplink uplink;
+	int ret;
+
+	ret = vr_uplink_parse(attrs, len, &uplink, err);
+	if (ret == 0)
+		vrctl_uplink_print(&vrctl->print, &uplink, vrctl->stats);
+	vr_uplink_free(&uplink);
+
+	return ret;
+}
+
 /**
  * struct monitor_event - one kind of event
  * @name: as vr.yaml has it
@@ -92,7 +108,7 @@ struct monitor_event {
 	uint8_t cmd;
 	const char *name;
 	const char *before;
-	uint32_t kind;
+	uint64_t kind;
 	monitor_print print;
 };
 
@@ -101,6 +117,7 @@ enum monitor_kind {
 	MONITOR_PORT,
 	MONITOR_ENDPOINT,
 	MONITOR_ROUTE,
+	MONITOR_UPLINK,
 };
 
 static const struct monitor_event events[] = {
@@ -120,10 +137,14 @@ static const struct monitor_event events[] = {
 	  vrctl_monitor_route },
 	{ VR_CMD_ROUTE_DEL_NTF, "route-del-ntf", "Deleted route ",
 	  VR_BIT(MONITOR_ROUTE), vrctl_monitor_route },
+	{ VR_CMD_UPLINK_NTF, "uplink-ntf", "uplink ", VR_BIT(MONITOR_UPLINK),
+	  vrctl_monitor_uplink },
+	{ VR_CMD_UPLINK_DEL_NTF, "uplink-del-ntf", "Deleted uplink ",
+	  VR_BIT(MONITOR_UPLINK), vrctl_monitor_uplink },
 };
 
 struct monitor_filter {
-	uint32_t set;
+	uint64_t set;
 };
 
 static const struct arg_key monitor_keys[] = {
@@ -131,6 +152,7 @@ static const struct arg_key monitor_keys[] = {
 	{ "port", "", ARG_WORD, .attr = MONITOR_PORT },
 	{ "endpoint", "", ARG_WORD, .attr = MONITOR_ENDPOINT },
 	{ "route", "", ARG_WORD, .attr = MONITOR_ROUTE },
+	{ "uplink", "", ARG_WORD, .attr = MONITOR_UPLINK },
 };
 
 /**

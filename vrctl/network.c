@@ -13,12 +13,13 @@
 #include "lib/network.h"
 
 static const char usage[] =
-	"vrctl network add NAME [id N] [vni N] [mtu N] [gateway-mac MAC]\n"
+	"vrctl network add NAME [id N] [vni N] [mtu N] [mtu-auto on|off]\n"
+	"                       [gateway-mac MAC] [unknown-flood on|off]\n"
 	"                       [description TEXT] [origin ORIGIN]\n"
 	"                       [subnet GATEWAY/PLEN]...\n"
-	"vrctl network set NAME [vni N] [mtu N] [gateway-mac MAC]\n"
-	"                       [description TEXT] [origin ORIGIN]\n"
-	"                       [subnet GATEWAY/PLEN]...\n"
+	"vrctl network set NAME [flood add VTEP...]... [uplink NAME]\n"
+	"                       [flood del VTEP...]...\n"
+	"                       [KEY VALUE, as in add]...\n"
 	"vrctl network set id N [name NAME] ...\n"
 	"vrctl network del NAME|id N [if-unused]\n"
 	"vrctl network [show] [NAME|id N|origin ORIGIN]\n"
@@ -37,7 +38,34 @@ static int vrctl_network_parse_subnet(struct args *args,
 	return vrctl_result(vr_network_add_subnet(object, &subnet, err));
 }
 
-/* What is before SET_KEYS is for add only, the name for set by id only. */
+/* The end of what is added, or taken away, is the first word that is a key. */
+static int vrctl_network_parse_flood(struct args *args,
+				     const struct arg_key *key, void *object,
+				     struct vr_error *err)
+{
+	static const struct arg_key add = { .word = "flood add",
+					    .value = "VTEP" };
+	static const struct arg_key del = { .word = "flood del",
+					    .value = "VTEP" };
+	struct vr_network *network = object;
+	const char *word;
+
+	if (args_match(args, "add"))
+		return args_ip_list(args, &add, &network->flood_add, err);
+	if (args_match(args, "del"))
+		return args_ip_list(args, &del, &network->flood_del, err);
+
+	word = args_value(args, key, err);
+	if (word)
+		vr_error_set(err, EINVAL, "flood \"%s\": expected add or del",
+			     word);
+	return VRCTL_USAGE;
+}
+
+/*
+ * What is before SET_KEYS is for add only, SET_ONLY_KEYS and the name at the
+ * end for set only, the name for set by id.
+ */
 static const struct arg_key keys[] = {
 	{ "id", "N", ARG_U32, .attr = VR_A_NETWORK_ID,
 	  ARG_MEMBER(struct vr_network, id) },
@@ -53,11 +81,21 @@ static const struct arg_key keys[] = {
 	  ARG_MEMBER(struct vr_network, origin), .names = &vr_origin_names },
 	{ "subnet", "GATEWAY/PLEN", ARG_CUSTOM, .repeat = true,
 	  .parse = vrctl_network_parse_subnet },
+	{ "mtu-auto", "on|off", ARG_SWITCH, .attr = VR_A_NETWORK_MTU_AUTO,
+	  ARG_MEMBER(struct vr_network, mtu_auto) },
+	{ "unknown-flood", "on|off", ARG_SWITCH,
+	  .attr = VR_A_NETWORK_UNKNOWN_FLOOD,
+	  ARG_MEMBER(struct vr_network, unknown_flood) },
+	{ "flood", "add or del", ARG_CUSTOM, .repeat = true,
+	  .parse = vrctl_network_parse_flood },
+	{ "uplink", "NAME", ARG_STRING, .attr = VR_A_NETWORK_UPLINK,
+	  ARG_MEMBER(struct vr_network, uplink) },
 	{ "name", "NAME", ARG_STRING, .attr = VR_A_NETWORK_NAME,
 	  ARG_MEMBER(struct vr_network, name) },
 };
 
 #define SET_KEYS 1
+#define SET_ONLY_KEYS 2
 #define ORIGIN_KEY 5
 #define NAME_KEY (ARRAY_SIZE(keys) - 1)
 
@@ -127,6 +165,22 @@ static void vrctl_network_print_subnets(struct print *p,
 	print_list_end(p);
 }
 
+static void vrctl_network_print_flood(struct print *p,
+				      const struct vr_network *network)
+{
+	unsigned int i;
+
+	if (!network->flood.count)
+		return;
+
+	print_list(p, "flood");
+	print_line(p);
+	print_text(p, "flood");
+	for (i = 0; i < network->flood.count; i++)
+		print_ip(p, NULL, " ", &network->flood.items[i]);
+	print_list_end(p);
+}
+
 static void vrctl_network_print_counts(struct print *p,
 				       const struct vr_network *network)
 {
@@ -149,13 +203,20 @@ void vrctl_network_print(struct print *p, const struct vr_network *network)
 		print_number(p, "vni", " vni ", network->vni);
 	if (vr_is_set(network, VR_A_NETWORK_MTU))
 		print_number(p, "mtu", " mtu ", network->mtu);
+	if (vr_is_set(network, VR_A_NETWORK_MTU_AUTO))
+		print_switch(p, "mtu_auto", " mtu-auto on", NULL,
+			     network->mtu_auto);
 	if (vr_is_set(network, VR_A_NETWORK_GATEWAY_MAC))
 		print_mac(p, "gateway_mac", " gateway-mac ",
 			  network->gateway_mac);
 	if (vr_is_set(network, VR_A_NETWORK_ORIGIN))
 		print_enum(p, "origin", " origin ", &vr_origin_names,
 			   network->origin);
+	if (vr_is_set(network, VR_A_NETWORK_UNKNOWN_FLOOD))
+		print_switch(p, "unknown_flood", NULL, " unknown-flood off",
+			     network->unknown_flood);
 	vrctl_network_print_subnets(p, network);
+	vrctl_network_print_flood(p, network);
 	vrctl_network_print_counts(p, network);
 	if (vr_is_set(network, VR_A_NETWORK_DESCRIPTION)) {
 		print_line(p);
@@ -209,7 +270,8 @@ static int vrctl_network_add(struct vrctl *vrctl, struct args *args,
 
 	ret = vrctl_network_parse_name(args, &network, err);
 	if (ret == VRCTL_OK)
-		ret = args_parse(args, keys, NAME_KEY, &network, err);
+		ret = args_parse(args, keys, NAME_KEY - SET_ONLY_KEYS, &network,
+				 err);
 	if (ret == VRCTL_OK)
 		ret = vrctl_network_request(vrctl, VR_CMD_NETWORK_NEW,
 					    NLM_F_CREATE | NLM_F_EXCL, &network,
@@ -217,6 +279,18 @@ static int vrctl_network_add(struct vrctl *vrctl, struct args *args,
 	vr_network_free(&network);
 
 	return ret;
+}
+
+static int vrctl_network_check_set(const struct vr_network *network,
+				   struct vr_error *err)
+{
+	if (!vr_is_set(network, VR_A_NETWORK_UPLINK) ||
+	    network->flood_add.count || network->flood_del.count)
+		return VRCTL_OK;
+
+	vr_error_set(err, EINVAL, "uplink \"%s\": expected flood add as well",
+		     network->uplink);
+	return VRCTL_USAGE;
 }
 
 static int vrctl_network_set(struct vrctl *vrctl, struct args *args,
@@ -231,6 +305,8 @@ static int vrctl_network_set(struct vrctl *vrctl, struct args *args,
 		count++;
 	if (ret == VRCTL_OK)
 		ret = args_parse(args, keys + SET_KEYS, count, &network, err);
+	if (ret == VRCTL_OK)
+		ret = vrctl_network_check_set(&network, err);
 	if (ret == VRCTL_OK)
 		ret = vrctl_network_request(vrctl, VR_CMD_NETWORK_SET, 0,
 					    &network, vrctl->print.json, err);

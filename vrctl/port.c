@@ -23,6 +23,8 @@ static const char usage[] =
 	"                       [rate-in RATE [burst-in SIZE]]\n"
 	"                       [rate-out RATE [burst-out SIZE]]\n"
 	"                       [storm-rate N] [storm-burst N]\n"
+	"                       [learn on|off] [learn-limit N]\n"
+	"                       [learn-ageing SECONDS]\n"
 	"                       [description TEXT] [origin ORIGIN]\n"
 	"       MODE := source | active-standby | ecmp\n"
 	"vrctl port set dev IFNAME [netns NAME|PID|/path] [no-addresses]\n"
@@ -168,6 +170,12 @@ static const struct arg_key keys[] = {
 	  ARG_MEMBER(struct vr_port, storm_rate) },
 	{ "storm-burst", "N", ARG_U32, .attr = VR_A_PORT_STORM_BURST,
 	  ARG_MEMBER(struct vr_port, storm_burst) },
+	{ "learn", "on|off", ARG_SWITCH, .attr = VR_A_PORT_LEARN,
+	  ARG_MEMBER(struct vr_port, learn) },
+	{ "learn-limit", "N", ARG_U32, .attr = VR_A_PORT_LEARN_LIMIT,
+	  ARG_MEMBER(struct vr_port, learn_limit) },
+	{ "learn-ageing", "SECONDS", ARG_U32, .attr = VR_A_PORT_LEARN_AGEING,
+	  ARG_MEMBER(struct vr_port, learn_ageing) },
 	{ "no-addresses", "", ARG_WORD, .attr = VR_A_PORT_NO_ADDRESSES },
 	{ "no-allowed", "", ARG_WORD, .attr = VR_A_PORT_NO_ALLOWED },
 };
@@ -320,6 +328,23 @@ static void vrctl_port_print_limits(struct print *p, const struct vr_port *port)
 		     port->storm_burst);
 }
 
+/* In text, only of a port that learns. */
+static void vrctl_port_print_learn(struct print *p, const struct vr_port *port)
+{
+	bool learn = vr_is_set(port, VR_A_PORT_LEARN) && port->learn;
+
+	if (learn)
+		print_line(p);
+	if (vr_is_set(port, VR_A_PORT_LEARN))
+		print_switch(p, "learn", "learn on", NULL, port->learn);
+	if (vr_is_set(port, VR_A_PORT_LEARN_LIMIT))
+		print_number(p, "learn_limit", learn ? " learn-limit " : NULL,
+			     port->learn_limit);
+	if (vr_is_set(port, VR_A_PORT_LEARN_AGEING))
+		print_number(p, "learn_ageing", learn ? " learn-ageing " : NULL,
+			     port->learn_ageing);
+}
+
 static void vrctl_port_print_drops(struct print *p,
 				   const struct vr_port_stats *stats)
 {
@@ -358,6 +383,7 @@ void vrctl_port_print(struct print *p, const struct vr_port *port, bool stats)
 	vrctl_port_print_device(p, port);
 	vrctl_port_print_endpoint(p, port);
 	vrctl_port_print_limits(p, port);
+	vrctl_port_print_learn(p, port);
 	if (vr_is_set(port, VR_A_PORT_DESCRIPTION)) {
 		print_line(p);
 		print_string(p, "description", "description ",

@@ -21,8 +21,8 @@ static const char usage[] =
 	"vrctl route add|replace network NAME PREFIX\n"
 	"                       nexthop [via] VIA [weight N]... [origin ORIGIN]\n"
 	"  PREFIX: ADDRESS/LENGTH or default\n"
-	"  VIA: IP | dev IFNAME [netns NAME|PID|/path] | port N | remote VTEP |\n"
-	"       blackhole | unreachable\n"
+	"  VIA: IP | dev IFNAME [netns NAME|PID|/path] | port N |\n"
+	"       remote VTEP [uplink NAME] [mac MAC] | blackhole | unreachable\n"
 	"vrctl route del network NAME PREFIX\n"
 	"vrctl route [show] [network NAME] [PREFIX] [origin ORIGIN]\n"
 	"vrctl route get network NAME ADDRESS [from IP]\n"
@@ -54,10 +54,14 @@ static const struct arg_key via_key = {
 		"IP, dev IFNAME, port N, remote VTEP, blackhole or unreachable",
 };
 
-static const struct arg_key via_netns_key = {
-	.word = "netns",
-	.value = "NAME|PID|/path",
-};
+static int vrctl_route_parse_netns(struct args *args, const struct arg_key *key,
+				   void *object, struct vr_error *err)
+{
+	struct vr_nexthop *nexthop = object;
+
+	nexthop->set |= VR_BIT(VR_A_NEXTHOP_NETNS_FD);
+	return args_netns(args, key, &nexthop->netns_fd, &nexthop->netns, err);
+}
 
 /* Kinds of next hop that have a key of their own. */
 static const struct arg_key via_keys[] = {
@@ -69,12 +73,16 @@ static const struct arg_key via_keys[] = {
 	  ARG_MEMBER(struct vr_nexthop, remote) },
 };
 
-static const struct arg_key weight_key = {
-	"weight",
-	"N",
-	ARG_U16,
-	.attr = VR_A_NEXTHOP_WEIGHT,
-	ARG_MEMBER(struct vr_nexthop, weight),
+/* What may follow it, in any order. */
+static const struct arg_key option_keys[] = {
+	{ "netns", "NAME|PID|/path", ARG_CUSTOM, .attr = VR_A_NEXTHOP_NETNS_FD,
+	  .parse = vrctl_route_parse_netns },
+	{ "uplink", "NAME", ARG_STRING, .attr = VR_A_NEXTHOP_UPLINK,
+	  ARG_MEMBER(struct vr_nexthop, uplink) },
+	{ "mac", "MAC", ARG_MAC, .attr = VR_A_NEXTHOP_MAC,
+	  ARG_MEMBER(struct vr_nexthop, mac) },
+	{ "weight", "N", ARG_U16, .attr = VR_A_NEXTHOP_WEIGHT,
+	  ARG_MEMBER(struct vr_nexthop, weight) },
 };
 
 /* What the router does itself. */
@@ -125,6 +133,65 @@ static int vrctl_route_parse_target(struct args *args,
 	return vrctl_route_parse_address(word, nexthop, err);
 }
 
+static const struct arg_key *vrctl_route_option(const struct args *args)
+{
+	const char *word = args_peek(args);
+	size_t i;
+
+	for (i = 0; word && i < ARRAY_SIZE(option_keys); i++) {
+		if (strcmp(option_keys[i].word, word) == 0)
+			return &option_keys[i];
+	}
+
+	return NULL;
+}
+
+static int vrctl_route_parse_options(struct args *args,
+				     struct vr_nexthop *nexthop,
+				     struct vr_error *err)
+{
+	const struct arg_key *key;
+	const char *value;
+	int ret;
+
+	while ((key = vrctl_route_option(args))) {
+		args_take(args);
+		if (nexthop->set & VR_BIT(key->attr)) {
+			value = args_peek(args);
+			vr_error_set(err, EINVAL,
+				     "%s \"%s\": expected this key only once",
+				     key->word, value ? value : "");
+			return VRCTL_USAGE;
+		}
+		ret = args_parse_key(args, key, nexthop, err);
+		if (ret != VRCTL_OK)
+			return ret;
+	}
+
+	return VRCTL_OK;
+}
+
+static int vrctl_route_check_remote(const struct vr_nexthop *nexthop,
+				    struct vr_error *err)
+{
+	char mac[VR_MAC_TEXT];
+
+	if (vr_is_set(nexthop, VR_A_NEXTHOP_REMOTE))
+		return VRCTL_OK;
+	if (vr_is_set(nexthop, VR_A_NEXTHOP_UPLINK))
+		vr_error_set(err, EINVAL,
+			     "uplink \"%s\": expected via remote VTEP",
+			     nexthop->uplink);
+	else if (vr_is_set(nexthop, VR_A_NEXTHOP_MAC))
+		vr_error_set(err, EINVAL,
+			     "mac \"%s\": expected via remote VTEP",
+			     vr_mac_format(nexthop->mac, mac));
+	else
+		return VRCTL_OK;
+
+	return VRCTL_USAGE;
+}
+
 static int vrctl_route_parse_via(struct args *args, const struct arg_key *key,
 				 void *object, struct vr_error *err)
 {
@@ -133,13 +200,10 @@ static int vrctl_route_parse_via(struct args *args, const struct arg_key *key,
 
 	(void)key;
 	ret = vrctl_route_parse_target(args, &nexthop, err);
-	if (ret == VRCTL_OK && args_match(args, "netns")) {
-		nexthop.set |= VR_BIT(VR_A_NEXTHOP_NETNS_FD);
-		ret = args_netns(args, &via_netns_key, &nexthop.netns_fd,
-				 &nexthop.netns, err);
-	}
-	if (ret == VRCTL_OK && args_match(args, "weight"))
-		ret = args_parse_key(args, &weight_key, &nexthop, err);
+	if (ret == VRCTL_OK)
+		ret = vrctl_route_parse_options(args, &nexthop, err);
+	if (ret == VRCTL_OK)
+		ret = vrctl_route_check_remote(&nexthop, err);
 	if (ret != VRCTL_OK)
 		return ret;
 
@@ -248,6 +312,8 @@ static void vrctl_route_print_target(struct print *p,
 		print_signed(p, "netns_id", " netns-id ", nexthop->netns_id);
 	if (vr_is_set(nexthop, VR_A_NEXTHOP_REMOTE))
 		print_ip(p, "remote", " remote ", &nexthop->remote);
+	if (vr_is_set(nexthop, VR_A_NEXTHOP_UPLINK))
+		print_string(p, "uplink", " uplink ", nexthop->uplink);
 	if (vr_is_set(nexthop, VR_A_NEXTHOP_MAC))
 		print_mac(p, "mac", " mac ", nexthop->mac);
 }

@@ -12,8 +12,9 @@
 
 /* An object with a member of each kind. */
 struct thing {
-	uint32_t set;
+	uint64_t set;
 	bool on;
+	uint8_t tiny;
 	uint16_t small;
 	uint32_t large;
 	unsigned int origin;
@@ -31,7 +32,8 @@ enum {
 	ORIGIN,
 	NAME,
 	MAC,
-	IP
+	IP,
+	TINY
 };
 
 static int parse_custom(struct args *args, const struct arg_key *key,
@@ -49,6 +51,7 @@ static const struct arg_key keys[] = {
 	{ "flag", "", ARG_WORD, .attr = FLAG },
 	{ "on", "on|off", ARG_SWITCH, .attr = ON,
 	  ARG_MEMBER(struct thing, on) },
+	{ "tiny", "N", ARG_U8, .attr = TINY, ARG_MEMBER(struct thing, tiny) },
 	{ "small", "N", ARG_U16, .attr = SMALL,
 	  ARG_MEMBER(struct thing, small) },
 	{ "large", "N", ARG_U32, .attr = LARGE,
@@ -98,12 +101,13 @@ static void test_good(void)
 
 	is_int(PARSE("", keys), VRCTL_OK, "no words are fine");
 	is_int(thing.set, 0, "and set nothing");
-	is_int(PARSE("flag on off small 65535 large 4294967295 origin cni "
+	is_int(PARSE("flag on off tiny 255 small 65535 large 4294967295 origin cni "
 		     "name abcdefg mac 02:00:00:00:00:01 192.0.2.1",
 		     keys),
 	       VRCTL_OK, "each kind of key is taken");
-	is_int(thing.set, 0xff, "each sets its bit");
+	is_int(thing.set, 0x1ff, "each sets its bit");
 	ok(!thing.on, "a switch");
+	is_int(thing.tiny, 255, "a tiny number");
 	is_int(thing.small, 65535, "a small number");
 	is_int(thing.large, 4294967295, "a large number");
 	is_int(thing.origin, 1, "a word of an enum");
@@ -128,6 +132,7 @@ static void test_bad(void)
 	} cases[] = {
 		{ "on yes", "on \"yes\": expected on or off" },
 		{ "on", "missing value of key \"on\": expected on|off" },
+		{ "tiny 256", "tiny \"256\": expected a number from 0 to 255" },
 		{ "small 65536",
 		  "small \"65536\": expected a number from 0 to 65535" },
 		{ "large 4294967296",
@@ -152,7 +157,7 @@ static void test_bad(void)
 		{ "large 1 large 2",
 		  "large \"2\": expected this key only once" },
 		{ "1.2.3.4 nam",
-		  "unknown key \"nam\": expected one of flag, on, small, large, origin, name, mac, custom, IP" },
+		  "unknown key \"nam\": expected one of flag, on, tiny, small, large, origin, name, mac, custom, IP" },
 		{ "custom", "missing value of key \"custom\": expected X" },
 		{ "name 'a", "a quote is not closed" },
 	};
@@ -202,6 +207,59 @@ static void test_netns(void)
 	       "a missing word is");
 	args_close(&args);
 	is_int(args.fd_count, 0, "all is closed");
+}
+
+/* The addresses that @text begins with, and the word behind them. */
+static const char *ip_list(const char *text)
+{
+	struct arg_key key = { .word = "flood add", .value = "VTEP" };
+	char *line = strdup(text), *words[8], ip[VR_IP_TEXT];
+	struct args args = { .words = words };
+	struct vr_ip_list list = { .count = 0 };
+	static char joined[256];
+	struct vr_error err;
+	unsigned int i;
+
+	joined[0] = '\0';
+	args.count = batch_split(line, words, 8, NULL);
+	if (args_ip_list(&args, &key, &list, &err) != VRCTL_OK)
+		snprintf(joined, sizeof(joined), "!%.200s", err.text);
+	else
+		for (i = 0; i < list.count; i++)
+			snprintf(joined + strlen(joined),
+				 sizeof(joined) - strlen(joined), "%s|",
+				 vr_ip_format(&list.items[i], ip));
+	if (joined[0] != '!' && args_peek(&args))
+		strcat(joined, args_peek(&args));
+	vr_ip_list_free(&list);
+	free(line);
+
+	return joined;
+}
+
+static void test_ip_list(void)
+{
+	static const struct {
+		const char *line;
+		const char *want;
+	} cases[] = {
+		{ "192.0.2.1", "192.0.2.1|" },
+		{ "192.0.2.1 2001:db8::1 ::", "192.0.2.1|2001:db8::1|::|" },
+		{ "192.0.2.1 mtu 1400", "192.0.2.1|mtu" },
+		{ "192.0.2.1 1400", "192.0.2.1|1400" },
+		{ "", "!missing value of key \"flood add\": expected VTEP" },
+		{ "mtu",
+		  "!flood add \"mtu\": expected an IPv4 or IPv6 address" },
+		{ "192.0.2.1 192.0.2.256",
+		  "!flood add \"192.0.2.256\": expected an IPv4 or IPv6 address" },
+		{ "192.0.2.1 fe80:::",
+		  "!flood add \"fe80:::\": expected an IPv4 or IPv6 address" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		is_string(ip_list(cases[i].line), cases[i].want,
+			  "\"%s\" has addresses", cases[i].line);
 }
 
 /* Words joined by "|". */
@@ -267,6 +325,7 @@ int main(void)
 	test_bad();
 	test_required();
 	test_netns();
+	test_ip_list();
 	test_split();
 
 	return tap_end();

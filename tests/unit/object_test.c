@@ -64,11 +64,17 @@ static void fill_network(struct vr_network *network)
 	memcpy(network->gateway_mac, "\x02\0\0\0\0\1", VR_MAC_LEN);
 	strcpy(network->description, "the blue one");
 	network->origin = VR_ORIGIN_AGENT;
+	network->mtu_auto = true;
+	network->unknown_flood = false;
+	strcpy(network->uplink, "vx0");
 	network->set = VR_BIT(VR_A_NETWORK_ID) | VR_BIT(VR_A_NETWORK_NAME) |
 		       VR_BIT(VR_A_NETWORK_VNI) | VR_BIT(VR_A_NETWORK_MTU) |
 		       VR_BIT(VR_A_NETWORK_GATEWAY_MAC) |
 		       VR_BIT(VR_A_NETWORK_DESCRIPTION) |
-		       VR_BIT(VR_A_NETWORK_ORIGIN);
+		       VR_BIT(VR_A_NETWORK_ORIGIN) |
+		       VR_BIT(VR_A_NETWORK_MTU_AUTO) |
+		       VR_BIT(VR_A_NETWORK_UNKNOWN_FLOOD) |
+		       VR_BIT(VR_A_NETWORK_UPLINK);
 	vr_network_add_subnet(network, &four, NULL);
 	vr_network_add_subnet(network, &six, NULL);
 }
@@ -80,7 +86,10 @@ static int same_network(const struct vr_network *a, const struct vr_network *b)
 	       a->mtu == b->mtu &&
 	       memcmp(a->gateway_mac, b->gateway_mac, VR_MAC_LEN) == 0 &&
 	       strcmp(a->description, b->description) == 0 &&
-	       a->origin == b->origin && a->subnet_count == b->subnet_count &&
+	       a->origin == b->origin && a->mtu_auto == b->mtu_auto &&
+	       a->unknown_flood == b->unknown_flood &&
+	       strcmp(a->uplink, b->uplink) == 0 &&
+	       a->subnet_count == b->subnet_count &&
 	       vr_prefix_equal(&a->subnets[0], &b->subnets[0]) &&
 	       vr_prefix_equal(&a->subnets[1], &b->subnets[1]);
 }
@@ -112,17 +121,100 @@ static void test_network(void)
 	   "what is not there is not set");
 }
 
+static void add_ip(struct vr_ip_list *list, const char *text)
+{
+	struct vr_ip ip = ip_of(text);
+
+	vr_ip_list_add(list, &ip, NULL);
+}
+
+/* Attributes of one type are numbered from 0. */
+static void is_address(const struct vr_msg *msg, int type, int number,
+		       const char *want)
+{
+	const struct nlattr *nla = attrs(msg);
+	int len = length(msg);
+	char text[VR_IP_TEXT];
+	struct vr_ip ip;
+
+	for (; nla_ok(nla, len); nla = nla_next(nla, &len)) {
+		if (nla_type(nla) == type && number-- == 0)
+			break;
+	}
+	ok(nla_ok(nla, len) &&
+		   vr_ip_from_bytes(&ip, nla_data(nla), nla_len(nla)) &&
+		   strcmp(vr_ip_format(&ip, text), want) == 0,
+	   "attribute %d has %s", type, want);
+}
+
+static void test_flood(void)
+{
+	cleanup_msg struct vr_msg request = VR_MSG_INIT;
+	cleanup_msg struct vr_msg answer = VR_MSG_INIT;
+	cleanup_msg struct vr_msg bad = VR_MSG_INIT;
+	struct vr_network network = { .set = 0 };
+	char text[128];
+
+	add_ip(&network.flood, "192.0.2.9");
+	add_ip(&network.flood_add, "192.0.2.1");
+	add_ip(&network.flood_add, "2001:db8::1");
+	add_ip(&network.flood_del, "192.0.2.2");
+	start(&request);
+	vr_network_put(&request, &network);
+	is_int(length(&request), 8 + 20 + 8, "changes of a list are put");
+	is_address(&request, VR_A_NETWORK_FLOOD_ADD, 0, "192.0.2.1");
+	is_address(&request, VR_A_NETWORK_FLOOD_ADD, 1, "2001:db8::1");
+	is_address(&request, VR_A_NETWORK_FLOOD_DEL, 0, "192.0.2.2");
+	vr_msg_describe_all(&request, text, sizeof(text));
+	is_string(text,
+		  "flood add 192.0.2.1 flood add 2001:db8::1 flood del 192.0.2.2",
+		  "as they were written");
+	vr_network_free(&network);
+	is_int(network.flood_add.count, 0, "and freed");
+
+	start(&answer);
+	vr_network_parse(attrs(&request), length(&request), &network, NULL);
+	is_int(network.flood.count + network.flood_add.count, 0,
+	       "no answer has changes");
+	vr_msg_put_ip(&answer, VR_A_NETWORK_FLOOD, NULL,
+		      &(struct vr_ip){ .family = AF_INET,
+				       .bytes = { 192, 0, 2, 7 } });
+	vr_msg_put(&answer, VR_A_NETWORK_FLOOD,
+		   "\x20\x01\x0d\xb8\0\0\0"
+		   "\0\0\0\0\0\0\0\0\7",
+		   16, NULL);
+	is_int(vr_network_parse(attrs(&answer), length(&answer), &network,
+				NULL),
+	       0, "a flood list is parsed");
+	is_int(network.flood.count, 2, "with all of it");
+	is_string(vr_ip_format(&network.flood.items[0], text), "192.0.2.7",
+		  "in order");
+	is_string(vr_ip_format(&network.flood.items[1], text), "2001:db8::7",
+		  "of both families");
+	vr_network_free(&network);
+
+	start(&bad);
+	vr_msg_put_u8(&bad, VR_A_NETWORK_FLOOD, NULL, 1);
+	is_int(vr_network_parse(attrs(&bad), length(&bad), &network, NULL),
+	       -EBADMSG, "a tunnel endpoint of a byte is malformed");
+	vr_network_free(&network);
+}
+
 /* Nothing that is only in answers may be in a request. */
 static void test_requests_only(void)
 {
 	cleanup_msg struct vr_msg network_msg = VR_MSG_INIT;
 	cleanup_msg struct vr_msg port_msg = VR_MSG_INIT;
+	cleanup_msg struct vr_msg uplink_msg = VR_MSG_INIT;
 	struct vr_network network = { .set = VR_BIT(VR_A_NETWORK_PORTS) |
 					     VR_BIT(VR_A_NETWORK_ROUTES) };
 	struct vr_port port = { .set = VR_BIT(VR_A_PORT_KIND) |
 				       VR_BIT(VR_A_PORT_UP) |
 				       VR_BIT(VR_A_PORT_NETNS_ID) |
 				       VR_BIT(VR_A_PORT_STATS) };
+	struct vr_uplink uplink = { .set = VR_BIT(VR_A_UPLINK_REMOTES) |
+					   VR_BIT(VR_A_UPLINK_RX_PACKETS) |
+					   VR_BIT(VR_A_UPLINK_TX_BYTES) };
 
 	start(&network_msg);
 	vr_network_put(&network_msg, &network);
@@ -130,6 +222,11 @@ static void test_requests_only(void)
 	start(&port_msg);
 	vr_port_put(&port_msg, &port);
 	is_int(length(&port_msg), 0, "a request has no state of a port");
+	start(&uplink_msg);
+	add_ip(&uplink.peers, "192.0.2.1");
+	vr_uplink_put(&uplink_msg, &uplink);
+	is_int(length(&uplink_msg), 0, "a request has no counts of an uplink");
+	vr_uplink_free(&uplink);
 }
 
 static void fill_port(struct vr_port *port)
@@ -152,6 +249,9 @@ static void fill_port(struct vr_port *port)
 	port->burst_out = UINT32_MAX;
 	port->storm_rate = 0;
 	port->storm_burst = 1;
+	port->learn = true;
+	port->learn_limit = UINT32_MAX;
+	port->learn_ageing = 0;
 	port->set = VR_BIT(VR_A_PORT_NETWORK) | VR_BIT(VR_A_PORT_IFNAME) |
 		    VR_BIT(VR_A_PORT_MAC) | VR_BIT(VR_A_PORT_GATEWAY) |
 		    VR_BIT(VR_A_PORT_ANTISPOOF) | VR_BIT(VR_A_PORT_SEQUENCE) |
@@ -159,7 +259,9 @@ static void fill_port(struct vr_port *port)
 		    VR_BIT(VR_A_PORT_DESCRIPTION) | VR_BIT(VR_A_PORT_RATE_IN) |
 		    VR_BIT(VR_A_PORT_BURST_IN) | VR_BIT(VR_A_PORT_RATE_OUT) |
 		    VR_BIT(VR_A_PORT_BURST_OUT) | VR_BIT(VR_A_PORT_STORM_RATE) |
-		    VR_BIT(VR_A_PORT_STORM_BURST);
+		    VR_BIT(VR_A_PORT_STORM_BURST) | VR_BIT(VR_A_PORT_LEARN) |
+		    VR_BIT(VR_A_PORT_LEARN_LIMIT) |
+		    VR_BIT(VR_A_PORT_LEARN_AGEING);
 	vr_port_add_address(port, &four, NULL);
 	vr_port_add_address(port, &six, NULL);
 }
@@ -176,7 +278,9 @@ static int same_port(const struct vr_port *a, const struct vr_port *b)
 	       a->rate_in == b->rate_in && a->burst_in == b->burst_in &&
 	       a->rate_out == b->rate_out && a->burst_out == b->burst_out &&
 	       a->storm_rate == b->storm_rate &&
-	       a->storm_burst == b->storm_burst &&
+	       a->storm_burst == b->storm_burst && a->learn == b->learn &&
+	       a->learn_limit == b->learn_limit &&
+	       a->learn_ageing == b->learn_ageing &&
 	       a->address_count == b->address_count &&
 	       vr_ip_equal(&a->addresses[0], &b->addresses[0]) &&
 	       vr_ip_equal(&a->addresses[1], &b->addresses[1]);
@@ -244,13 +348,15 @@ static void fill_endpoint(struct vr_endpoint *endpoint)
 	strcpy(endpoint->network, "blue");
 	memcpy(endpoint->mac, "\x02\0\0\0\0\x9", VR_MAC_LEN);
 	endpoint->remote = ip_of("2001:db8:ffff::1");
+	strcpy(endpoint->uplink, "abcdefghijklmno");
 	endpoint->sequence = 4;
 	endpoint->state = VR_ENDPOINT_STATE_ACTIVE;
 	endpoint->origin = VR_ORIGIN_STATIC;
 	endpoint->set =
 		VR_BIT(VR_A_ENDPOINT_NETWORK) | VR_BIT(VR_A_ENDPOINT_MAC) |
-		VR_BIT(VR_A_ENDPOINT_REMOTE) | VR_BIT(VR_A_ENDPOINT_SEQUENCE) |
-		VR_BIT(VR_A_ENDPOINT_STATE) | VR_BIT(VR_A_ENDPOINT_ORIGIN);
+		VR_BIT(VR_A_ENDPOINT_REMOTE) | VR_BIT(VR_A_ENDPOINT_UPLINK) |
+		VR_BIT(VR_A_ENDPOINT_SEQUENCE) | VR_BIT(VR_A_ENDPOINT_STATE) |
+		VR_BIT(VR_A_ENDPOINT_ORIGIN);
 	vr_endpoint_add_address(endpoint, &address, NULL);
 }
 
@@ -268,6 +374,7 @@ static void test_endpoint(void)
 	is_string(out.network, in.network, "its network");
 	ok(memcmp(out.mac, in.mac, VR_MAC_LEN) == 0, "its MAC");
 	ok(vr_ip_equal(&out.remote, &in.remote), "its remote");
+	is_string(out.uplink, in.uplink, "the uplink to it");
 	is_int(out.sequence, in.sequence, "its sequence");
 	is_int(out.address_count, 1, "its address");
 	ok(vr_ip_equal(&out.addresses[0], &in.addresses[0]), "as it was");
@@ -318,16 +425,58 @@ static void test_route(void)
 	vr_route_free(&out);
 }
 
+static void test_route_remote(void)
+{
+	struct vr_nexthop remote = { .set = VR_BIT(VR_A_NEXTHOP_REMOTE) |
+					    VR_BIT(VR_A_NEXTHOP_UPLINK) |
+					    VR_BIT(VR_A_NEXTHOP_MAC),
+				     .remote = ip_of("192.0.2.2"),
+				     .uplink = "vx0",
+				     .mac = { 2, 0, 0, 0, 0, 9 } };
+	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
+	struct vr_route in = { .set = 0 }, out;
+	const struct nlattr *nest, *nla;
+	char text[128];
+
+	vr_route_add_nexthop(&in, &remote, NULL);
+	start(&msg);
+	vr_route_put(&msg, &in);
+	nest = attrs(&msg);
+	vr_msg_describe(&msg, (char *)nest - (char *)nlmsg_hdr(msg.nl), text,
+			sizeof(text));
+	is_string(text, "nexthop via remote 192.0.2.2", "a remote next hop");
+	nla = nla_find(nla_data(nest), nla_len(nest), VR_A_NEXTHOP_MAC);
+	ok(nla, "with a MAC");
+	vr_msg_describe(&msg, (char *)nla - (char *)nlmsg_hdr(msg.nl), text,
+			sizeof(text));
+	is_string(text, "mac 02:00:00:00:00:09", "is described");
+
+	is_int(vr_route_parse(attrs(&msg), length(&msg), &out, NULL), 0,
+	       "and parsed");
+	is_int(out.nexthops[0].set, remote.set, "with what was put");
+	ok(vr_ip_equal(&out.nexthops[0].remote, &remote.remote), "its node");
+	is_string(out.nexthops[0].uplink, "vx0", "the uplink to it");
+	ok(memcmp(out.nexthops[0].mac, remote.mac, VR_MAC_LEN) == 0,
+	   "and whom it is for there");
+	vr_route_free(&in);
+	vr_route_free(&out);
+}
+
 static void test_uplink(void)
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 	struct vr_uplink in = {
 		.set = VR_BIT(VR_A_UPLINK_NAME) | VR_BIT(VR_A_UPLINK_TYPE) |
-		       VR_BIT(VR_A_UPLINK_LOCAL) | VR_BIT(VR_A_UPLINK_PORT),
+		       VR_BIT(VR_A_UPLINK_LOCAL) | VR_BIT(VR_A_UPLINK_PORT) |
+		       VR_BIT(VR_A_UPLINK_TTL) | VR_BIT(VR_A_UPLINK_DSCP) |
+		       VR_BIT(VR_A_UPLINK_ANY),
 		.name = "vx0",
 		.type = VR_UPLINK_TYPE_VXLAN,
 		.local = ip_of("192.0.2.1"),
 		.port = 4789,
+		.ttl = 255,
+		.dscp = 46,
+		.any = true,
 	};
 	struct vr_uplink out;
 
@@ -336,8 +485,51 @@ static void test_uplink(void)
 	is_int(vr_uplink_parse(attrs(&msg), length(&msg), &out, NULL), 0,
 	       "an uplink is parsed");
 	ok(out.set == in.set && strcmp(out.name, "vx0") == 0 &&
-		   out.port == 4789 && vr_ip_equal(&out.local, &in.local),
+		   out.port == 4789 && vr_ip_equal(&out.local, &in.local) &&
+		   out.ttl == 255 && out.dscp == 46 && out.any,
 	   "and is what was put");
+	vr_uplink_free(&out);
+}
+
+static void test_uplink_peers(void)
+{
+	cleanup_msg struct vr_msg request = VR_MSG_INIT;
+	cleanup_msg struct vr_msg answer = VR_MSG_INIT;
+	struct vr_uplink uplink = { .set = VR_BIT(VR_A_UPLINK_IFNAME),
+				    .ifname = "vxlan0" };
+	struct vr_ip peer = ip_of("192.0.2.3");
+	char text[128];
+
+	add_ip(&uplink.peer_add, "192.0.2.1");
+	add_ip(&uplink.peer_del, "2001:db8::2");
+	start(&request);
+	vr_uplink_put(&request, &uplink);
+	is_address(&request, VR_A_UPLINK_PEER_ADD, 0, "192.0.2.1");
+	is_address(&request, VR_A_UPLINK_PEER_DEL, 0, "2001:db8::2");
+	vr_msg_describe_all(&request, text, sizeof(text));
+	is_string(text, "dev vxlan0 peer add 192.0.2.1 peer del 2001:db8::2",
+		  "changes of peers are described");
+	vr_uplink_free(&uplink);
+
+	start(&answer);
+	vr_msg_put_ip(&answer, VR_A_UPLINK_PEER, NULL, &peer);
+	vr_msg_put_ip(&answer, VR_A_UPLINK_PEER, NULL, &peer);
+	vr_msg_put_u32(&answer, VR_A_UPLINK_REMOTES, NULL, 5);
+	put_u64(&answer, VR_A_UPLINK_RX_PACKETS, UINT64_MAX);
+	put_u64(&answer, VR_A_UPLINK_RX_BYTES, 2);
+	put_u64(&answer, VR_A_UPLINK_TX_PACKETS, 3);
+	put_u64(&answer, VR_A_UPLINK_TX_BYTES, 4);
+	vr_msg_put(&answer, VR_A_UPLINK_PAD, NULL, 0, NULL);
+	is_int(vr_uplink_parse(attrs(&answer), length(&answer), &uplink, NULL),
+	       0, "an answer about an uplink is parsed");
+	is_int(uplink.peers.count, 2, "with its peers");
+	ok(vr_ip_equal(&uplink.peers.items[1], &peer), "as they were");
+	is_int(uplink.remotes, 5, "how many nodes");
+	ok(uplink.rx_packets == UINT64_MAX && uplink.rx_bytes == 2 &&
+		   uplink.tx_packets == 3 && uplink.tx_bytes == 4,
+	   "and its counters");
+	vr_uplink_free(&uplink);
+	is_int(uplink.peers.count, 0, "what was freed is empty");
 }
 
 static void test_limit_and_drop(void)
@@ -496,6 +688,7 @@ static void test_noise(void)
 	struct vr_endpoint endpoint;
 	struct vr_network network;
 	const struct nlattr *nla;
+	struct vr_uplink uplink;
 	struct vr_route route;
 	struct vr_port port;
 	int i, round;
@@ -515,6 +708,8 @@ static void test_noise(void)
 		vr_endpoint_free(&endpoint);
 		vr_route_parse(nla, round % 257, &route, NULL);
 		vr_route_free(&route);
+		vr_uplink_parse(nla, round % 257, &uplink, NULL);
+		vr_uplink_free(&uplink);
 		vr_apply_parse(nla, round % 257, &apply, NULL);
 		vr_apply_free(&apply);
 	}
@@ -524,12 +719,15 @@ static void test_noise(void)
 int main(void)
 {
 	test_network();
+	test_flood();
 	test_requests_only();
 	test_port();
 	test_port_answer();
 	test_endpoint();
 	test_route();
+	test_route_remote();
 	test_uplink();
+	test_uplink_peers();
 	test_limit_and_drop();
 	test_malformed();
 	test_malformed_subnet();
