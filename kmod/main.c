@@ -8,10 +8,10 @@
 
 #include "instance.h"
 #include "native.h"
+#include "netlink.h"
 #include "remote.h"
 #include "tap.h"
 #include "uplink.h"
-#include "netlink.h"
 #include "version.h"
 #include "work.h"
 

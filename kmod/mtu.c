@@ -19,9 +19,7 @@
 #include "port.h"
 #include "remote.h"
 
-/* Whether what the super-packet is to be cut into fits. */
-static bool vr_mtu_fits_gso(const struct sk_buff *skb, bool v4,
-			    unsigned int mtu)
+bool vr_mtu_fits_gso(const struct sk_buff *skb, bool v4, unsigned int mtu)
 {
 	/* The jumbo option of a super-packet goes when it is cut. */
 	if (!v4 && !ipv6_hdr(skb)->payload_len)
