@@ -25,6 +25,7 @@
 #include "metadata.h"
 #include "network.h"
 #include "remote.h"
+#include "tap.h"
 #include "uplink.h"
 #include "vxlan.h"
 
@@ -293,15 +294,9 @@ int vr_metadata_open(struct vr_uplink *uplink, const struct nlattr *attr,
 			"device is not a vxlan, geneve or gretap");
 		return -EOPNOTSUPP;
 	}
-	if (netdev_master_upper_dev_get(dev)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "device has a master");
-		return -EBUSY;
-	}
-	if (netdev_is_rx_handler_busy(dev)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-			"device has a receive handler already");
-		return -EBUSY;
-	}
+	err = vr_tap_check_free(dev, attr, extack);
+	if (err)
+		return err;
 	err = vr_metadata_check_info(dev, kind, attr, extack);
 	if (err)
 		return err;

@@ -47,6 +47,21 @@ static bool vr_tap_has_address(const struct net_device *dev)
 	return found;
 }
 
+int vr_tap_check_free(struct net_device *dev, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
+{
+	ASSERT_RTNL();
+	if (netdev_master_upper_dev_get(dev)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "device has a master");
+		return -EBUSY;
+	}
+	if (!netdev_is_rx_handler_busy(dev))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "device has a receive handler, as of a macvlan");
+	return -EBUSY;
+}
+
 /* What a bridge refuses as well (br_add_if()), and whose loss would hurt. */
 int vr_tap_check(struct net_device *dev, const struct nlattr *attr,
 		 struct netlink_ext_ack *extack)
@@ -66,21 +81,12 @@ int vr_tap_check(struct net_device *dev, const struct nlattr *attr,
 			"device is of a kind that cannot be taken over");
 		return -EOPNOTSUPP;
 	}
-	if (netdev_master_upper_dev_get(dev)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "device has a master");
-		return -EBUSY;
-	}
-	if (netdev_is_rx_handler_busy(dev)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-			"device has a receive handler, as of a macvlan");
-		return -EBUSY;
-	}
 	if (vr_tap_has_address(dev)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 			"device carries an address of the host, which would be lost");
 		return -EBUSY;
 	}
-	return 0;
+	return vr_tap_check_free(dev, attr, extack);
 }
 
 int vr_tap_take(struct net_device *dev, struct vr_port *port,
