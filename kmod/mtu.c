@@ -82,7 +82,10 @@ static enum vr_drop_reason vr_mtu_prepare(struct sk_buff *skb)
 	return skb_csum_hwoffload_help(skb, 0) ? VR_DROP_REASON_NO_MEMORY : 0;
 }
 
-/* Delivers all of @skb, which stays the caller's, without Ethernet header. */
+/*
+ * Delivers all of @skb, which stays the caller's: without its Ethernet header,
+ * unless that fails.
+ */
 static enum vr_drop_reason vr_mtu_cut(struct vr_port *out, struct sk_buff *skb,
 				      unsigned int mtu)
 {
@@ -96,8 +99,10 @@ static enum vr_drop_reason vr_mtu_cut(struct vr_port *out, struct sk_buff *skb,
 		     &state);
 	while (state.left > 0) {
 		fragment = ip_frag_next(skb, &state);
-		if (IS_ERR(fragment))
+		if (IS_ERR(fragment)) {
+			skb_push(skb, ETH_HLEN);
 			return VR_DROP_REASON_NO_MEMORY;
+		}
 		*(struct ethhdr *)skb_push(fragment, ETH_HLEN) = eth;
 		skb_reset_mac_header(fragment);
 		vr_port_deliver(out, fragment);
