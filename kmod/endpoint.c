@@ -519,9 +519,15 @@ struct vr_endpoint *vr_endpoint_add(struct vr_network *network,
 	/* What stood by at this port becomes active. */
 	standby = vr_endpoint_find(network, config->mac,
 				   VR_ENDPOINT_STATE_STANDBY);
-	if (!old && standby && standby->port == config->port &&
-	    !(flags & VR_ADD_NO_MOVE))
+	if (!old && standby && standby != holder &&
+	    standby->port == config->port) {
+		if (flags & VR_ADD_NO_MOVE) {
+			NL_SET_ERR_MSG_ATTR(extack, config->mac_attr,
+					    "apply does not move an endpoint");
+			return ERR_PTR(-EBUSY);
+		}
 		old = standby;
+	}
 	if (old && config->sequence < old->sequence) {
 		NL_SET_ERR_MSG_ATTR(extack, config->mac_attr,
 				    "endpoint has a higher sequence");
