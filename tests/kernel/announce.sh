@@ -137,6 +137,13 @@ python "$a" "$b" "$c" <<- 'END'
 	equal('C does not', drops_of(lambda: c.send(eth(a.mac, VMAC, IP4, packet(
 	    IPS[c][0], IPS[a][0])))), ['source-mac'])
 	moves('A goes on with its own MAC', a, '192.0.2.201', 2)
+	for i in range(3):
+	    smac = '00:00:5e:00:01:%02x' % (0x20 + i)
+	    a.send(announcement(a, '192.0.2.206', smac=smac))
+	    wait('192.0.2.206', (1, smac, i, 'learned'))
+	equal('of MACs for one address the last one stays', [
+	    e['mac'] for e in nl.dump('endpoint-get') if e['mac'].startswith('00:00:5e:00:01:2')],
+	    [smac, smac])
 	nl.do('port-set', {'id': 2, 'allowed': [{'prefix': '192.0.2.203', 'prefix-length': 32,
 	                                         'mode': 'active-standby'}]})
 	equal('what B may no more, it has no more', [holder(address) for address in (
