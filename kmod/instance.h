@@ -56,6 +56,7 @@ struct vr_instance {
 	struct list_head natives;	/* wherever they live now */
 
 	/* life cycle */
+	unsigned int netns;		/* inode of @net, for traces at the end */
 	unsigned int users;		/* under vr_instances_lock */
 	refcount_t ref;
 	struct rcu_work free_work;
