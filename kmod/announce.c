@@ -183,8 +183,8 @@ static int vr_announce_publish(struct vr_port *port,
 		return err;
 	}
 	vr_nl_endpoint_notify(shared, VR_CMD_ENDPOINT_NTF);
-	if (before != port)
-		vr_announce_sweep(before);
+	/* Of its virtual MAC it may have been the last one, here as well. */
+	vr_announce_sweep(before);
 	return 0;
 }
 

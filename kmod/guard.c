@@ -30,6 +30,9 @@
 /* Headers up to and with neighbour discovery are looked for in so much. */
 #define VR_GUARD_ND_MAX		512
 
+/* A router that may be one can have more to say, in one packet (RFC 6980). */
+#define VR_GUARD_ROUTER_MAX	ETH_DATA_LEN
+
 /* Tags and LLC headers around a packet. */
 #define VR_GUARD_TAGS_MAX	8
 
@@ -219,6 +222,21 @@ static bool vr_guard_nd_option_ok(const struct vr_suspect *suspect, int offset)
 	return true;
 }
 
+/*
+ * Whether it is no longer than what is looked at, all of which is ours then:
+ * the headers are, and of a router advertisement now the rest.
+ */
+static bool vr_guard_nd_length_ok(const struct vr_suspect *suspect, u8 type)
+{
+	struct sk_buff *skb = suspect->skb;
+
+	if (skb->len <= VR_GUARD_ND_MAX)
+		return true;
+	return type == NDISC_ROUTER_ADVERTISEMENT &&
+	       skb->len <= suspect->offset + VR_GUARD_ROUTER_MAX &&
+	       pskb_may_pull(skb, skb->len);
+}
+
 /* What a sender says of itself in neighbour discovery. */
 static enum vr_drop_reason vr_guard_nd(const struct vr_suspect *suspect,
 				       int offset, u8 type, bool unspecified)
@@ -238,8 +256,10 @@ static enum vr_drop_reason vr_guard_nd(const struct vr_suspect *suspect,
 		options = sizeof(struct nd_msg);
 		break;
 	}
+	if (!vr_guard_nd_length_ok(suspect, type))
+		return VR_DROP_REASON_ND_INVALID;
 	nd = skb_header_pointer(suspect->skb, offset, options, &buffer);
-	if (!nd || suspect->skb->len > VR_GUARD_ND_MAX)
+	if (!nd)
 		return VR_DROP_REASON_ND_INVALID;
 	if ((type == NDISC_NEIGHBOUR_ADVERTISEMENT ||
 	     (type == NDISC_NEIGHBOUR_SOLICITATION && unspecified)) &&

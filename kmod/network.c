@@ -213,8 +213,10 @@ static void vr_network_del_routes(struct vr_network *network)
 {
 	struct vr_route *route;
 
-	while ((route = vr_route_first(network)))
+	while ((route = vr_route_first(network))) {
 		vr_route_del(route);
+		cond_resched();
+	}
 }
 
 void vr_network_destroy(struct vr_network *network)

@@ -292,8 +292,10 @@ static void vr_routes_del_by_nexthop(struct vr_nexthop *nexthop)
 {
 	struct vr_route *route, *next;
 
-	list_for_each_entry_safe(route, next, &nexthop->routes, on_nexthop)
+	list_for_each_entry_safe(route, next, &nexthop->routes, on_nexthop) {
 		vr_route_del(route);
+		cond_resched();
+	}
 }
 
 static void vr_routes_changed(struct vr_nexthop *nexthop)
@@ -303,6 +305,7 @@ static void vr_routes_changed(struct vr_nexthop *nexthop)
 	list_for_each_entry(route, &nexthop->routes, on_nexthop) {
 		vr_instance_changed(route->network->instance);
 		vr_nl_route_notify(route, VR_CMD_ROUTE_NTF);
+		cond_resched();
 	}
 }
 
