@@ -5,6 +5,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
+#include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -47,6 +48,17 @@ static bool vr_tap_has_address(const struct net_device *dev)
 	return found;
 }
 
+/* They would come between the addresses and the type (vlan_do_receive()). */
+static bool vr_tap_keeps_tags(const struct net_device *dev)
+{
+#if IS_ENABLED(CONFIG_VLAN_8021Q)
+	return is_vlan_dev(dev) &&
+	       !(vlan_dev_priv(dev)->flags & VLAN_FLAG_REORDER_HDR);
+#else
+	return false;
+#endif
+}
+
 /* What a bridge refuses as well (br_add_if()), and whose loss would hurt. */
 int vr_tap_check(struct net_device *dev, const struct nlattr *attr,
 		 struct netlink_ext_ack *extack)
@@ -74,6 +86,11 @@ int vr_tap_check(struct net_device *dev, const struct nlattr *attr,
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 			"device has a receive handler, as of a macvlan");
 		return -EBUSY;
+	}
+	if (vr_tap_keeps_tags(dev)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+			"device leaves VLAN tags in packets, set reorder_hdr on");
+		return -EINVAL;
 	}
 	if (vr_tap_has_address(dev)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
