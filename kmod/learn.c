@@ -108,8 +108,14 @@ static void vr_learn_forget(struct vr_port *port, unsigned long ticks)
 
 static void vr_learn_start(struct vr_network *network, unsigned long ticks)
 {
-	vr_work_queue_delayed(&network->learn.work,
-			      clamp(ticks / 4, HZ, VR_LEARN_INTERVAL_MAX));
+	unsigned long delay = clamp(ticks / 4, HZ, VR_LEARN_INTERVAL_MAX);
+	struct delayed_work *work = &network->learn.work;
+
+	/* It may wait for longer, as another port or an older time allows. */
+	if (delayed_work_pending(work) &&
+	    time_after(work->timer.expires, jiffies + delay))
+		cancel_delayed_work(work);
+	vr_work_queue_delayed(work, delay);
 }
 
 void vr_learn_set(struct vr_port *port)
