@@ -39,6 +39,18 @@ static bool vr_learn_is_full(const struct vr_port *port)
 	return READ_ONCE(port->n_learned) >= READ_ONCE(port->learn_limit);
 }
 
+/* It is not learned: it comes by announcing itself (announce.c). */
+static bool vr_learn_stands_by_rcu(struct vr_port *port, u64 mac)
+{
+	const struct vr_endpoint *endpoint;
+
+	if (likely(!READ_ONCE(port->n_standby)))
+		return false;
+	endpoint = rhashtable_lookup(&port->network->endpoints.standby, &mac,
+				     vr_endpoint_mac_params);
+	return endpoint && endpoint->port == port;
+}
+
 enum vr_drop_reason vr_learn(struct vr_port *port, const struct sk_buff *skb)
 {
 	u64 mac = vr_mac_key(((const struct ethhdr *)skb->data)->h_source);
@@ -51,6 +63,8 @@ enum vr_drop_reason vr_learn(struct vr_port *port, const struct sk_buff *skb)
 		vr_learn_seen(holder);
 		return 0;
 	}
+	if (vr_learn_stands_by_rcu(port, mac))
+		return 0;
 	if (holder && !vr_learn_may_move(holder))
 		return VR_DROP_REASON_SOURCE_MAC;
 	if (vr_learn_is_full(port) ||
@@ -72,11 +86,14 @@ enum vr_drop_reason vr_learn_take(struct vr_port *port, u64 mac)
 		.origin = VR_ORIGIN_LEARNED,
 		.moves_left = VR_ANNOUNCE_MOVES,
 	};
-	struct vr_endpoint *holder;
+	struct vr_endpoint *holder, *standby;
 	bool changed;
 
 	lockdep_assert_held(&network->instance->lock);
 	if (!(port->flags & VR_PORT_LEARN))
+		return 0;
+	standby = vr_endpoint_find(network, mac, VR_ENDPOINT_STATE_STANDBY);
+	if (standby && standby->port == port)
 		return 0;
 	holder = vr_endpoint_find(network, mac, VR_ENDPOINT_STATE_ACTIVE);
 	if (holder && holder->port == port)
@@ -108,8 +125,14 @@ static void vr_learn_forget(struct vr_port *port, unsigned long ticks)
 
 static void vr_learn_start(struct vr_network *network, unsigned long ticks)
 {
-	vr_work_queue_delayed(&network->learn.work,
-			      clamp(ticks / 4, HZ, VR_LEARN_INTERVAL_MAX));
+	unsigned long delay = clamp(ticks / 4, HZ, VR_LEARN_INTERVAL_MAX);
+	struct delayed_work *work = &network->learn.work;
+
+	/* It may wait for longer, as another port or an older time allows. */
+	if (delayed_work_pending(work) &&
+	    time_after(work->timer.expires, jiffies + delay))
+		cancel_delayed_work(work);
+	vr_work_queue_delayed(work, delay);
 }
 
 void vr_learn_set(struct vr_port *port)

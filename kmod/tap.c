@@ -5,6 +5,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
+#include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -62,10 +63,23 @@ int vr_tap_check_free(struct net_device *dev, const struct nlattr *attr,
 	return -EBUSY;
 }
 
+/* They would come between the addresses and the type (vlan_do_receive()). */
+static bool vr_tap_keeps_tags(const struct net_device *dev)
+{
+#if IS_ENABLED(CONFIG_VLAN_8021Q)
+	return is_vlan_dev(dev) &&
+	       !(vlan_dev_priv(dev)->flags & VLAN_FLAG_REORDER_HDR);
+#else
+	return false;
+#endif
+}
+
 /* What a bridge refuses as well (br_add_if()), and whose loss would hurt. */
 int vr_tap_check(struct net_device *dev, const struct nlattr *attr,
 		 struct netlink_ext_ack *extack)
 {
+	int err;
+
 	ASSERT_RTNL();
 	if (dev->flags & IFF_LOOPBACK) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "device is the loopback");
@@ -81,12 +95,20 @@ int vr_tap_check(struct net_device *dev, const struct nlattr *attr,
 			"device is of a kind that cannot be taken over");
 		return -EOPNOTSUPP;
 	}
+	err = vr_tap_check_free(dev, attr, extack);
+	if (err)
+		return err;
+	if (vr_tap_keeps_tags(dev)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+			"device leaves VLAN tags in packets, set reorder_hdr on");
+		return -EINVAL;
+	}
 	if (vr_tap_has_address(dev)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 			"device carries an address of the host, which would be lost");
 		return -EBUSY;
 	}
-	return vr_tap_check_free(dev, attr, extack);
+	return 0;
 }
 
 int vr_tap_take(struct net_device *dev, struct vr_port *port,
