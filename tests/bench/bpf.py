@@ -8,6 +8,7 @@ usage: bpf.py netkit NAME NETNS PEER	a pair in L2 mode; PEER is made in NETNS
        bpf.py peer DEV TO		what comes in by DEV: bpf_redirect_peer to
 					the other end of TO, before tc's queues (tcx)
 					or, where there is no tcx, by a filter of tc
+       bpf.py redirect DEV TO		the same, but bpf_redirect to TO itself
        bpf.py netkit-redirect DEV TO	what the peer of DEV sends: bpf_redirect to TO
 
 A program stays as long as its device.
@@ -75,8 +76,8 @@ def link(fd, ifindex, where):
     return bpf(LINK_CREATE, struct.pack('=IIII', fd, ifindex, where, 0))
 
 
-def redirect_peer(dev, to):
-    program = load(FUNC_REDIRECT_PEER, socket.if_nametoindex(to))
+def ingress(function, dev, to):
+    program = load(function, socket.if_nametoindex(to))
     try:
         pin(link(program, socket.if_nametoindex(dev), TCX_INGRESS), dev)
     except OSError:
@@ -85,6 +86,14 @@ def redirect_peer(dev, to):
                         ['filter', 'add', 'dev', dev, 'ingress', 'bpf', 'direct-action',
                          'object-pinned', path]):
             subprocess.run(['tc'] + command, check=True)
+
+
+def redirect(dev, to):
+    ingress(FUNC_REDIRECT, dev, to)
+
+
+def redirect_peer(dev, to):
+    ingress(FUNC_REDIRECT_PEER, dev, to)
 
 
 def netkit_redirect(dev, to):
@@ -116,6 +125,7 @@ def netkit(name, netns, peer):
         raise OSError(-number, os.strerror(-number))
 
 
-COMMANDS = {'netkit': netkit, 'peer': redirect_peer, 'netkit-redirect': netkit_redirect}
+COMMANDS = {'netkit': netkit, 'peer': redirect_peer, 'redirect': redirect,
+            'netkit-redirect': netkit_redirect}
 
 COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154 # from, to and routes are guest's
+# shellcheck shell=bash disable=SC2034,SC2154 # of and for guest
 #
 # The ways from one pod to another that are compared. setup_NAME joins the eth1
 # of the namespaces $from and $to, 192.0.2.2 and 192.0.2.3 unless it sets $src,
-# $dst and the gateways; teardown removes what any of them made. Sourced by guest.
+# $dst and the gateways; extend_NAME makes of it another path, which it names in
+# $path; teardown removes what any of them made. Sourced by guest.
 
 # Each pod has the end of a pair, $1 its kind; the host has the other, h1 and h2.
 pairs()
@@ -130,6 +131,17 @@ setup_vr_routed()
 	vr on
 }
 
+# A virtual machine to a pod: what has its tap is the host's end of a veth here.
+setup_vr_tap()
+{
+	vrctl network add bench subnet 192.0.2.1/24
+	ip link add h1 type veth peer name eth1 netns "$from"
+	ip link set h1 up
+	ip link add eth1 netns "$to" type vr
+	vrctl port add dev h1 network bench mac "$(mac_of "$from")" address "$src"
+	vrctl port add dev eth1 netns "$to" network bench address "$dst"
+}
+
 # The same with $routes routes, which do not matter to who talks to a pod.
 setup_vr_routes()
 {
@@ -138,8 +150,9 @@ setup_vr_routes()
 }
 
 # After that: to an address behind the pod, found among the routes.
-extend_vr_prefix()
+extend_vr_routes()
 {
+	path=vr_prefix
 	target=203.0.113.9
 	vrctl route add network bench 203.0.113.0/24 via dev eth1 netns "$to"
 }
@@ -181,4 +194,5 @@ teardown()
 	done
 	[ ! -e /sys/class/net/dp0 ] || ovs-dpctl del-dp dp0
 	[ ! -d /sys/module/vr ] || vrctl network del bench 2> /dev/null || true
+	nodes_teardown
 }
