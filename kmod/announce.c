@@ -278,6 +278,10 @@ enum vr_drop_reason vr_announce_heard(struct vr_port *port, u64 mac)
 		.run = vr_announce_learn,
 	};
 
+	/* A place is kept for those that have something to say. */
+	if (atomic_read(&port->network->announce.n_jobs) >=
+	    VR_ANNOUNCE_JOBS / 2)
+		return VR_DROP_REASON_LEARN_LIMIT;
 	return vr_announce_defer(port->network, &job);
 }
 

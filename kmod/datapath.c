@@ -206,17 +206,6 @@ static enum vr_drop_reason vr_check_sender(const struct sk_buff *skb,
 	return vr_check_not_gateway(skb, packet->network, v4);
 }
 
-/*
- * Each node has what it floods from its own ports alone and forwards to each
- * other directly: what came by a tunnel never leaves by one, or it might come
- * round.
- */
-static bool vr_crosses_horizon(const struct vr_port *in,
-			       const struct vr_port *out)
-{
-	return vr_port_is_remote(in) && vr_port_is_remote(out);
-}
-
 /* Whether it may go to packet->out. What it says is still the sender's. */
 static enum vr_drop_reason vr_check_forward(const struct sk_buff *skb,
 					    struct vr_packet *packet,

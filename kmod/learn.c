@@ -18,10 +18,17 @@
 /* How often is looked at least for what is to be forgotten. */
 #define VR_LEARN_INTERVAL_MAX	(30 * HZ)
 
-/* What is configured stays where it is, and so do VRRP's MACs (announce.c). */
+/* What is configured is not ours, nor are VRRP's MACs (announce.c). */
+static bool vr_learn_is_ours(const struct vr_endpoint *endpoint)
+{
+	return vr_endpoint_is_learned(endpoint) && !endpoint->n_addresses &&
+	       !vr_mac_is_vrrp(endpoint->mac) &&
+	       !vr_endpoint_is_ports(endpoint);
+}
+
 static bool vr_learn_may_move(const struct vr_endpoint *holder)
 {
-	return holder->origin == VR_ORIGIN_LEARNED &&
+	return vr_learn_is_ours(holder) &&
 	       READ_ONCE(holder->port->flags) & VR_PORT_LEARN;
 }
 
@@ -39,18 +46,6 @@ static bool vr_learn_is_full(const struct vr_port *port)
 	return READ_ONCE(port->n_learned) >= READ_ONCE(port->learn_limit);
 }
 
-/* It is not learned: it comes by announcing itself (announce.c). */
-static bool vr_learn_stands_by_rcu(struct vr_port *port, u64 mac)
-{
-	const struct vr_endpoint *endpoint;
-
-	if (likely(!READ_ONCE(port->n_standby)))
-		return false;
-	endpoint = rhashtable_lookup(&port->network->endpoints.standby, &mac,
-				     vr_endpoint_mac_params);
-	return endpoint && endpoint->port == port;
-}
-
 enum vr_drop_reason vr_learn(struct vr_port *port, const struct sk_buff *skb)
 {
 	u64 mac = vr_mac_key(((const struct ethhdr *)skb->data)->h_source);
@@ -63,7 +58,8 @@ enum vr_drop_reason vr_learn(struct vr_port *port, const struct sk_buff *skb)
 		vr_learn_seen(holder);
 		return 0;
 	}
-	if (vr_learn_stands_by_rcu(port, mac))
+	/* It is not learned: it comes by announcing itself (announce.c). */
+	if (vr_endpoint_stands_by_rcu(port, mac))
 		return 0;
 	if (holder && !vr_learn_may_move(holder))
 		return VR_DROP_REASON_SOURCE_MAC;
@@ -118,7 +114,7 @@ static void vr_learn_forget(struct vr_port *port, unsigned long ticks)
 	struct vr_endpoint *endpoint, *next;
 
 	list_for_each_entry_safe(endpoint, next, &port->endpoints, on_port)
-		if (vr_endpoint_is_learned(endpoint) &&
+		if (vr_learn_is_ours(endpoint) &&
 		    jiffies - READ_ONCE(endpoint->seen) >= ticks)
 			vr_endpoint_del(endpoint);
 }

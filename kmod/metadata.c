@@ -87,8 +87,16 @@ static void vr_metadata_fill(struct ip_tunnel_info *info,
 			info->key.u.ipv6.src = uplink->local;
 	}
 	vr_tunnel_set_flags(&info->key, !v4);
-	info->key.tun_id =
-		key32_to_tunnel_id(cpu_to_be32(remote->key.network->vni));
+}
+
+/* What may change. Others may send by it now, as a queue of the device does. */
+static void vr_metadata_update(struct ip_tunnel_info *info,
+			       const struct vr_remote *remote)
+{
+	const struct vr_uplink *uplink = remote->uplink;
+	u32 vni = READ_ONCE(remote->key.network->vni);
+
+	info->key.tun_id = key32_to_tunnel_id(cpu_to_be32(vni));
 	info->key.tos = READ_ONCE(uplink->dscp) << 2;
 	info->key.ttl = READ_ONCE(uplink->ttl);
 }
@@ -108,6 +116,7 @@ static struct metadata_dst *vr_metadata_get(struct vr_remote *remote)
 		dst_release(&metadata->dst);
 		return NULL;
 	}
+	vr_metadata_fill(&metadata->u.tun_info, remote);
 	*place = metadata;
 	return metadata;
 }
@@ -124,7 +133,7 @@ enum vr_drop_reason vr_metadata_xmit(struct vr_remote *remote,
 		return VR_DROP_REASON_PORT_DOWN;
 	if (time_after(jiffies, READ_ONCE(remote->checked) + HZ))
 		vr_metadata_probe(remote);
-	vr_metadata_fill(&metadata->u.tun_info, remote);
+	vr_metadata_update(&metadata->u.tun_info, remote);
 	dst_hold(&metadata->dst);
 	skb_dst_set(skb, &metadata->dst);
 	skb->dev = dev;

@@ -74,9 +74,19 @@ static void vr_remote_xmit_one(struct vr_remote *remote, struct sk_buff *skb)
 		vr_uplink_count_tx(uplink, len);
 }
 
-/* What a pod has put into a tunnel itself is cut and summed before ours. */
-static void vr_remote_xmit_tunnelled(struct vr_remote *remote,
-				     struct sk_buff *skb)
+/*
+ * What a device cannot cut or sum inside our tunnel: what a pod has put into
+ * one itself, what is longer than UDP may be, and SCTP, whose checksum is of
+ * another kind than the outer one that would be derived from it.
+ */
+static bool vr_remote_is_odd(struct sk_buff *skb)
+{
+	return skb->encapsulation || skb->len > GSO_LEGACY_MAX_SIZE ||
+	       (skb->ip_summed == CHECKSUM_PARTIAL && skb_csum_is_sctp(skb));
+}
+
+/* Cut and summed before it goes into the tunnel. */
+static void vr_remote_xmit_odd(struct vr_remote *remote, struct sk_buff *skb)
 {
 	struct sk_buff *segment, *next;
 
@@ -90,7 +100,7 @@ static void vr_remote_xmit_tunnelled(struct vr_remote *remote,
 		consume_skb(skb);
 	} else {
 		if (skb->ip_summed == CHECKSUM_PARTIAL &&
-		    skb_checksum_help(skb)) {
+		    skb_csum_hwoffload_help(skb, 0)) {
 			vr_drop(skb, remote->port.network->instance,
 				&remote->port, VR_DROP_REASON_NO_MEMORY);
 			return;
@@ -147,8 +157,8 @@ void vr_remote_xmit(struct vr_port *port, struct sk_buff *skb)
 	skb_set_network_header(skb, ETH_HLEN);
 	if (skb->ip_summed == CHECKSUM_PARTIAL)
 		skb_set_transport_header(skb, skb_checksum_start_offset(skb));
-	if (unlikely(skb->encapsulation))
-		vr_remote_xmit_tunnelled(remote, skb);
+	if (unlikely(vr_remote_is_odd(skb)))
+		vr_remote_xmit_odd(remote, skb);
 	else
 		vr_remote_xmit_one(remote, skb);
 }
@@ -312,8 +322,10 @@ struct vr_remote *vr_remote_get(struct vr_network *network,
 	lockdep_assert_held(&network->instance->lock);
 	remote = rhashtable_lookup_fast(&uplink->remotes, &key,
 					vr_remote_params);
-	if (remote)
+	if (remote) {
+		remote->pins++;
 		return remote;
+	}
 	remote = vr_remote_create(network, uplink, vtep);
 	if (IS_ERR(remote))
 		return remote;
@@ -322,6 +334,7 @@ struct vr_remote *vr_remote_get(struct vr_network *network,
 		call_rcu(&remote->rcu, vr_remote_free_rcu);
 		return ERR_PTR(err);
 	}
+	remote->pins++;
 	if (uplink->dev)
 		vr_metadata_probe(remote);
 	else
@@ -351,9 +364,17 @@ void vr_remote_release(struct vr_port *port)
 	if (!vr_port_is_remote(port))
 		return;
 	remote = vr_remote_of(port);
-	if (!remote->gone && !remote->floods && list_empty(&port->endpoints) &&
+	if (!remote->gone && !remote->pins && !remote->floods && list_empty(&port->endpoints) &&
 	    list_empty(&port->nexthops))
 		vr_remote_unpublish(remote);
+}
+
+void vr_remote_unpin(struct vr_port *port)
+{
+	if (!vr_port_is_remote(port))
+		return;
+	vr_remote_of(port)->pins--;
+	vr_remote_release(port);
 }
 
 void vr_remote_destroy(struct vr_remote *remote)

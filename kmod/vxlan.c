@@ -34,6 +34,11 @@ struct vr_vxlan_header {
 #define VR_VXLAN_HEADERS	(sizeof(struct udphdr) + \
 				 sizeof(struct vr_vxlan_header))
 
+/* Packets in packets that are received on one stack. */
+#define VR_VXLAN_DEPTH		2
+
+static DEFINE_PER_CPU(unsigned int, vr_vxlan_depth);
+
 /* A tunnel through one of the instance's own ports would never end. */
 static bool vr_vxlan_leads_back(const struct vr_uplink *uplink,
 				const struct net_device *dev)
@@ -110,6 +115,7 @@ void vr_vxlan_probe(struct vr_remote *remote)
 	struct dst_entry *dst;
 	__be32 saddr4;
 
+	local_bh_disable(); /* as those that use the cache */
 	if (vr_address_is_v4(&remote->key.vtep)) {
 		struct rtable *rt = vr_vxlan_lookup4(remote, &saddr4);
 
@@ -118,6 +124,7 @@ void vr_vxlan_probe(struct vr_remote *remote)
 		dst = vr_vxlan_lookup6(remote, &saddr6);
 	}
 	dst_release(dst);
+	local_bh_enable();
 }
 
 /* The DS field of the packet in the frame, 0 for what is not IP. */
@@ -248,8 +255,14 @@ static enum vr_drop_reason vr_vxlan_decapsulate(struct sk_buff *skb, bool v4)
 		return VR_DROP_REASON_UPLINK_HEADER;
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, ETH_HLEN);
-	/* As much of it as the marks are in. */
-	pskb_may_pull(skb, ETH_HLEN + sizeof(struct ipv6hdr));
+	/* Still that of the tunnel. */
+	skb->transport_header = (typeof(skb->transport_header))~0U;
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		skb_set_transport_header(skb, skb_checksum_start_offset(skb));
+	/* Marks are told to what is right behind the Ethernet header. */
+	if (skb->protocol != htons(ETH_P_IP) &&
+	    skb->protocol != htons(ETH_P_IPV6))
+		return 0;
 	if ((skb->protocol == htons(ETH_P_IP) &&
 	     !pskb_may_pull(skb, ETH_HLEN + sizeof(struct iphdr))) ||
 	    (skb->protocol == htons(ETH_P_IPV6) &&
@@ -291,6 +304,19 @@ static enum vr_drop_reason vr_vxlan_parse(struct vr_uplink *uplink,
 	return reason ?: vr_vxlan_decapsulate(skb, v4);
 }
 
+/*
+ * To the stack of a native port, at once. If that leads back here, as tunnels in
+ * tunnels do, a packet deep inside has to wait for a stack of its own.
+ */
+static void vr_vxlan_hand(struct sk_buff *skb)
+{
+	if (likely(__this_cpu_inc_return(vr_vxlan_depth) <= VR_VXLAN_DEPTH))
+		netif_receive_skb(skb);
+	else
+		__netif_rx(skb);
+	__this_cpu_dec(vr_vxlan_depth);
+}
+
 /* The socket's encap_rcv. The data begins with the UDP header. */
 static int vr_vxlan_rcv(struct sock *sk, struct sk_buff *skb)
 {
@@ -310,7 +336,7 @@ static int vr_vxlan_rcv(struct sock *sk, struct sk_buff *skb)
 	vr_uplink_count_rx(uplink, skb->len);
 	skb = vr_remote_rcv(in, skb);
 	if (skb)
-		netif_receive_skb(skb);
+		vr_vxlan_hand(skb);
 	return 0;
 }
 
