@@ -362,6 +362,7 @@ static void vr_flush_routes_of(struct vr_flush *flush,
 			continue;
 		vr_route_del(route);
 		flush->deleted++;
+		cond_resched();
 	}
 }
 

@@ -23,7 +23,7 @@ ns a b c
 for pod in "a 192.0.2.10 0a" "b 192.0.2.11 0b" "c 198.51.100.12 0c"; do
 	read -r net address last <<< "$pod"
 	ip link add eth1 netns "${!net}" numtxqueues "$cpus" numrxqueues "$cpus" type vr
-	vrctl port add dev eth1 netns "${!net}" network blue mac 02:00:00:00:00:"$last" \
+	vrctl port add dev eth1 netns "${!net}" network blue mac "02:00:00:00:00:$last" \
 		address "$address"
 	in_ns "$net" sh -c 'echo 1 > /proc/sys/net/ipv6/conf/eth1/disable_ipv6
 		ip link set eth1 up arp off'

@@ -14,7 +14,7 @@ ip link add eth1 netns "$b" numrxqueues 2 type vr
 ip link add eth1 netns "$c" numrxqueues 2 type vr
 for pod in "a 192.0.2.10 0a" "b 192.0.2.11 0b" "c 198.51.100.12 0c"; do
 	read -r net address last <<< "$pod"
-	vrctl port add dev eth1 netns "${!net}" network blue mac 02:00:00:00:00:"$last" \
+	vrctl port add dev eth1 netns "${!net}" network blue mac "02:00:00:00:00:$last" \
 		address "$address"
 	ip -n "${!net}" -batch - <<- END
 		address add $address/24 dev eth1
@@ -49,7 +49,7 @@ in_ns a nft -f - <<- 'END'
 	}
 END
 for net in b c; do
-	in_ns $net nft -f - <<- 'END'
+	in_ns "$net" nft -f - <<- 'END'
 		table ip scrub {
 			counter came { }
 			counter new { }
@@ -120,10 +120,10 @@ python "$a" "$b" "$c" <<- 'END'
 	    equal('... and what comes', wait(came[1], FLOWS), [0] * FLOWS)
 END
 for net in b c; do
-	is "$net: all came" "$(counted $net came)" 32
-	is "... without a priority" "$(counted $net prio)" 0
-	is "... none of a connection, or tracked already" "$(counted $net new)" 32
-	is "... nor with a connection's mark" "$(counted $net connmark)" 0
+	is "$net: all came" "$(counted "$net" came)" 32
+	is "... without a priority" "$(counted "$net" prio)" 0
+	is "... none of a connection, or tracked already" "$(counted "$net" new)" 32
+	is "... nor with a connection's mark" "$(counted "$net" connmark)" 0
 done
 
 # seen NS: by tc, where its packets come in
