@@ -11,17 +11,7 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/service-setup.sh"
 
-# The kernel's part is in several modules, of which a small kernel may lack one.
-_out=$(nft -f - 2>&1 <<- 'END'
-	table inet probe {
-		chain c {
-			type nat hook postrouting priority srcnat
-			ct status dnat ct zone 0 masquerade
-		}
-	}
-END
-) || skip_all "no nftables that masquerade: ${_out%%$'\n'*}"
-nft delete table inet probe
+need_masquerade
 module_load
 
 host=host-$$

@@ -13,6 +13,7 @@
 #	all_heard NAME:WHO...			that of several, a condition
 #	stream_end NAME				sets $sent, $lost, $gap (the longest
 #						time without an answer, in ms) and $names
+#	need_masquerade				or the script is skipped
 
 . "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
@@ -81,4 +82,19 @@ stream_end()
 {
 	read -r sent lost gap names <<< "$(_service end "$1")"
 	echo "# stream $1: $lost of $sent lost, no answer for $gap ms at most; from $names"
+}
+
+# The kernel's part is in several modules, of which a small kernel may lack one.
+need_masquerade()
+{
+	_run nft -f - <<- 'END'
+		table inet probe {
+			chain c {
+				type nat hook postrouting priority srcnat
+				ct status dnat ct zone 0 masquerade
+			}
+		}
+	END
+	[ $_rc = 0 ] || skip_all "no nftables that masquerade: ${_out%%$'\n'*}"
+	nft delete table inet probe
 }
