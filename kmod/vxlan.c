@@ -110,6 +110,8 @@ void vr_vxlan_probe(struct vr_remote *remote)
 	struct dst_entry *dst;
 	__be32 saddr4;
 
+	/* The route goes into this CPU's cache, which packets use too. */
+	local_bh_disable();
 	if (vr_address_is_v4(&remote->key.vtep)) {
 		struct rtable *rt = vr_vxlan_lookup4(remote, &saddr4);
 
@@ -117,6 +119,7 @@ void vr_vxlan_probe(struct vr_remote *remote)
 	} else {
 		dst = vr_vxlan_lookup6(remote, &saddr6);
 	}
+	local_bh_enable();
 	dst_release(dst);
 }
 
