@@ -115,7 +115,8 @@ void vr_vxlan_probe(struct vr_remote *remote)
 	struct dst_entry *dst;
 	__be32 saddr4;
 
-	local_bh_disable(); /* as those that use the cache */
+	/* The route goes into this CPU's cache, which packets use too. */
+	local_bh_disable();
 	if (vr_address_is_v4(&remote->key.vtep)) {
 		struct rtable *rt = vr_vxlan_lookup4(remote, &saddr4);
 
@@ -123,8 +124,8 @@ void vr_vxlan_probe(struct vr_remote *remote)
 	} else {
 		dst = vr_vxlan_lookup6(remote, &saddr6);
 	}
-	dst_release(dst);
 	local_bh_enable();
+	dst_release(dst);
 }
 
 /* The DS field of the packet in the frame, 0 for what is not IP. */
