@@ -53,7 +53,8 @@ refused "a device without a device" "type is missing or needs a device" \
 refused "a name with a slash" "not a name a device could have either" \
 	vrctl uplink add a/b type vxlan port 5000
 refused "an empty one" "" vrctl uplink add "" type vxlan port 5000
-refused "one too long" "" vrctl uplink add 0123456789abcdef type vxlan port 5000
+usage_error "one too long" "longer than 15 bytes" \
+	vrctl uplink add 0123456789abcdef type vxlan port 5000
 refused "somebody else's address" "address is not this node's" \
 	vrctl uplink add other type vxlan local 203.0.113.77 port 5000
 refused "... IPv6" "address is not this node's" \

@@ -76,6 +76,15 @@ class Far(Station):
         options = {key: kwargs.pop(key) for key in ('flags', 'reserved', 'last') if key in kwargs}
         self.send(around(node(number, v6), NEAR[v6], header(vni, **options) + inner, **kwargs))
 
+    def through(self, vni, **kwargs):
+        """A station that sends by tunnel, for quiet()."""
+        far = self
+
+        class Through:
+            def send(self, frame):
+                far.tunnel(vni, frame, **kwargs)
+        return Through()
+
     def tunnelled(self):
         """What has come by tunnel since the last call."""
         return [outer for outer in map(Outer, self.frames()) if outer.inner is not None]
