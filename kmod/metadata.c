@@ -101,14 +101,25 @@ static void vr_metadata_update(struct ip_tunnel_info *info,
 	info->key.ttl = READ_ONCE(uplink->ttl);
 }
 
-/* This CPU's, made when it is first needed. Or NULL. */
+/*
+ * With a reference for the packet. It is this CPU's, made when it is first
+ * needed, or the packet's own where the remote is not kept. Or NULL.
+ */
 static struct metadata_dst *vr_metadata_get(struct vr_remote *remote)
 {
-	struct metadata_dst **place = this_cpu_ptr(remote->metadata);
-	struct metadata_dst *metadata = *place;
+	struct metadata_dst *metadata, **place;
 
-	if (likely(metadata))
+	if (unlikely(!remote->metadata)) {
+		metadata = metadata_dst_alloc(0, METADATA_IP_TUNNEL,
+					      GFP_ATOMIC);
+		if (metadata)
+			vr_metadata_fill(&metadata->u.tun_info, remote);
 		return metadata;
+	}
+	place = this_cpu_ptr(remote->metadata);
+	metadata = *place;
+	if (likely(metadata))
+		goto out_hold;
 	metadata = metadata_dst_alloc(0, METADATA_IP_TUNNEL, GFP_ATOMIC);
 	if (!metadata)
 		return NULL;
@@ -118,23 +129,25 @@ static struct metadata_dst *vr_metadata_get(struct vr_remote *remote)
 	}
 	vr_metadata_fill(&metadata->u.tun_info, remote);
 	*place = metadata;
+out_hold:
+	dst_hold(&metadata->dst);
 	return metadata;
 }
 
 enum vr_drop_reason vr_metadata_xmit(struct vr_remote *remote,
 				     struct sk_buff *skb)
 {
-	struct metadata_dst *metadata = vr_metadata_get(remote);
 	struct net_device *dev = remote->uplink->dev;
+	struct metadata_dst *metadata;
 
-	if (unlikely(!metadata))
-		return VR_DROP_REASON_NO_MEMORY;
 	if (unlikely(!(dev->flags & IFF_UP)))
 		return VR_DROP_REASON_PORT_DOWN;
+	metadata = vr_metadata_get(remote);
+	if (unlikely(!metadata))
+		return VR_DROP_REASON_NO_MEMORY;
 	if (time_after(jiffies, READ_ONCE(remote->checked) + HZ))
 		vr_metadata_probe(remote);
 	vr_metadata_update(&metadata->u.tun_info, remote);
-	dst_hold(&metadata->dst);
 	skb_dst_set(skb, &metadata->dst);
 	skb->dev = dev;
 	dev_queue_xmit(skb);
