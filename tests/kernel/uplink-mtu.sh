@@ -37,7 +37,7 @@ mtu()
 {
 	local json
 
-	json=$(vrctl -j network show "${1-blue}")
+	json=$(vrctl -j network show blue)
 	field mtu
 }
 mtu_is()

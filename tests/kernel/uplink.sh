@@ -143,6 +143,7 @@ like "a route too" "$(vrctl route show network blue 198.51.100.0/24)" \
 refused "the VNI stays while there are remotes" \
 	"network has endpoints, routes or floods to other nodes" vrctl network set blue vni 0
 ok "... but may be another" vrctl network set blue vni 101
+# shellcheck disable=SC2119 # it has none
 python <<- 'END'
 	from packet import check, equal
 	from vrnl import *
