@@ -20,6 +20,7 @@ raw_pod a blue 02:00:00:00:00:0a 192.0.2.10 2001:db8:1::a
 raw_pod b blue 02:00:00:00:00:0b 192.0.2.11
 
 python "$far" "$a" "$b" "${other:?}" <<- 'END'
+	import threading
 	from collections import Counter
 	from vxlan import *
 	from vrnl import *
@@ -35,12 +36,10 @@ python "$far" "$a" "$b" "${other:?}" <<- 'END'
 	E4, E6 = '192.0.2.50', '2001:db8:1::50'
 	count = 0
 
-	def new(flags, place, addresses=(E4, E6), mac=MAC, **attrs):
-	    where = {'port-id': place} if isinstance(place, int) else {'remote': place}
-	    return nl.do('endpoint-new', {'network': 'blue', 'mac': mac, 'address': list(addresses),
-	                                  'uplink': 'vx', **where, **attrs} if 'remote' in where else
-	                 {'network': 'blue', 'mac': mac, 'address': list(addresses), **where, **attrs},
-	                 flags)
+	def new(flags, place, addresses=(E4, E6), mac=MAC, at=nl, **attrs):
+	    where = {'port-id': place} if isinstance(place, int) else {'remote': place, 'uplink': 'vx'}
+	    return at.do('endpoint-new', {'network': 'blue', 'mac': mac, 'address': list(addresses),
+	                                  **where, **attrs}, flags)
 
 	def refused(what, text, attr, flags, place, **attrs):
 	    try:
@@ -103,7 +102,7 @@ python "$far" "$a" "$b" "${other:?}" <<- 'END'
 	            EXCL, place, mac=other, addresses=('192.0.2.51', E6))
 	refused('the gateway\'s MAC', 'MAC is the gateway\'s', 'mac', EXCL, node(2), mac=G,
 	        addresses=())
-	refused('the gateway\'s address', 'address is in use in this network', 'address', EXCL, node(2),
+	refused('the gateway\'s address', 'address is the gateway\'s', 'address', EXCL, node(2),
 	        mac=other, addresses=('192.0.2.1',))
 	refused('a port\'s own address', 'address is in use in this network', 'address', EXCL, node(2),
 	        mac=other, addresses=('192.0.2.10',))
@@ -121,10 +120,10 @@ python "$far" "$a" "$b" "${other:?}" <<- 'END'
 	new(EXCL, node(2), sequence=10)
 
 	# No packet is lost or doubled on the way.
-	import threading
+	third = Netlink()
 	def move():
 	    for i in range(60):
-	        new(EXCL, (B, node(2), node(3, True))[i % 3], sequence=11 + i)
+	        new(EXCL, (B, node(2), node(3, True))[i % 3], sequence=11 + i, at=third)
 	mover = threading.Thread(target=move)
 	mover.start()
 	sent = 0
