@@ -7,6 +7,7 @@
 . "$(dirname "$0")/setup.sh"
 module_load
 
+modprobe -q tun
 ns a other
 vrctl network add blue subnet 192.0.2.1/24 subnet 2001:db8:1::1/64
 vrctl network add red
@@ -29,7 +30,6 @@ ip -batch - <<- END
 	address add 2001:db8:9::9/64 dev nic6
 	tuntap add tun0 mode tun
 	link add gre7 type gre local 203.0.113.9 remote 203.0.113.7
-	link add ipip7 type ipip local 203.0.113.9 remote 203.0.113.7
 	link add free0 up type veth peer name free1
 	link add bond0 type bond
 	link add slave1 type dummy
@@ -62,8 +62,7 @@ no_port()
 }
 
 no_port "the loopback" "device is the loopback: dev lo" lo
-no_port "a tunnel of IP in IP" "device is not Ethernet: dev ipip7" ipip7
-no_port "... of GRE" "device is not Ethernet: dev gre7" gre7
+no_port "a GRE tunnel" "device is not Ethernet: dev gre7" gre7
 no_port "a tun" "device is not Ethernet: dev tun0" tun0
 no_port "a bridge" "device is of a kind that cannot be taken over: dev br0" br0
 no_port "a vrf" "device is of a kind that cannot be taken over: dev vrf0" vrf0
