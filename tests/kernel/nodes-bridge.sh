@@ -4,6 +4,7 @@
 # The other node has no vr but a Linux bridge with a VXLAN device, whose entries are
 # all static. Pods here and there reach each other, over IPv4 and IPv6, with packets
 # of the full size and with super-packets.
+# timeout: 180
 
 . "$(dirname "$0")/nodes-far-setup.sh"
 

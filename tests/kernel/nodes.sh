@@ -3,7 +3,7 @@
 #
 # Three nodes with two networks of the same addresses: every pod reaches every other
 # of its network, on whichever node, and nothing of the other network or outside.
-# timeout: 180
+# timeout: 240
 
 . "$(dirname "$0")/nodes-setup.sh"
 
@@ -40,34 +40,21 @@ serve n3 node3 80
 on n1 sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward
 	echo 1 > /proc/sys/net/ipv6/conf/all/forwarding'
 
-addresses()
+# NAME,NETNS,ADDRESS of each pod of a network, $2 its letter.
+members()
 {
-	if [ "$1" = 4 ]; then
-		echo "${2}11:192.0.2.11 ${2}21:192.0.2.12 ${2}31:192.0.2.13" \
-			"${2}12:198.51.100.21 ${2}22:198.51.100.22 ${2}32:198.51.100.23"
-	else
-		echo "${2}11:2001:db8:1::11 ${2}21:2001:db8:1::12 ${2}31:2001:db8:1::13" \
-			"${2}12:2001:db8:2::21 ${2}22:2001:db8:2::22 ${2}32:2001:db8:2::23"
-	fi
-}
+	local i one two
 
-# What each pod of a network, $2 its letter, does not get from each other.
-unanswered()
-{
-	local family=$1 letter=$2 how=$3 from to got want
-
-	for from in $(addresses "$family" "$letter"); do
-		for to in $(addresses "$family" "$letter"); do
-			[ "$from" != "$to" ] || continue
-			want="${to%%:*} ${from#*:}"
-			case $how in
-			ping)	got=$(answer "${from%%:*}" ping "${to#*:}" 56)
-				want=pong ;;
-			*)	got=$(answer "${from%%:*}" "$how" "${to#*:}" 80) ;;
-			esac
-			[ "$got" = "$want" ] || echo "${from%%:*} to ${to#*:}, $how: $got"
-		done
-	done
+	for i in 1 2 3; do
+		one=${2}${i}1 two=${2}${i}2
+		if [ "$1" = 4 ]; then
+			echo "$one,/run/netns/${!one},192.0.2.1$i"
+			echo "$two,/run/netns/${!two},198.51.100.2$i"
+		else
+			echo "$one,/run/netns/${!one},2001:db8:1::1$i"
+			echo "$two,/run/netns/${!two},2001:db8:2::2$i"
+		fi
+	done | paste -sd ' '
 }
 
 all_reach()
@@ -78,7 +65,7 @@ all_reach()
 		for family in 4 6; do
 			for how; do
 				is "all of $letter reach each other, IPv$family, $how, $where" \
-					"$(unanswered $family $letter "$how")" ""
+					"$(_service mesh 10 "$how" 80 "$(members $family $letter)")" "all 30"
 			done
 		done
 	done
@@ -110,13 +97,15 @@ refused_packets()
 where="IPv4 underlay"
 flood add blue green
 ok "the other nodes' pods" tell add
+# Meanwhile some did not know some others.
+before=$(refused_packets)
 all_reach ping tcp
 none_outside
 is "a lot, bridged" "$(answer b11 tcp 192.0.2.12 80 size 1000000)" "b21 192.0.2.11"
 is "... IPv6" "$(answer b11 tcp 2001:db8:1::12 80 size 1000000)" "b21 2001:db8:1::11"
 is "... routed" "$(answer b11 tcp 198.51.100.23 80 size 1000000)" "b32 192.0.2.11"
 is "... IPv6" "$(answer b11 tcp 2001:db8:2::23 80 size 1000000)" "b32 2001:db8:1::11"
-is "no node refused another's packets, $where" "$(refused_packets)" ""
+is "no node refused another's packets, $where" "$(refused_packets)" "$before"
 
 # Without the endpoints: what is asked for is flooded, and who has it answers.
 ok "no node is told of the others' pods" tell del
@@ -134,7 +123,6 @@ underlay=6
 where="IPv6 underlay"
 flood add blue green
 ok "the other nodes' pods, behind IPv6" tell add
-# Meanwhile some did not know some others.
 before=$(refused_packets)
 all_reach ping tcp
 none_outside

@@ -11,6 +11,9 @@ is a command, answered by one line:
         as the service sees it, or "silence", "refused", "unreachable"
     ask SECONDS NETNS ping ADDRESS SIZE
         an echo request with so many bytes; says "pong" or as above
+    mesh SECONDS tcp|udp|ping PORT NAME,NETNS,ADDRESS...
+        each asks each other, whose service has its name (ping: PORT is the size);
+        says "all N", or what others said than they should
     stream STREAM NETNS ADDRESS PORT MS
         send datagrams to a service from now on, one each MS; says "ready"
     heard STREAM
@@ -235,7 +238,22 @@ def ask(seconds, netns, kind, *rest):
         return 'unreachable' if error.errno in (101, 113) else str(error)
 
 
-COMMANDS = {'serve': serve, 'ask': ask, 'stream': stream, 'heard': heard, 'end': end}
+def mesh(seconds, kind, port, *members):
+    members = [member.split(',') for member in members]
+    wrong = []
+    count = 0
+    for who, netns, own in members:
+        for name, _, address in members:
+            if address == own:
+                continue
+            count += 1
+            said = ask(seconds, netns, kind, address, port)
+            if said != ('pong' if kind == 'ping' else '%s %s' % (name, own)):
+                wrong.append('%s to %s: %s' % (who, address, said))
+    return '; '.join(wrong) or 'all %d' % count
+
+
+COMMANDS = {'serve': serve, 'ask': ask, 'mesh': mesh, 'stream': stream, 'heard': heard, 'end': end}
 for line in sys.stdin:
     command, *words = line.split()
     try:
