@@ -161,7 +161,7 @@ python "$far" "$a" "$b" "${other:?}" <<- 'END'
 	nl.do('network-set', {'name': 'blue', 'flood-del': [node(4), node(5)]})
 	nl.do('route-del', {'network': 'blue', 'prefix': '192.0.2.200', 'prefix-length': 32})
 
-	# Flows are spread, and the same way on all nodes.
+	# Flows are spread.
 	ECMP = {'network': 'blue', 'prefix': '203.0.113.0', 'prefix-length': 24}
 	nodes = [node(6), node(7), node(8, True)]
 	hops = [{'remote': each, 'uplink': 'vx'} for each in nodes]
@@ -188,13 +188,16 @@ python "$far" "$a" "$b" "${other:?}" <<- 'END'
 	there = Counter(before)
 	check('flows are spread by weight', abs(there[nodes[0]] - 200) < 50 and
 	      abs(there[nodes[1]] - 100) < 40 and abs(there[nodes[2]] - 100) < 40, there)
-	equal('another node chooses alike', sum(flow(i, second) == before[i] for i in range(400)), 400)
+	# Each instance has a hash of its own, or one node's choice would narrow the next one's.
+	there2 = Counter(flow(i, second) for i in range(400))
+	check('another node has the same shares', all(abs(there[each] - there2[each]) < 60
+	                                              for each in nodes), there, there2)
+	nl.do('route-new', {**ECMP, 'nexthop': hops[::-1]}, REPLACE)
+	equal('the order they are given in is nothing', [flow(i) for i in range(400)], before)
 	nl.do('route-new', {**ECMP, 'nexthop': hops[:2]}, REPLACE)
 	after = shares()
 	moved = sum(x != y for x, y in zip(before, after))
 	equal('one goes: only its flows move', moved, there[nodes[2]])
-	second.do('route-new', {**ECMP, 'nexthop': hops[1::-1]}, REPLACE)
-	equal('... on the other node too', sum(flow(i, second) == after[i] for i in range(400)), 400)
 	nl.do('route-new', {**ECMP, 'nexthop': hops}, REPLACE)
 	equal('it comes back: they do', shares(), before)
 	nl.do('route-new', {**ECMP, 'nexthop': hops[:2] + [{**hops[2], 'remote': node(9), 'uplink': 'vy'}]},

@@ -25,12 +25,14 @@ vrctl -batch - <<- END
 	endpoint add network blue mac 02:00:00:00:00:0b address 192.0.2.11 address 2001:db8:1::b remote 203.0.113.2
 	endpoint add network blue mac 02:00:00:00:00:0c address 198.51.100.12 address 2001:db8:2::c remote 2001:db8:ff::2
 	port set dev eth1 netns ${a:?} antispoof off
+	network set blue flood add 203.0.113.2
 END
 on n2 -batch - <<- END
 	endpoint add network blue mac 02:00:00:00:00:0a address 192.0.2.10 address 2001:db8:1::a remote 203.0.113.1
 	endpoint add network blue mac 02:00:00:00:00:0d address 192.0.2.13 address 2001:db8:1::d remote 203.0.113.1
 	uplink peer add vx 2001:db8:ff::1
 	port set dev eth1 netns ${b:?} antispoof off
+	network set blue flood add 203.0.113.1
 END
 # A VLAN of its own between a and b, and a tunnel of theirs.
 for net in a/1/b b/2/a; do
@@ -51,9 +53,9 @@ transfers()
 {
 	python "$a" "$b" "$c" "$n2" "$@" <<- 'END'
 		import hashlib
+		import json
 		import os
 		import socket
-		import struct
 		import subprocess
 		import sys
 		import threading
@@ -65,10 +67,7 @@ transfers()
 
 		def counters(name, device):
 		    """Packets and bytes, received and sent: by the device's own namespace."""
-		    command = ['ip', '-s', '-j', 'link', 'show', device]
-		    if name:
-		        command[1:1] = ['-n', name]
-		    import json
+		    command = ['ip'] + (['-n', name] if name else []) + ['-s', '-j', 'link', 'show', device]
 		    stats = json.loads(subprocess.check_output(command))[0]['stats64']
 		    return [stats[way][key] for way in ('rx', 'tx') for key in ('packets', 'bytes')]
 
@@ -141,14 +140,13 @@ transfers()
 		    tcp(receiver, address, device)
 		    udp(receiver, address)
 		# What a pod has put into a tunnel is cut before it is tunnelled again.
-		large, whole = 'small', rebuilt
-		rebuilt = 'large' if rebuilt == 'large' and False else 'small'
 		for address in '10.9.0.2', '2001:db8:9::2':
 		    server, client = sockets(b, address, socket.SOCK_STREAM)
 		    server.listen(1)
 		    got = []
 		    def receive():
 		        sock = server.accept()[0]
+		        sock.settimeout(60)
 		        while data := sock.recv(1 << 20):
 		            got.append(data)
 		    thread = threading.Thread(target=receive)
@@ -167,7 +165,7 @@ transfers()
 
 transfers "all offloads" large large
 # The tunnel is cut on the sender's side; GRO of the wire makes it whole again.
-ethtool -K wire tx-udp_tnl-segmentation off tx-udp_tnl-csum-segmentation off > /dev/null
+ethtool -K wire tso off tx-udp_tnl-segmentation off tx-udp_tnl-csum-segmentation off > /dev/null
 in_ns n2 ethtool -K wire gro on > /dev/null
 transfers "cut for the wire, GRO there" small large
 in_ns n2 ethtool -K wire gro off > /dev/null
@@ -176,6 +174,6 @@ in_ns a ethtool -K eth1 tx off > /dev/null
 transfers "no offload" small small
 for net in "" "-n $n2"; do
 	# shellcheck disable=SC2086 # words
-	like "nothing was dropped $net" "$(vrctl $net -j drops)" '^\[\]'
+	is "nothing was dropped $net" "$(vrctl $net drops | grep -v no-port)" ""
 done
 done_testing
