@@ -151,7 +151,7 @@ test-debug:
 BENCH_KERNEL ?= 6.12
 BENCH_ROUTES ?= 1000000
 .PHONY: bench
-bench: tools bench-tools
+bench: tools bench-tools $(OUT)/bench/prefixes
 	tests/vm/deps build
 	for kernel in $(BENCH_KERNEL); do \
 		tests/vm/kernel $$kernel && \

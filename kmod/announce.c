@@ -183,8 +183,8 @@ static int vr_announce_publish(struct vr_port *port,
 		return err;
 	}
 	vr_nl_endpoint_notify(shared, VR_CMD_ENDPOINT_NTF);
-	if (before != port)
-		vr_announce_sweep(before);
+	/* Of its virtual MAC it may have been the last one, here as well. */
+	vr_announce_sweep(before);
 	return 0;
 }
 
@@ -278,6 +278,10 @@ enum vr_drop_reason vr_announce_heard(struct vr_port *port, u64 mac)
 		.run = vr_announce_learn,
 	};
 
+	/* A place is kept for those that have something to say. */
+	if (atomic_read(&port->network->announce.n_jobs) >=
+	    VR_ANNOUNCE_JOBS / 2)
+		return VR_DROP_REASON_LEARN_LIMIT;
 	return vr_announce_defer(port->network, &job);
 }
 

@@ -190,8 +190,8 @@ vr_check_not_gateway(const struct sk_buff *skb, struct vr_network *network,
 }
 
 /*
- * The host's port and other nodes' gateways may have it; and the guard has seen to it on a port that
- * may send only from its endpoints'.
+ * The host's port and other nodes' gateways may have it; and the guard has
+ * seen to it on a port that may send only from its endpoints'.
  */
 static enum vr_drop_reason vr_check_sender(const struct sk_buff *skb,
 					   const struct vr_packet *packet,
@@ -204,17 +204,6 @@ static enum vr_drop_reason vr_check_sender(const struct sk_buff *skb,
 		    !rcu_access_pointer(packet->in->allowed))))
 		return 0;
 	return vr_check_not_gateway(skb, packet->network, v4);
-}
-
-/*
- * Each node has what it floods from its own ports alone and forwards to each
- * other directly: what came by a tunnel never leaves by one, or it might come
- * round.
- */
-static bool vr_crosses_horizon(const struct vr_port *in,
-			       const struct vr_port *out)
-{
-	return vr_port_is_remote(in) && vr_port_is_remote(out);
 }
 
 /* Whether it may go to packet->out. What it says is still the sender's. */
@@ -314,33 +303,45 @@ vr_arp_to_gateway(struct sk_buff *skb, struct vr_packet *packet)
 	return reason;
 }
 
+/* Whether a frame fits through the tunnel as it is. */
+static bool vr_bridge_fits(struct sk_buff *skb, struct vr_packet *packet)
+{
+	unsigned int mtu = vr_port_mtu(packet->out);
+	bool v4 = packet->protocol == htons(ETH_P_IP);
+
+	if (skb_vlan_tag_present(skb))
+		mtu -= VLAN_HLEN;
+	if (likely(skb->len <= mtu + ETH_HLEN))
+		return true;
+	if (!skb_is_gso(skb) || (!v4 && packet->protocol != htons(ETH_P_IPV6)))
+		return false;
+	return !vr_pull(skb, v4 ? sizeof(struct iphdr) :
+				  sizeof(struct ipv6hdr)) &&
+	       vr_mtu_fits_gso(skb, v4, mtu);
+}
+
 /*
  * To a station on another node, by its MAC: the one thing that may be too big
- * on a network where all devices have one MTU. Its sender is told then.
+ * on a network where all devices have one MTU. Its sender is told then, unless
+ * the headers are not good enough for that.
  */
 static enum vr_drop_reason vr_check_bridge(struct sk_buff *skb,
 					   struct vr_packet *packet)
 {
-	enum vr_drop_reason reason;
+	enum vr_drop_reason reason = 0;
 	struct in6_addr daddr;
 
 	if (vr_crosses_horizon(packet->in, packet->out))
 		return VR_DROP_REASON_SPLIT_HORIZON;
-	if (skb->len <= vr_port_mtu(packet->out) + ETH_HLEN)
+	if (likely(vr_bridge_fits(skb, packet)))
 		return 0;
-	if (packet->protocol != htons(ETH_P_IP) &&
-	    packet->protocol != htons(ETH_P_IPV6))
-		return VR_DROP_REASON_TOO_BIG;
-	/* The headers are not good enough to tell the sender: only drop it. */
-	reason = packet->protocol == htons(ETH_P_IP) ?
-		 vr_check_ip4(skb, &daddr) : vr_check_ip6(skb, &daddr);
-	if (reason)
-		return reason;
-	reason = vr_mtu_check(skb, packet);
-	/* Fragments are routers' work. */
-	if (!reason && packet->verdict == VR_VERDICT_FRAGMENT)
-		reason = VR_DROP_REASON_TOO_BIG;
-	return reason;
+	if (skb_vlan_tag_present(skb))
+		packet->protocol = 0;
+	if (packet->protocol == htons(ETH_P_IP))
+		reason = vr_check_ip4(skb, &daddr);
+	else if (packet->protocol == htons(ETH_P_IPV6))
+		reason = vr_check_ip6(skb, &daddr);
+	return reason ?: VR_DROP_REASON_TOO_BIG;
 }
 
 static enum vr_drop_reason vr_to_gateway_mac(struct sk_buff *skb,
@@ -437,10 +438,10 @@ vr_gateway(struct vr_port *port, struct sk_buff *skb, bool hand)
 	enum vr_drop_reason reason;
 
 	reason = vr_to_gateway_mac(skb, &packet);
-	if (unlikely(reason))
-		vr_refuse(&packet, skb, reason);
-	else if (likely(packet.verdict == VR_VERDICT_DELIVER))
+	if (likely(!reason && packet.verdict == VR_VERDICT_DELIVER))
 		return vr_deliver_checked(packet.out, skb, packet.mac, hand);
+	if (reason)
+		vr_refuse(&packet, skb, reason);
 	else
 		vr_conclude_specially(&packet, skb);
 	return NULL;

@@ -62,6 +62,7 @@ static __always_inline void vr_deliver_scrub(struct sk_buff *skb)
 {
 	skb->pkt_type = PACKET_HOST;
 	skb->ignore_df = 0;
+	skb_reset_redirect(skb);
 	nf_reset_trace(skb);
 	ipvs_reset(skb);
 	vr_skb_clear_offload_marks(skb);

@@ -101,6 +101,17 @@ vr_endpoint_lookup_ip_rcu(struct vr_network *network, const struct in6_addr *ip)
 	return address ? address->endpoint : NULL;
 }
 
+bool vr_endpoint_stands_by_rcu(const struct vr_port *port, u64 mac)
+{
+	const struct vr_endpoint *endpoint;
+
+	if (likely(!READ_ONCE(port->n_standby)))
+		return false;
+	endpoint = rhashtable_lookup(&port->network->endpoints.standby, &mac,
+				     vr_endpoint_mac_params);
+	return endpoint && endpoint->port == port;
+}
+
 struct vr_endpoint *vr_endpoint_find(struct vr_network *network, u64 mac,
 				     enum vr_endpoint_state state)
 {
@@ -247,6 +258,9 @@ static int vr_endpoint_check_addresses(struct vr_endpoint *endpoint,
 					    &endpoint->addresses[i].ip);
 		if (!other || other == old || other == holder)
 			continue;
+		/* What is learned gives way to what is configured. */
+		if (other->shared && !endpoint->shared)
+			continue;
 		/* The host's port may have the gateway's address, which stays
 		 * the gateway's in the table: the module answers for it and
 		 * hands what is sent to it to that port.
@@ -290,30 +304,6 @@ err_remove:
 					       &endpoint->addresses[i].node,
 					       vr_endpoint_address_params);
 	return err;
-}
-
-/* Takes over the addresses that another endpoint still has. Cannot fail. */
-static void vr_endpoint_take_addresses(struct vr_endpoint *endpoint)
-{
-	struct vr_network *network = endpoint->network;
-	struct vr_endpoint_address *address;
-	unsigned int i;
-
-	rcu_read_lock();
-	for (i = 0; i < endpoint->n_addresses; i++) {
-		address = vr_endpoint_address_rcu(network,
-						  &endpoint->addresses[i].ip);
-		if (!address || address->endpoint == endpoint)
-			continue;
-		/* the host's port and the gateway's address */
-		if (!address->endpoint->port && endpoint->port)
-			continue;
-		rhashtable_replace_fast(&network->endpoints.by_address,
-					&address->node,
-					&endpoint->addresses[i].node,
-					vr_endpoint_address_params);
-	}
-	rcu_read_unlock();
 }
 
 static void vr_endpoint_remove_addresses(struct vr_endpoint *endpoint)
@@ -418,6 +408,35 @@ static int vr_endpoint_enter(struct vr_endpoint *endpoint,
 					       vr_endpoint_mac_params);
 	return rhashtable_insert_fast(table, &endpoint->node,
 				      vr_endpoint_mac_params);
+}
+
+/* Takes over the addresses that another endpoint still has. Cannot fail. */
+static void vr_endpoint_take_addresses(struct vr_endpoint *endpoint)
+{
+	struct vr_network *network = endpoint->network;
+	struct vr_endpoint_address *address;
+	struct vr_endpoint *other;
+	unsigned int i;
+
+	for (i = 0; i < endpoint->n_addresses; i++) {
+		rcu_read_lock();
+		address = vr_endpoint_address_rcu(network,
+						  &endpoint->addresses[i].ip);
+		rcu_read_unlock();
+		/* It stays as long as the lock is held. */
+		if (!address || address->endpoint == endpoint)
+			continue;
+		other = address->endpoint;
+		/* the host's port and the gateway's address */
+		if (!other->port && endpoint->port)
+			continue;
+		rhashtable_replace_fast(&network->endpoints.by_address,
+					&address->node,
+					&endpoint->addresses[i].node,
+					vr_endpoint_address_params);
+		if (other->shared && !endpoint->shared)
+			vr_endpoint_del(other);
+	}
 }
 
 int vr_endpoint_publish(struct vr_endpoint *endpoint,
@@ -537,9 +556,15 @@ struct vr_endpoint *vr_endpoint_add(struct vr_network *network,
 	/* What stood by at this port becomes active. */
 	standby = vr_endpoint_find(network, config->mac,
 				   VR_ENDPOINT_STATE_STANDBY);
-	if (!old && standby && standby->port == config->port &&
-	    !(flags & VR_ADD_NO_MOVE))
+	if (!old && standby && standby != holder &&
+	    standby->port == config->port) {
+		if (flags & VR_ADD_NO_MOVE) {
+			NL_SET_ERR_MSG_ATTR(extack, config->mac_attr,
+					    "apply does not move an endpoint");
+			return ERR_PTR(-EBUSY);
+		}
 		old = standby;
+	}
 	if (old && config->sequence < old->sequence) {
 		NL_SET_ERR_MSG_ATTR(extack, config->mac_attr,
 				    "endpoint has a higher sequence");

@@ -208,11 +208,22 @@ void vr_flood(struct vr_network *network, struct vr_port *in,
 				  VR_DROP_REASON_NO_PORT);
 }
 
+/* Whom the flood is of. Who stands for unknown nodes has no id. */
+static struct vr_port *vr_flood_source(struct vr_network *network, u32 id)
+{
+	struct vr_remote *stranger;
+
+	if (id)
+		return xa_load(&network->instance->ports, id);
+	stranger = rcu_dereference(network->stranger);
+	return stranger ? &stranger->port : NULL;
+}
+
 /* Goes on with a flood, unless its source or the other ports are gone. */
 static void vr_flood_resume(struct vr_network *network, struct sk_buff *skb)
 {
 	struct vr_flood_job job = *vr_flood_job(skb);
-	struct vr_port *in = xa_load(&network->instance->ports, job.in_id);
+	struct vr_port *in = vr_flood_source(network, job.in_id);
 	struct vr_port *port = NULL;
 
 	if (in && in->network == network)

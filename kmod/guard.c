@@ -30,6 +30,9 @@
 /* Headers up to and with neighbour discovery are looked for in so much. */
 #define VR_GUARD_ND_MAX		512
 
+/* A router that may be one can have more to say, in one packet (RFC 6980). */
+#define VR_GUARD_ROUTER_MAX	ETH_DATA_LEN
+
 /* Tags and LLC headers around a packet. */
 #define VR_GUARD_TAGS_MAX	8
 
@@ -219,6 +222,21 @@ static bool vr_guard_nd_option_ok(const struct vr_suspect *suspect, int offset)
 	return true;
 }
 
+/*
+ * Whether it is no longer than what is looked at, all of which is ours then:
+ * the headers are, and of a router advertisement now the rest.
+ */
+static bool vr_guard_nd_length_ok(const struct vr_suspect *suspect, u8 type)
+{
+	struct sk_buff *skb = suspect->skb;
+
+	if (skb->len <= VR_GUARD_ND_MAX)
+		return true;
+	return type == NDISC_ROUTER_ADVERTISEMENT &&
+	       skb->len <= suspect->offset + VR_GUARD_ROUTER_MAX &&
+	       pskb_may_pull(skb, skb->len);
+}
+
 /* What a sender says of itself in neighbour discovery. */
 static enum vr_drop_reason vr_guard_nd(const struct vr_suspect *suspect,
 				       int offset, u8 type, bool unspecified)
@@ -238,8 +256,10 @@ static enum vr_drop_reason vr_guard_nd(const struct vr_suspect *suspect,
 		options = sizeof(struct nd_msg);
 		break;
 	}
+	if (!vr_guard_nd_length_ok(suspect, type))
+		return VR_DROP_REASON_ND_INVALID;
 	nd = skb_header_pointer(suspect->skb, offset, options, &buffer);
-	if (!nd || suspect->skb->len > VR_GUARD_ND_MAX)
+	if (!nd)
 		return VR_DROP_REASON_ND_INVALID;
 	if ((type == NDISC_NEIGHBOUR_ADVERTISEMENT ||
 	     (type == NDISC_NEIGHBOUR_SOLICITATION && unspecified)) &&
@@ -425,48 +445,113 @@ enum vr_drop_reason vr_guard_closely(struct sk_buff *skb, struct vr_port *in,
 	}
 }
 
-/* Whether the endpoint is behind a port here. What is shared may move away. */
-static bool vr_guard_is_here(const struct vr_endpoint *endpoint)
+/*
+ * Whether the address is one of a port here, which may not come by a tunnel.
+ * What ports share may move away. @gateway: or the router's own.
+ */
+static bool vr_guard_is_here(const struct vr_endpoint *endpoint, bool gateway)
 {
-	return endpoint && endpoint->port && !endpoint->shared &&
-	       !vr_port_is_remote(endpoint->port);
+	if (!endpoint)
+		return false;
+	if (!endpoint->port)
+		return gateway;
+	return !endpoint->shared && !vr_port_is_remote(endpoint->port);
 }
 
-static bool vr_guard_ip_is_here(struct sk_buff *skb, struct vr_network *network,
-				__be16 protocol)
+static bool vr_guard_ip_is_here(const struct vr_suspect *suspect,
+				const struct in6_addr *ip, bool gateway)
 {
-	struct in6_addr source;
-	const void *header;
+	return vr_guard_is_here(vr_endpoint_lookup_ip_rcu(suspect->in->network,
+							  ip), gateway);
+}
 
-	if (protocol == htons(ETH_P_IP) &&
-	    pskb_may_pull(skb, ETH_HLEN + sizeof(struct iphdr))) {
-		header = skb->data + ETH_HLEN;
-		ipv6_addr_set_v4mapped(((const struct iphdr *)header)->saddr,
-				       &source);
-	} else if (protocol == htons(ETH_P_IPV6) &&
-		   pskb_may_pull(skb, ETH_HLEN + sizeof(struct ipv6hdr))) {
-		header = skb->data + ETH_HLEN;
-		source = ((const struct ipv6hdr *)header)->saddr;
-	} else {
-		return false;
-	}
-	return vr_guard_is_here(vr_endpoint_lookup_ip_rcu(network, &source));
+static enum vr_drop_reason vr_guard_remote_ip4(const struct vr_suspect *suspect)
+{
+	const struct iphdr *iph = vr_guard_header(suspect, sizeof(*iph));
+	struct in6_addr source;
+
+	if (!iph)
+		return VR_DROP_REASON_TRUNCATED;
+	ipv6_addr_set_v4mapped(iph->saddr, &source);
+	return vr_guard_ip_is_here(suspect, &source, false) ?
+	       VR_DROP_REASON_SOURCE_ADDRESS : 0;
+}
+
+/* Without extension headers, which advertisements do not need. */
+static enum vr_drop_reason vr_guard_remote_nd(const struct vr_suspect *suspect)
+{
+	const struct ipv6hdr *ip6h;
+	const struct nd_msg *nd;
+
+	ip6h = vr_guard_header(suspect, sizeof(*ip6h) + sizeof(*nd));
+	if (!ip6h)
+		return 0;
+	nd = (const void *)(ip6h + 1);
+	return nd->icmph.icmp6_type == NDISC_NEIGHBOUR_ADVERTISEMENT &&
+	       vr_guard_ip_is_here(suspect, &nd->target, true) ?
+	       VR_DROP_REASON_ND_SENDER : 0;
+}
+
+static enum vr_drop_reason vr_guard_remote_ip6(const struct vr_suspect *suspect)
+{
+	const struct ipv6hdr *ip6h = vr_guard_header(suspect, sizeof(*ip6h));
+
+	if (!ip6h)
+		return VR_DROP_REASON_TRUNCATED;
+	if (vr_guard_ip_is_here(suspect, &ip6h->saddr, false))
+		return VR_DROP_REASON_SOURCE_ADDRESS;
+	return ip6h->nexthdr == IPPROTO_ICMPV6 ?
+	       vr_guard_remote_nd(suspect) : 0;
+}
+
+static enum vr_drop_reason vr_guard_remote_arp(const struct vr_suspect *suspect)
+{
+	const struct vr_arp *arp = vr_arp_header_at(suspect->skb,
+						    suspect->offset);
+	struct in6_addr sender;
+
+	if (!arp)
+		return VR_DROP_REASON_ARP_INVALID;
+	if (!arp->sender_ip)
+		return 0;
+	ipv6_addr_set_v4mapped(arp->sender_ip, &sender);
+	return vr_guard_ip_is_here(suspect, &sender, true) ?
+	       VR_DROP_REASON_ARP_SENDER : 0;
 }
 
 enum vr_drop_reason vr_guard_remote(struct sk_buff *skb, struct vr_port *in)
 {
-	struct vr_network *network = in->network;
+	struct vr_suspect suspect = { .skb = skb, .in = in };
+	enum vr_drop_reason reason;
 	const struct ethhdr *eth;
-	u64 mac;
 
 	if (unlikely(!pskb_may_pull(skb, ETH_HLEN)))
 		return VR_DROP_REASON_TRUNCATED;
 	eth = (const void *)skb->data;
 	if (unlikely(!is_valid_ether_addr(eth->h_source)))
 		return VR_DROP_REASON_INVALID_SOURCE_MAC;
-	mac = vr_mac_key(eth->h_source);
-	if (vr_guard_is_here(vr_endpoint_lookup_rcu(&network->endpoints, mac)))
+	suspect.mac = vr_mac_key(eth->h_source);
+	suspect.protocol = eth->h_proto;
+	suspect.offset = ETH_HLEN;
+	/* A machine that has moved there, which its first words say. */
+	if (unlikely(vr_endpoint_stands_by_rcu(in, suspect.mac)))
+		return 0;
+	if (vr_guard_is_here(vr_endpoint_lookup_rcu(&in->network->endpoints,
+						    suspect.mac), false))
 		return VR_DROP_REASON_SOURCE_MAC;
-	return vr_guard_ip_is_here(skb, network, eth->h_proto) ?
-	       VR_DROP_REASON_SOURCE_ADDRESS : 0;
+	if (unlikely(suspect.protocol != htons(ETH_P_IP) &&
+		     suspect.protocol != htons(ETH_P_IPV6))) {
+		reason = vr_guard_unwrap(&suspect);
+		if (reason)
+			return reason;
+	}
+	switch (suspect.protocol) {
+	case htons(ETH_P_IP):
+		return vr_guard_remote_ip4(&suspect);
+	case htons(ETH_P_IPV6):
+		return vr_guard_remote_ip6(&suspect);
+	case htons(ETH_P_ARP):
+		return vr_guard_remote_arp(&suspect);
+	}
+	return 0;
 }

@@ -69,6 +69,7 @@ static struct vr_instance *vr_instance_create(struct net *net)
 	/* Unlike that of an earlier instance here, of which a dump may be. */
 	instance->seq = vr_instances_seq += VR_INSTANCE_SEQ_STEP;
 	instance->net = net;
+	instance->netns = net->ns.inum;
 	get_random_bytes(&instance->flow_key, sizeof(instance->flow_key));
 	vr_icmp_limit_init(&instance->icmp_limit);
 	mutex_init(&instance->lock);

@@ -61,6 +61,7 @@ struct vr_instance {
 	unsigned short headroom;	/* that senders leave; RTNL */
 
 	/* life cycle */
+	unsigned int netns;		/* inode of @net, for traces at the end */
 	unsigned int users;		/* under vr_instances_lock */
 	refcount_t ref;
 	struct rcu_work free_work;

@@ -18,10 +18,17 @@
 /* How often is looked at least for what is to be forgotten. */
 #define VR_LEARN_INTERVAL_MAX	(30 * HZ)
 
-/* What is configured stays where it is, and so do VRRP's MACs (announce.c). */
+/* What is configured is not ours, nor are VRRP's MACs (announce.c). */
+static bool vr_learn_is_ours(const struct vr_endpoint *endpoint)
+{
+	return vr_endpoint_is_learned(endpoint) && !endpoint->n_addresses &&
+	       !vr_mac_is_vrrp(endpoint->mac) &&
+	       !vr_endpoint_is_ports(endpoint);
+}
+
 static bool vr_learn_may_move(const struct vr_endpoint *holder)
 {
-	return holder->origin == VR_ORIGIN_LEARNED &&
+	return vr_learn_is_ours(holder) &&
 	       READ_ONCE(holder->port->flags) & VR_PORT_LEARN;
 }
 
@@ -51,6 +58,9 @@ enum vr_drop_reason vr_learn(struct vr_port *port, const struct sk_buff *skb)
 		vr_learn_seen(holder);
 		return 0;
 	}
+	/* It is not learned: it comes by announcing itself (announce.c). */
+	if (vr_endpoint_stands_by_rcu(port, mac))
+		return 0;
 	if (holder && !vr_learn_may_move(holder))
 		return VR_DROP_REASON_SOURCE_MAC;
 	if (vr_learn_is_full(port) ||
@@ -72,11 +82,14 @@ enum vr_drop_reason vr_learn_take(struct vr_port *port, u64 mac)
 		.origin = VR_ORIGIN_LEARNED,
 		.moves_left = VR_ANNOUNCE_MOVES,
 	};
-	struct vr_endpoint *holder;
+	struct vr_endpoint *holder, *standby;
 	bool changed;
 
 	lockdep_assert_held(&network->instance->lock);
 	if (!(port->flags & VR_PORT_LEARN))
+		return 0;
+	standby = vr_endpoint_find(network, mac, VR_ENDPOINT_STATE_STANDBY);
+	if (standby && standby->port == port)
 		return 0;
 	holder = vr_endpoint_find(network, mac, VR_ENDPOINT_STATE_ACTIVE);
 	if (holder && holder->port == port)
@@ -101,15 +114,21 @@ static void vr_learn_forget(struct vr_port *port, unsigned long ticks)
 	struct vr_endpoint *endpoint, *next;
 
 	list_for_each_entry_safe(endpoint, next, &port->endpoints, on_port)
-		if (vr_endpoint_is_learned(endpoint) &&
+		if (vr_learn_is_ours(endpoint) &&
 		    jiffies - READ_ONCE(endpoint->seen) >= ticks)
 			vr_endpoint_del(endpoint);
 }
 
 static void vr_learn_start(struct vr_network *network, unsigned long ticks)
 {
-	vr_work_queue_delayed(&network->learn.work,
-			      clamp(ticks / 4, HZ, VR_LEARN_INTERVAL_MAX));
+	unsigned long delay = clamp(ticks / 4, HZ, VR_LEARN_INTERVAL_MAX);
+	struct delayed_work *work = &network->learn.work;
+
+	/* It may wait for longer, as another port or an older time allows. */
+	if (delayed_work_pending(work) &&
+	    time_after(work->timer.expires, jiffies + delay))
+		cancel_delayed_work(work);
+	vr_work_queue_delayed(work, delay);
 }
 
 void vr_learn_set(struct vr_port *port)

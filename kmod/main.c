@@ -8,10 +8,10 @@
 
 #include "instance.h"
 #include "native.h"
+#include "netlink.h"
 #include "remote.h"
 #include "tap.h"
 #include "uplink.h"
-#include "netlink.h"
 #include "version.h"
 #include "work.h"
 
@@ -61,10 +61,10 @@ err_remotes:
 static void __exit vr_exit(void)
 {
 	vr_netlink_exit();
+	vr_uplinks_exit();	/* by the notifiers, which see all devices go, ... */
+	vr_tap_exit();		/* ... stock devices and taps are given back */
 	vr_native_exit();
-	vr_instances_exit();	/* and with them the uplinks and taps go */
-	vr_uplinks_exit();
-	vr_tap_exit();
+	vr_instances_exit();	/* and the uplinks with sockets go */
 	vr_work_exit();
 	vr_remotes_exit();
 }

@@ -25,6 +25,7 @@
 #include "metadata.h"
 #include "network.h"
 #include "remote.h"
+#include "tap.h"
 #include "uplink.h"
 #include "vxlan.h"
 
@@ -86,20 +87,39 @@ static void vr_metadata_fill(struct ip_tunnel_info *info,
 			info->key.u.ipv6.src = uplink->local;
 	}
 	vr_tunnel_set_flags(&info->key, !v4);
-	info->key.tun_id =
-		key32_to_tunnel_id(cpu_to_be32(remote->key.network->vni));
+}
+
+/* What may change. Others may send by it now, as a queue of the device does. */
+static void vr_metadata_update(struct ip_tunnel_info *info,
+			       const struct vr_remote *remote)
+{
+	const struct vr_uplink *uplink = remote->uplink;
+	u32 vni = READ_ONCE(remote->key.network->vni);
+
+	info->key.tun_id = key32_to_tunnel_id(cpu_to_be32(vni));
 	info->key.tos = READ_ONCE(uplink->dscp) << 2;
 	info->key.ttl = READ_ONCE(uplink->ttl);
 }
 
-/* This CPU's, made when it is first needed. Or NULL. */
+/*
+ * With a reference for the packet. It is this CPU's, made when it is first
+ * needed, or the packet's own where the remote is not kept. Or NULL.
+ */
 static struct metadata_dst *vr_metadata_get(struct vr_remote *remote)
 {
-	struct metadata_dst **place = this_cpu_ptr(remote->metadata);
-	struct metadata_dst *metadata = *place;
+	struct metadata_dst *metadata, **place;
 
-	if (likely(metadata))
+	if (unlikely(!remote->metadata)) {
+		metadata = metadata_dst_alloc(0, METADATA_IP_TUNNEL,
+					      GFP_ATOMIC);
+		if (metadata)
+			vr_metadata_fill(&metadata->u.tun_info, remote);
 		return metadata;
+	}
+	place = this_cpu_ptr(remote->metadata);
+	metadata = *place;
+	if (likely(metadata))
+		goto out_hold;
 	metadata = metadata_dst_alloc(0, METADATA_IP_TUNNEL, GFP_ATOMIC);
 	if (!metadata)
 		return NULL;
@@ -107,24 +127,27 @@ static struct metadata_dst *vr_metadata_get(struct vr_remote *remote)
 		dst_release(&metadata->dst);
 		return NULL;
 	}
+	vr_metadata_fill(&metadata->u.tun_info, remote);
 	*place = metadata;
+out_hold:
+	dst_hold(&metadata->dst);
 	return metadata;
 }
 
 enum vr_drop_reason vr_metadata_xmit(struct vr_remote *remote,
 				     struct sk_buff *skb)
 {
-	struct metadata_dst *metadata = vr_metadata_get(remote);
 	struct net_device *dev = remote->uplink->dev;
+	struct metadata_dst *metadata;
 
-	if (unlikely(!metadata))
-		return VR_DROP_REASON_NO_MEMORY;
 	if (unlikely(!(dev->flags & IFF_UP)))
 		return VR_DROP_REASON_PORT_DOWN;
+	metadata = vr_metadata_get(remote);
+	if (unlikely(!metadata))
+		return VR_DROP_REASON_NO_MEMORY;
 	if (time_after(jiffies, READ_ONCE(remote->checked) + HZ))
 		vr_metadata_probe(remote);
-	vr_metadata_fill(&metadata->u.tun_info, remote);
-	dst_hold(&metadata->dst);
+	vr_metadata_update(&metadata->u.tun_info, remote);
 	skb_dst_set(skb, &metadata->dst);
 	skb->dev = dev;
 	dev_queue_xmit(skb);
@@ -293,15 +316,9 @@ int vr_metadata_open(struct vr_uplink *uplink, const struct nlattr *attr,
 			"device is not a vxlan, geneve or gretap");
 		return -EOPNOTSUPP;
 	}
-	if (netdev_master_upper_dev_get(dev)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "device has a master");
-		return -EBUSY;
-	}
-	if (netdev_is_rx_handler_busy(dev)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-			"device has a receive handler already");
-		return -EBUSY;
-	}
+	err = vr_tap_check_free(dev, attr, extack);
+	if (err)
+		return err;
 	err = vr_metadata_check_info(dev, kind, attr, extack);
 	if (err)
 		return err;

@@ -19,9 +19,7 @@
 #include "port.h"
 #include "remote.h"
 
-/* Whether what the super-packet is to be cut into fits. */
-static bool vr_mtu_fits_gso(const struct sk_buff *skb, bool v4,
-			    unsigned int mtu)
+bool vr_mtu_fits_gso(const struct sk_buff *skb, bool v4, unsigned int mtu)
 {
 	/* The jumbo option of a super-packet goes when it is cut. */
 	if (!v4 && !ipv6_hdr(skb)->payload_len)
@@ -64,18 +62,28 @@ enum vr_drop_reason vr_mtu_check(const struct sk_buff *skb,
 static enum vr_drop_reason vr_mtu_prepare(struct sk_buff *skb)
 {
 	unsigned int headers = ETH_HLEN + ip_hdrlen(skb);
+	int err, start;
 
-	if (pskb_trim(skb, ETH_HLEN + ntohs(ip_hdr(skb)->tot_len)) ||
-	    skb_ensure_writable(skb, headers))
+	/* Where the checksum is to be may be behind the end, too. */
+	err = pskb_trim_rcsum(skb, ETH_HLEN + ntohs(ip_hdr(skb)->tot_len));
+	if (err)
+		return err == -EINVAL ? VR_DROP_REASON_IP_HEADER :
+					VR_DROP_REASON_NO_MEMORY;
+	if (skb_ensure_writable(skb, headers))
 		return VR_DROP_REASON_NO_MEMORY;
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
 		return 0;
-	if (skb_checksum_start_offset(skb) < (int)headers)
+	start = skb_checksum_start_offset(skb);
+	if (start < (int)headers || start + skb->csum_offset +
+	    sizeof(__sum16) > skb_headlen(skb))
 		return VR_DROP_REASON_IP_HEADER;
 	return skb_csum_hwoffload_help(skb, 0) ? VR_DROP_REASON_NO_MEMORY : 0;
 }
 
-/* Delivers all of @skb, which stays the caller's, without Ethernet header. */
+/*
+ * Delivers all of @skb, which stays the caller's: without its Ethernet header,
+ * unless that fails.
+ */
 static enum vr_drop_reason vr_mtu_cut(struct vr_port *out, struct sk_buff *skb,
 				      unsigned int mtu)
 {
@@ -89,8 +97,10 @@ static enum vr_drop_reason vr_mtu_cut(struct vr_port *out, struct sk_buff *skb,
 		     &state);
 	while (state.left > 0) {
 		fragment = ip_frag_next(skb, &state);
-		if (IS_ERR(fragment))
+		if (IS_ERR(fragment)) {
+			skb_push(skb, ETH_HLEN);
 			return VR_DROP_REASON_NO_MEMORY;
+		}
 		*(struct ethhdr *)skb_push(fragment, ETH_HLEN) = eth;
 		skb_reset_mac_header(fragment);
 		vr_port_deliver(out, fragment);

@@ -17,6 +17,12 @@ enum vr_drop_reason vr_mtu_check(const struct sk_buff *skb,
 				 struct vr_packet *packet);
 
 /*
+ * Whether what a super-packet is to be cut into is no longer than @mtu bytes of
+ * IP. @skb has its IP header in its linear data.
+ */
+bool vr_mtu_fits_gso(const struct sk_buff *skb, bool v4, unsigned int mtu);
+
+/*
  * Delivers an IPv4 packet in fragments. Consumes @skb, whose headers are the
  * new ones. Caller holds RCU and has bottom halves off.
  */

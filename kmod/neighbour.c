@@ -54,7 +54,9 @@ static bool vr_neighbour_is_routed(const struct vr_packet *packet,
 	if (!nexthop || vr_nexthop_has_port_rcu(nexthop, packet->in))
 		return false;
 	return nexthop->group || nexthop->key.type == VR_NEXTHOP_TYPE_PORT ||
-	       nexthop->key.type == VR_NEXTHOP_TYPE_ADDRESS;
+	       nexthop->key.type == VR_NEXTHOP_TYPE_ADDRESS ||
+	       (nexthop->key.type == VR_NEXTHOP_TYPE_REMOTE &&
+		!vr_port_is_remote(packet->in));
 }
 
 /*

@@ -261,7 +261,8 @@ static struct vr_port *vr_nl_port_of_device(struct vr_nl_request *request,
 	put_net(net);
 	if (err)
 		return ERR_PTR(err);
-	if (port)
+	/* A tap is its device's a moment before it is the network's. */
+	if (port && vr_port_find_id(request->instance, port->id) == port)
 		return port;
 	NL_SET_ERR_MSG_ATTR(request->extack, vr_nl_device_attr(device),
 			    "device is not attached");

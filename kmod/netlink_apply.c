@@ -101,6 +101,7 @@ static const struct vr_apply_kind vr_apply_kinds[] = {
 		.policy = vr_network_config_nl_policy,
 		.max_attr = ARRAY_SIZE(vr_network_config_nl_policy) - 1,
 		.answers = BIT_ULL(VR_A_NETWORK_PORTS) |
+			   BIT_ULL(VR_A_NETWORK_FLOOD) |
 			   BIT_ULL(VR_A_NETWORK_ENDPOINTS) |
 			   BIT_ULL(VR_A_NETWORK_ROUTES),
 		.add = vr_apply_add_network,
@@ -361,6 +362,7 @@ static void vr_flush_routes_of(struct vr_flush *flush,
 			continue;
 		vr_route_del(route);
 		flush->deleted++;
+		cond_resched();
 	}
 }
 
@@ -395,15 +397,18 @@ static void vr_flush_endpoints(struct vr_flush *flush)
 /* RTNL keeps the ports and networks that there are. */
 static void vr_flush_ports(struct vr_flush *flush)
 {
-	struct vr_port *port;
+	struct vr_network *network;
+	struct vr_port *port, *next;
 	unsigned long id;
 
-	xa_for_each(&flush->instance->ports, id, port) {
-		if (!vr_flush_wants(flush, port->network, port->origin))
-			continue;
-		vr_port_detach(port);
-		flush->deleted++;
-	}
+	xa_for_each(&flush->instance->networks, id, network)
+		list_for_each_entry_safe(port, next, &network->ports,
+					 in_network) {
+			if (!vr_flush_wants(flush, network, port->origin))
+				continue;
+			vr_port_detach(port);
+			flush->deleted++;
+		}
 }
 
 static void vr_flush_networks(struct vr_flush *flush)

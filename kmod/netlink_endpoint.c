@@ -177,8 +177,7 @@ vr_nl_endpoint_add_parsed(struct vr_nl_request *request, struct nlattr **attrs,
 	config->gateway = vr_port_is_gateway(config->port);
 	endpoint = vr_endpoint_add(network, config, NULL, request->flags,
 				   changed, request->extack);
-	if (IS_ERR(endpoint))
-		vr_remote_release(config->port);
+	vr_remote_unpin(config->port);
 	return endpoint;
 }
 

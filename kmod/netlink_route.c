@@ -24,16 +24,18 @@ static int vr_nl_nexthop_port_fill(struct sk_buff *msg,
 	return 0;
 }
 
-static int vr_nl_nexthop_remote_fill(struct sk_buff *msg,
-				     const struct vr_nexthop_key *nexthop)
+/* Whom packets go to: a port, or a node by an uplink. */
+static int vr_nl_nexthop_place_fill(struct sk_buff *msg, struct vr_port *port)
 {
-	const struct vr_remote *remote = vr_remote_of(nexthop->port);
+	const struct vr_remote *remote;
 
+	if (!vr_port_is_remote(port))
+		return vr_nl_nexthop_port_fill(msg, port);
+	remote = vr_remote_of(port);
 	if (vr_nl_put_ip(msg, VR_A_NEXTHOP_REMOTE, &remote->key.vtep) ||
 	    nla_put_string(msg, VR_A_NEXTHOP_UPLINK, remote->uplink->name))
 		return -EMSGSIZE;
-	return nexthop->mac ?
-	       vr_nl_put_mac(msg, VR_A_NEXTHOP_MAC, nexthop->mac) : 0;
+	return 0;
 }
 
 static int vr_nl_nexthop_fill(struct sk_buff *msg,
@@ -41,10 +43,10 @@ static int vr_nl_nexthop_fill(struct sk_buff *msg,
 {
 	if (nla_put_u8(msg, VR_A_NEXTHOP_TYPE, nexthop->type))
 		return -EMSGSIZE;
-	if (nexthop->type == VR_NEXTHOP_TYPE_PORT)
-		return vr_nl_nexthop_port_fill(msg, nexthop->port);
-	if (nexthop->type == VR_NEXTHOP_TYPE_REMOTE)
-		return vr_nl_nexthop_remote_fill(msg, nexthop);
+	if (nexthop->port && vr_nl_nexthop_place_fill(msg, nexthop->port))
+		return -EMSGSIZE;
+	if (nexthop->mac && vr_nl_put_mac(msg, VR_A_NEXTHOP_MAC, nexthop->mac))
+		return -EMSGSIZE;
 	if (nexthop->type == VR_NEXTHOP_TYPE_ADDRESS)
 		return vr_nl_put_ip(msg, VR_A_NEXTHOP_VIA, &nexthop->via);
 	return 0;
@@ -348,17 +350,14 @@ static int vr_nl_nexthops_parse(struct vr_nl_request *request,
 	return 0;
 }
 
-/* Remotes that were made for a route that was not. One may be there twice. */
-static void vr_nl_nexthops_release(const struct vr_route_config *config)
+/* Those that were found: the route holds them now, if there is one. */
+static void vr_nl_nexthops_unpin(const struct vr_route_config *config)
 {
 	unsigned int i;
 
-	rcu_read_lock();
 	for (i = 0; i < config->n_nexthops; i++)
-		if (config->nexthops[i].key.type == VR_NEXTHOP_TYPE_REMOTE &&
-		    config->nexthops[i].key.port)
-			vr_remote_release(config->nexthops[i].key.port);
-	rcu_read_unlock();
+		if (config->nexthops[i].key.port)
+			vr_remote_unpin(config->nexthops[i].key.port);
 }
 
 /* Where it leads, and then it is added. */
@@ -385,7 +384,7 @@ vr_nl_route_add_nexthops(struct vr_nl_request *request,
 	else
 		route = vr_route_add(network, config, request->flags, changed,
 				     request->extack);
-	vr_nl_nexthops_release(config);
+	vr_nl_nexthops_unpin(config);
 	if (n > 1)
 		kfree(config->nexthops);
 	return route;
@@ -515,7 +514,7 @@ static int vr_nl_hop_fill(struct sk_buff *msg, const struct vr_network *network,
 	if (type == VR_NEXTHOP_TYPE_ADDRESS &&
 	    vr_nl_put_ip(msg, VR_A_NEXTHOP_VIA, &hop->nexthop->key.via))
 		return -EMSGSIZE;
-	if (hop->port && (vr_nl_nexthop_port_fill(msg, hop->port) ||
+	if (hop->port && (vr_nl_nexthop_place_fill(msg, hop->port) ||
 			  vr_nl_put_mac(msg, VR_A_NEXTHOP_MAC, hop->mac)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);

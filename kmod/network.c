@@ -213,8 +213,10 @@ static void vr_network_del_routes(struct vr_network *network)
 {
 	struct vr_route *route;
 
-	while ((route = vr_route_first(network)))
+	while ((route = vr_route_first(network))) {
 		vr_route_del(route);
+		cond_resched();
+	}
 }
 
 void vr_network_destroy(struct vr_network *network)
@@ -782,21 +784,19 @@ static int vr_network_flood_add(struct vr_network *network,
 					  add->attr, &add->vtep[i], extack);
 		if (IS_ERR(uplink)) {
 			err = PTR_ERR(uplink);
-			goto err_release;
+			goto err_unpin;
 		}
 		remotes[i] = vr_remote_get(network, uplink, &add->vtep[i]);
 		if (IS_ERR(remotes[i])) {
 			err = PTR_ERR(remotes[i]);
-			goto err_release;
+			goto err_unpin;
 		}
 	}
 	return 0;
 
-err_release:
-	rcu_read_lock(); /* one may be there twice */
+err_unpin:
 	while (i--)
-		vr_remote_release(&remotes[i]->port);
-	rcu_read_unlock();
+		vr_remote_unpin(&remotes[i]->port);
 	return err;
 }
 
@@ -831,10 +831,8 @@ void vr_network_flood_abort(struct vr_flood_change *change)
 
 	if (!change->remotes)
 		return;
-	rcu_read_lock(); /* one may be there twice */
 	for (i = 0; i < change->add.n; i++)
-		vr_remote_release(&change->remotes[i]->port);
-	rcu_read_unlock();
+		vr_remote_unpin(&change->remotes[i]->port);
 	kfree(change->remotes);
 	change->remotes = NULL;
 }
@@ -847,8 +845,10 @@ static void vr_network_flood_commit(struct vr_network *network,
 
 	if (!change || !change->remotes)
 		return;
-	for (i = 0; i < change->add.n; i++)
+	for (i = 0; i < change->add.n; i++) {
 		vr_remote_set_floods(change->remotes[i], true);
+		vr_remote_unpin(&change->remotes[i]->port);
+	}
 	for (i = 0; i < change->del.n; i++) {
 		remote = vr_network_flood_find(network, &change->del.vtep[i]);
 		if (!remote)

@@ -658,13 +658,16 @@ void vr_port_detach(struct vr_port *port)
 
 void vr_ports_detach_taps(struct vr_instance *instance)
 {
-	struct vr_port *port;
+	struct vr_network *network;
+	struct vr_port *port, *next;
 	unsigned long id;
 
 	ASSERT_RTNL();
-	xa_for_each(&instance->ports, id, port)
-		if (vr_port_is_tap(port))
-			vr_port_detach(port);
+	xa_for_each(&instance->networks, id, network)
+		list_for_each_entry_safe(port, next, &network->ports,
+					 in_network)
+			if (vr_port_is_tap(port))
+				vr_port_detach(port);
 }
 
 void vr_port_undo(struct vr_port *port)

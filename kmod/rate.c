@@ -172,7 +172,9 @@ static struct vr_rate *vr_rate_create(u64 bits, u32 burst, bool burst_given)
 	rate->burst_given = burst_given;
 	rate->burst = burst_given ? burst : vr_rate_default_burst(bits);
 	vr_rate_set_factor(rate);
-	rate->depth = mul_u64_u32_shr(rate->mult, rate->burst, rate->shift);
+	/* Of a rate that no packet takes time of, it is never empty. */
+	rate->depth = max_t(u64, 1, mul_u64_u32_shr(rate->mult, rate->burst,
+						    rate->shift));
 	rate->low = rate->depth - rate->depth / 4;
 	atomic64_set(&rate->full_at,
 		     ktime_get_mono_fast_ns() << VR_RATE_UNITS);

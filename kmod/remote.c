@@ -25,6 +25,17 @@
 static DEFINE_PER_CPU(unsigned int, vr_remote_depth);
 
 /*
+ * Where the last packet came from that a stranger stands for. What is answered
+ * to it is sent while it is being received, with bottom halves off.
+ */
+struct vr_remote_sender {
+	struct vr_uplink *uplink;
+	struct in6_addr vtep;
+};
+
+static DEFINE_PER_CPU(struct vr_remote_sender, vr_remote_sender);
+
+/*
  * The device that remotes have in the place of a port's own, so that nobody
  * has to ask whether there is one. It is never up, which keeps packets from
  * the ways of those that have a device.
@@ -50,33 +61,43 @@ static bool vr_remote_is_stranger(const struct vr_remote *remote)
 	return !remote->uplink;
 }
 
+/* One packet, whose headers are set. Returns why it is not sent, or 0. */
 static enum vr_drop_reason vr_remote_send(struct vr_remote *remote,
 					  struct sk_buff *skb)
 {
-	if (remote->uplink->dev)
-		return vr_metadata_xmit(remote, skb);
-	return vr_vxlan_xmit(remote, skb);
-}
-
-/* One packet, whose headers are set. */
-static void vr_remote_xmit_one(struct vr_remote *remote, struct sk_buff *skb)
-{
-	struct vr_uplink *uplink = remote->uplink;
 	enum vr_drop_reason reason = VR_DROP_REASON_UNDERLAY;
 	unsigned int len = skb->len;
 
 	if (likely(__this_cpu_inc_return(vr_remote_depth) <= VR_REMOTE_DEPTH))
-		reason = vr_remote_send(remote, skb);
+		reason = remote->uplink->dev ? vr_metadata_xmit(remote, skb) :
+					       vr_vxlan_xmit(remote, skb);
 	__this_cpu_dec(vr_remote_depth);
-	if (unlikely(reason))
-		vr_drop(skb, uplink->instance, &remote->port, reason);
-	else
-		vr_uplink_count_tx(uplink, len);
+	if (likely(!reason))
+		vr_uplink_count_tx(remote->uplink, len);
+	return reason;
 }
 
-/* What a pod has put into a tunnel itself is cut and summed before ours. */
-static void vr_remote_xmit_tunnelled(struct vr_remote *remote,
-				     struct sk_buff *skb)
+static void vr_remote_xmit_one(struct vr_remote *remote, struct sk_buff *skb)
+{
+	enum vr_drop_reason reason = vr_remote_send(remote, skb);
+
+	if (unlikely(reason))
+		vr_drop(skb, remote->uplink->instance, &remote->port, reason);
+}
+
+/*
+ * What a device cannot cut or sum inside our tunnel: what a pod has put into
+ * one itself, what is longer than UDP may be, and SCTP, whose checksum is of
+ * another kind than the outer one that would be derived from it.
+ */
+static bool vr_remote_is_odd(struct sk_buff *skb)
+{
+	return skb->encapsulation || skb->len > GSO_LEGACY_MAX_SIZE ||
+	       (skb->ip_summed == CHECKSUM_PARTIAL && skb_csum_is_sctp(skb));
+}
+
+/* Cut and summed before it goes into the tunnel. */
+static void vr_remote_xmit_odd(struct vr_remote *remote, struct sk_buff *skb)
 {
 	struct sk_buff *segment, *next;
 
@@ -90,7 +111,7 @@ static void vr_remote_xmit_tunnelled(struct vr_remote *remote,
 		consume_skb(skb);
 	} else {
 		if (skb->ip_summed == CHECKSUM_PARTIAL &&
-		    skb_checksum_help(skb)) {
+		    skb_csum_hwoffload_help(skb, 0)) {
 			vr_drop(skb, remote->port.network->instance,
 				&remote->port, VR_DROP_REASON_NO_MEMORY);
 			return;
@@ -105,21 +126,50 @@ static void vr_remote_xmit_tunnelled(struct vr_remote *remote,
 	}
 }
 
-/* To one that nothing leads to: by what is known of whom it is for. */
+/* Nothing of this node's goes with it. Its headers are set. */
+static void vr_remote_prepare(struct vr_port *port, struct sk_buff *skb)
+{
+	trace_vr_output(port, skb);
+	vr_deliver_scrub(skb);
+	skb_forward_csum(skb);
+	skb_clear_tstamp(skb);
+	skb->protocol = ((const struct ethhdr *)skb->data)->h_proto;
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
+}
+
+/* What the router itself says, to a node that no remote is there for. */
+static void vr_remote_answer(struct vr_port *port, struct sk_buff *skb)
+{
+	const struct vr_remote_sender *sender = this_cpu_ptr(&vr_remote_sender);
+	struct vr_network *network = port->network;
+	struct vr_remote remote = {
+		.port.network = network,
+		.key = { network, sender->vtep },
+		.uplink = sender->uplink,
+		.checked = jiffies,
+	};
+	enum vr_drop_reason reason;
+
+	vr_remote_prepare(port, skb);
+	reason = vr_remote_send(&remote, skb);
+	if (reason)
+		vr_drop(skb, network->instance, port, reason);
+}
+
+/* The node that is known to have whom it is for, or where that came from. */
 static void vr_remote_xmit_stranger(struct vr_port *port, struct sk_buff *skb)
 {
-	struct vr_network *network = port->network;
 	const struct vr_endpoint *endpoint;
 	u64 mac;
 
 	mac = vr_mac_key(((const struct ethhdr *)skb->data)->h_dest);
-	endpoint = vr_endpoint_lookup_rcu(&network->endpoints, mac);
+	endpoint = vr_endpoint_lookup_rcu(&port->network->endpoints, mac);
 	if (endpoint && endpoint->port != port &&
 	    vr_port_is_remote(endpoint->port))
 		vr_remote_xmit(endpoint->port, skb);
 	else
-		vr_drop(skb, network->instance, port,
-			VR_DROP_REASON_UNKNOWN_DESTINATION);
+		vr_remote_answer(port, skb);
 }
 
 void vr_remote_xmit(struct vr_port *port, struct sk_buff *skb)
@@ -130,10 +180,6 @@ void vr_remote_xmit(struct vr_port *port, struct sk_buff *skb)
 		vr_remote_xmit_stranger(port, skb);
 		return;
 	}
-	trace_vr_output(port, skb);
-	vr_deliver_scrub(skb);
-	skb_forward_csum(skb);
-	skb_clear_tstamp(skb);
 	if (unlikely(skb_vlan_tag_present(skb))) {
 		skb = __vlan_hwaccel_push_inside(skb);
 		if (!skb) {
@@ -142,19 +188,19 @@ void vr_remote_xmit(struct vr_port *port, struct sk_buff *skb)
 			return;
 		}
 	}
-	skb->protocol = ((const struct ethhdr *)skb->data)->h_proto;
-	skb_reset_mac_header(skb);
-	skb_set_network_header(skb, ETH_HLEN);
+	vr_remote_prepare(port, skb);
 	if (skb->ip_summed == CHECKSUM_PARTIAL)
 		skb_set_transport_header(skb, skb_checksum_start_offset(skb));
-	if (unlikely(skb->encapsulation))
-		vr_remote_xmit_tunnelled(remote, skb);
+	if (unlikely(vr_remote_is_odd(skb)))
+		vr_remote_xmit_odd(remote, skb);
 	else
 		vr_remote_xmit_one(remote, skb);
 }
 
 void vr_remote_set_mtu(struct vr_remote *remote, u32 mtu)
 {
+	if (unlikely(!remote->port.id))
+		return; /* of one packet: see vr_remote_answer() */
 	/* Less than that no IP needs: it is the underlay's own trouble. */
 	mtu = max_t(u32, mtu, IPV6_MIN_MTU);
 	WRITE_ONCE(remote->checked, jiffies);
@@ -196,7 +242,11 @@ struct vr_port *vr_remote_source_rcu(struct vr_uplink *uplink,
 	if (!vr_uplink_admits_rcu(uplink, vtep))
 		return NULL;
 	remote = rcu_dereference(network->stranger);
-	return remote ? &remote->port : NULL;
+	if (!remote)
+		return NULL;
+	this_cpu_ptr(&vr_remote_sender)->uplink = uplink;
+	this_cpu_ptr(&vr_remote_sender)->vtep = *vtep;
+	return &remote->port;
 }
 
 /* As a port that nothing is configured of. */
@@ -312,8 +362,10 @@ struct vr_remote *vr_remote_get(struct vr_network *network,
 	lockdep_assert_held(&network->instance->lock);
 	remote = rhashtable_lookup_fast(&uplink->remotes, &key,
 					vr_remote_params);
-	if (remote)
+	if (remote) {
+		remote->pins++;
 		return remote;
+	}
 	remote = vr_remote_create(network, uplink, vtep);
 	if (IS_ERR(remote))
 		return remote;
@@ -322,6 +374,7 @@ struct vr_remote *vr_remote_get(struct vr_network *network,
 		call_rcu(&remote->rcu, vr_remote_free_rcu);
 		return ERR_PTR(err);
 	}
+	remote->pins++;
 	if (uplink->dev)
 		vr_metadata_probe(remote);
 	else
@@ -351,9 +404,17 @@ void vr_remote_release(struct vr_port *port)
 	if (!vr_port_is_remote(port))
 		return;
 	remote = vr_remote_of(port);
-	if (!remote->gone && !remote->floods && list_empty(&port->endpoints) &&
+	if (!remote->gone && !remote->pins && !remote->floods && list_empty(&port->endpoints) &&
 	    list_empty(&port->nexthops))
 		vr_remote_unpublish(remote);
+}
+
+void vr_remote_unpin(struct vr_port *port)
+{
+	if (!vr_port_is_remote(port))
+		return;
+	vr_remote_of(port)->pins--;
+	vr_remote_release(port);
 }
 
 void vr_remote_destroy(struct vr_remote *remote)

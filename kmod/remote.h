@@ -41,6 +41,7 @@ struct vr_remote {
 	struct rhash_head node;		/* of uplink->remotes */
 	struct list_head in_network;	/* of network->remotes; RCU */
 	struct list_head in_flood;	/* of network->flood_remotes; RCU */
+	unsigned int pins;		/* by commands under way */
 	bool floods;			/* is in that list */
 	bool gone;			/* and what leads to it is going */
 
@@ -55,6 +56,16 @@ static inline struct vr_remote *vr_remote_of(struct vr_port *port)
 
 /* MTU of what goes to the port, in bytes of IP. */
 unsigned int vr_port_mtu(const struct vr_port *port);
+/*
+ * Each node floods what its own ports have sent, and forwards to each other
+ * directly: what came by a tunnel never leaves by one, or it might come round.
+ */
+static inline bool vr_crosses_horizon(const struct vr_port *in,
+				      const struct vr_port *out)
+{
+	return vr_port_is_remote(in) && vr_port_is_remote(out);
+}
+
 /* Whether packets can go to it now. */
 bool vr_port_is_up(const struct vr_port *port);
 
@@ -82,7 +93,7 @@ void vr_remote_destroy_stranger(struct vr_remote *stranger);
 
 /* Under the instance's lock from here on. */
 
-/* Finds or makes it. ERR_PTR on failure. */
+/* Finds or makes it, and pins it down. ERR_PTR on failure. */
 struct vr_remote *vr_remote_get(struct vr_network *network,
 				struct vr_uplink *uplink,
 				const struct in6_addr *vtep);
@@ -91,6 +102,8 @@ struct vr_remote *vr_remote_get(struct vr_network *network,
  * Any port will do. It is freed after a grace period.
  */
 void vr_remote_release(struct vr_port *port);
+/* Of one that vr_remote_get() has returned, once for each. Any port will do. */
+void vr_remote_unpin(struct vr_port *port);
 /* With all that leads to it. Cannot fail. */
 void vr_remote_destroy(struct vr_remote *remote);
 /* Those of a network that ends. */

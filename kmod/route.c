@@ -62,14 +62,16 @@ vr_hop_by_single_rcu(struct vr_network *network,
 	}
 }
 
-/* Whether packets can go there now. */
-static bool vr_hop_works(const struct vr_hop *hop)
+/* Whether packets can go there now: what came by a tunnel not by another. */
+static bool vr_hop_works(const struct vr_port *in, const struct vr_hop *hop)
 {
-	return vr_port_is_up(hop->port);
+	return vr_port_is_up(hop->port) &&
+	       !(in && vr_crosses_horizon(in, hop->port));
 }
 
 /* Members beside @except that packets can go to now. */
 static u64 vr_group_working_rcu(struct vr_network *network,
+				const struct vr_port *in,
 				const struct vr_nexthop_group *group,
 				unsigned int except)
 {
@@ -81,7 +83,7 @@ static u64 vr_group_working_rcu(struct vr_network *network,
 	for (; alive; alive &= alive - 1) {
 		i = __ffs64(alive);
 		if (!vr_hop_by_single_rcu(network, group->members[i].nexthop,
-					  &hop) && vr_hop_works(&hop))
+					  &hop) && vr_hop_works(in, &hop))
 			working |= BIT_ULL(i);
 	}
 	return working;
@@ -92,12 +94,12 @@ static u64 vr_group_working_rcu(struct vr_network *network,
  * group had no such member.
  */
 static noinline enum vr_drop_reason
-vr_hop_by_heir_rcu(struct vr_network *network,
+vr_hop_by_heir_rcu(struct vr_network *network, const struct vr_port *in,
 		   const struct vr_nexthop_group *group, unsigned int member,
 		   unsigned int bucket, struct vr_hop *hop,
 		   enum vr_drop_reason reason)
 {
-	u64 working = vr_group_working_rcu(network, group, member);
+	u64 working = vr_group_working_rcu(network, in, group, member);
 
 	if (!working)
 		return reason;
@@ -107,7 +109,7 @@ vr_hop_by_heir_rcu(struct vr_network *network,
 }
 
 static noinline enum vr_drop_reason
-vr_hop_by_group_rcu(struct vr_network *network,
+vr_hop_by_group_rcu(struct vr_network *network, const struct vr_port *in,
 		    const struct vr_nexthop_group *group,
 		    const struct sk_buff *skb, bool v4, struct vr_hop *hop)
 {
@@ -119,9 +121,9 @@ vr_hop_by_group_rcu(struct vr_network *network,
 
 	reason = vr_hop_by_single_rcu(network, group->members[member].nexthop,
 				      hop);
-	if (likely(!reason && vr_hop_works(hop)))
+	if (likely(!reason && vr_hop_works(in, hop)))
 		return 0;
-	return vr_hop_by_heir_rcu(network, group, member, bucket, hop, reason);
+	return vr_hop_by_heir_rcu(network, in, group, member, bucket, hop, reason);
 }
 
 /* What is for the gateway's own address: the host's, or its own to answer. */
@@ -161,7 +163,7 @@ vr_route_resolve_prefix_rcu(struct vr_network *network,
 	nexthop = vr_route_nexthop_rcu(network, daddr);
 	if (likely(nexthop)) {
 		if (unlikely(nexthop->group))
-			return vr_hop_by_group_rcu(network, nexthop->group,
+			return vr_hop_by_group_rcu(network, in, nexthop->group,
 						   skb,
 						   vr_address_is_v4(daddr),
 						   hop);
@@ -292,8 +294,10 @@ static void vr_routes_del_by_nexthop(struct vr_nexthop *nexthop)
 {
 	struct vr_route *route, *next;
 
-	list_for_each_entry_safe(route, next, &nexthop->routes, on_nexthop)
+	list_for_each_entry_safe(route, next, &nexthop->routes, on_nexthop) {
 		vr_route_del(route);
+		cond_resched();
+	}
 }
 
 static void vr_routes_changed(struct vr_nexthop *nexthop)
@@ -303,6 +307,7 @@ static void vr_routes_changed(struct vr_nexthop *nexthop)
 	list_for_each_entry(route, &nexthop->routes, on_nexthop) {
 		vr_instance_changed(route->network->instance);
 		vr_nl_route_notify(route, VR_CMD_ROUTE_NTF);
+		cond_resched();
 	}
 }
 
@@ -318,7 +323,9 @@ static void vr_routes_lose_nexthop(struct vr_nexthop *nexthop)
 			vr_nexthop_group_lose(member);
 			vr_routes_changed(group);
 		} else {
+			group->users++; /* to stay until the end, too */
 			vr_routes_del_by_nexthop(group);
+			vr_nexthop_put(group);
 		}
 		cond_resched();
 	}

@@ -5,6 +5,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
+#include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -47,10 +48,38 @@ static bool vr_tap_has_address(const struct net_device *dev)
 	return found;
 }
 
+int vr_tap_check_free(struct net_device *dev, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
+{
+	ASSERT_RTNL();
+	if (netdev_master_upper_dev_get(dev)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "device has a master");
+		return -EBUSY;
+	}
+	if (!netdev_is_rx_handler_busy(dev))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "device has a receive handler, as of a macvlan");
+	return -EBUSY;
+}
+
+/* They would come between the addresses and the type (vlan_do_receive()). */
+static bool vr_tap_keeps_tags(const struct net_device *dev)
+{
+#if IS_ENABLED(CONFIG_VLAN_8021Q)
+	return is_vlan_dev(dev) &&
+	       !(vlan_dev_priv(dev)->flags & VLAN_FLAG_REORDER_HDR);
+#else
+	return false;
+#endif
+}
+
 /* What a bridge refuses as well (br_add_if()), and whose loss would hurt. */
 int vr_tap_check(struct net_device *dev, const struct nlattr *attr,
 		 struct netlink_ext_ack *extack)
 {
+	int err;
+
 	ASSERT_RTNL();
 	if (dev->flags & IFF_LOOPBACK) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "device is the loopback");
@@ -66,14 +95,13 @@ int vr_tap_check(struct net_device *dev, const struct nlattr *attr,
 			"device is of a kind that cannot be taken over");
 		return -EOPNOTSUPP;
 	}
-	if (netdev_master_upper_dev_get(dev)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "device has a master");
-		return -EBUSY;
-	}
-	if (netdev_is_rx_handler_busy(dev)) {
+	err = vr_tap_check_free(dev, attr, extack);
+	if (err)
+		return err;
+	if (vr_tap_keeps_tags(dev)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
-			"device has a receive handler, as of a macvlan");
-		return -EBUSY;
+			"device leaves VLAN tags in packets, set reorder_hdr on");
+		return -EINVAL;
 	}
 	if (vr_tap_has_address(dev)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,

@@ -20,7 +20,10 @@ struct vr_port *vr_tap_port(const struct net_device *dev);
 
 /* All of this is under RTNL, without the instance's lock. */
 
-/* Whether it can be taken. @attr is what names it, to blame. */
+/* Whether nobody else receives what it receives. @attr names it, to blame. */
+int vr_tap_check_free(struct net_device *dev, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack);
+/* Whether it can be taken. */
 int vr_tap_check(struct net_device *dev, const struct nlattr *attr,
 		 struct netlink_ext_ack *extack);
 /* Takes what vr_tap_check() let pass: packets come in from now on. */

@@ -12,7 +12,6 @@
 #include <linux/etherdevice.h>
 #include <linux/skbuff.h>
 #include <linux/tracepoint.h>
-#include <net/net_namespace.h>
 
 #include "drop.h"
 #include "instance.h"
@@ -56,7 +55,7 @@ DECLARE_EVENT_CLASS(vr_packet,
 
 	TP_fast_assign(
 		__entry->skbaddr = skb;
-		__entry->netns = port->network->instance->net->ns.inum;
+		__entry->netns = port->network->instance->netns;
 		__entry->network = port->network->id;
 		__entry->port = port->id;
 		memcpy(__entry->ifname, port->ifname, IFNAMSIZ);
@@ -105,7 +104,7 @@ TRACE_EVENT(vr_drop,
 
 	TP_fast_assign(
 		__entry->skbaddr = skb;
-		__entry->netns = instance->net->ns.inum;
+		__entry->netns = instance->netns;
 		__entry->network = port ? port->network->id : 0;
 		__entry->port = port ? port->id : 0;
 		if (port)

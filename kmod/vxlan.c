@@ -34,6 +34,11 @@ struct vr_vxlan_header {
 #define VR_VXLAN_HEADERS	(sizeof(struct udphdr) + \
 				 sizeof(struct vr_vxlan_header))
 
+/* Packets in packets that are received on one stack. */
+#define VR_VXLAN_DEPTH		2
+
+static DEFINE_PER_CPU(unsigned int, vr_vxlan_depth);
+
 /* A tunnel through one of the instance's own ports would never end. */
 static bool vr_vxlan_leads_back(const struct vr_uplink *uplink,
 				const struct net_device *dev)
@@ -110,6 +115,8 @@ void vr_vxlan_probe(struct vr_remote *remote)
 	struct dst_entry *dst;
 	__be32 saddr4;
 
+	/* The route goes into this CPU's cache, which packets use too. */
+	local_bh_disable();
 	if (vr_address_is_v4(&remote->key.vtep)) {
 		struct rtable *rt = vr_vxlan_lookup4(remote, &saddr4);
 
@@ -117,27 +124,55 @@ void vr_vxlan_probe(struct vr_remote *remote)
 	} else {
 		dst = vr_vxlan_lookup6(remote, &saddr6);
 	}
+	local_bh_enable();
 	dst_release(dst);
+}
+
+/* What the frame has behind its VLAN tags (802.1ad: two), and where. */
+static __be16 vr_vxlan_inner_protocol(const struct sk_buff *skb,
+				      unsigned int *offset)
+{
+	const struct vlan_hdr *vlan;
+	__be16 protocol = skb->protocol;
+	struct vlan_hdr buffer;
+	unsigned int tags;
+
+	*offset = ETH_HLEN;
+	for (tags = 0; unlikely(eth_type_vlan(protocol)) && tags < 2; tags++) {
+		vlan = skb_header_pointer(skb, *offset, sizeof(buffer),
+					  &buffer);
+		if (!vlan)
+			return 0;
+		protocol = vlan->h_vlan_encapsulated_proto;
+		*offset += VLAN_HLEN;
+	}
+	return protocol;
 }
 
 /* The DS field of the packet in the frame, 0 for what is not IP. */
 static u8 vr_vxlan_inner_dsfield(const struct sk_buff *skb)
 {
-	if (skb->protocol == htons(ETH_P_IP) &&
-	    skb_headlen(skb) >= ETH_HLEN + sizeof(struct iphdr))
-		return ipv4_get_dsfield((const void *)(skb->data + ETH_HLEN));
-	if (skb->protocol == htons(ETH_P_IPV6) &&
-	    skb_headlen(skb) >= ETH_HLEN + sizeof(struct ipv6hdr))
-		return ipv6_get_dsfield((const void *)(skb->data + ETH_HLEN));
+	unsigned int offset;
+	__be16 protocol = vr_vxlan_inner_protocol(skb, &offset);
+
+	if (protocol == htons(ETH_P_IP) &&
+	    skb_headlen(skb) >= offset + sizeof(struct iphdr))
+		return ipv4_get_dsfield((const void *)(skb->data + offset));
+	if (protocol == htons(ETH_P_IPV6) &&
+	    skb_headlen(skb) >= offset + sizeof(struct ipv6hdr))
+		return ipv6_get_dsfield((const void *)(skb->data + offset));
 	return 0;
 }
 
-/* RFC 2983 pipe model, RFC 6040 normal mode. */
+/*
+ * RFC 2983 pipe model, RFC 6040 normal mode: the mark is copied, where the
+ * kernel's own tunnels send ECT(0) for CE.
+ */
 static u8 vr_vxlan_outer_dsfield(const struct vr_uplink *uplink,
 				 const struct sk_buff *skb)
 {
-	return INET_ECN_encapsulate(READ_ONCE(uplink->dscp) << 2,
-				    vr_vxlan_inner_dsfield(skb));
+	return READ_ONCE(uplink->dscp) << 2 |
+	       (vr_vxlan_inner_dsfield(skb) & INET_ECN_MASK);
 }
 
 static bool vr_vxlan_push_header(struct sk_buff *skb, unsigned int room,
@@ -235,11 +270,38 @@ enum vr_drop_reason vr_vxlan_xmit(struct vr_remote *remote,
 	return vr_vxlan_xmit6(remote, skb);
 }
 
+/*
+ * RFC 6040 4.2. A tag in front of the packet must not be taken for its header:
+ * the kernel's functions go by the network header.
+ */
+static enum vr_drop_reason vr_vxlan_take_mark(struct sk_buff *skb, int outer,
+					      bool v4)
+{
+	unsigned int offset, len = 0;
+	const void *header;
+	__be16 protocol;
+
+	protocol = vr_vxlan_inner_protocol(skb, &offset);
+	if (protocol == htons(ETH_P_IP))
+		len = sizeof(struct iphdr);
+	else if (protocol == htons(ETH_P_IPV6))
+		len = sizeof(struct ipv6hdr);
+	if (!len)
+		return 0;
+	if (unlikely(!pskb_may_pull(skb, offset + len)))
+		return VR_DROP_REASON_UPLINK_HEADER;
+	skb_set_network_header(skb, offset);
+	header = skb->head + outer;
+	if ((v4 ? IP_ECN_decapsulate(header, skb) :
+		  IP6_ECN_decapsulate(header, skb)) > 1)
+		return VR_DROP_REASON_ECN;
+	return 0;
+}
+
 /* Outer headers gone, the frame's in place. Returns why it is dropped, or 0. */
 static enum vr_drop_reason vr_vxlan_decapsulate(struct sk_buff *skb, bool v4)
 {
 	int outer = skb_network_header(skb) - skb->head;
-	const void *header;
 
 	if (__iptunnel_pull_header(skb, VR_VXLAN_HEADERS, htons(ETH_P_TEB),
 				   false, false))
@@ -247,19 +309,11 @@ static enum vr_drop_reason vr_vxlan_decapsulate(struct sk_buff *skb, bool v4)
 	if (unlikely(!pskb_may_pull(skb, ETH_HLEN)))
 		return VR_DROP_REASON_UPLINK_HEADER;
 	skb_reset_mac_header(skb);
-	skb_set_network_header(skb, ETH_HLEN);
-	/* As much of it as the marks are in. */
-	pskb_may_pull(skb, ETH_HLEN + sizeof(struct ipv6hdr));
-	if ((skb->protocol == htons(ETH_P_IP) &&
-	     !pskb_may_pull(skb, ETH_HLEN + sizeof(struct iphdr))) ||
-	    (skb->protocol == htons(ETH_P_IPV6) &&
-	     !pskb_may_pull(skb, ETH_HLEN + sizeof(struct ipv6hdr))))
-		return VR_DROP_REASON_UPLINK_HEADER;
-	header = skb->head + outer;
-	if ((v4 ? IP_ECN_decapsulate(header, skb) :
-		  IP6_ECN_decapsulate(header, skb)) > 1)
-		return VR_DROP_REASON_ECN;
-	return 0;
+	/* Still that of the tunnel. */
+	skb->transport_header = (typeof(skb->transport_header))~0U;
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		skb_set_transport_header(skb, skb_checksum_start_offset(skb));
+	return vr_vxlan_take_mark(skb, outer, v4);
 }
 
 static void vr_vxlan_source(const struct sk_buff *skb, bool v4,
@@ -291,6 +345,19 @@ static enum vr_drop_reason vr_vxlan_parse(struct vr_uplink *uplink,
 	return reason ?: vr_vxlan_decapsulate(skb, v4);
 }
 
+/*
+ * To the stack of a native port, at once. If that leads back here, as tunnels in
+ * tunnels do, a packet deep inside has to wait for a stack of its own.
+ */
+static void vr_vxlan_hand(struct sk_buff *skb)
+{
+	if (likely(__this_cpu_inc_return(vr_vxlan_depth) <= VR_VXLAN_DEPTH))
+		netif_receive_skb(skb);
+	else
+		__netif_rx(skb);
+	__this_cpu_dec(vr_vxlan_depth);
+}
+
 /* The socket's encap_rcv. The data begins with the UDP header. */
 static int vr_vxlan_rcv(struct sock *sk, struct sk_buff *skb)
 {
@@ -310,7 +377,7 @@ static int vr_vxlan_rcv(struct sock *sk, struct sk_buff *skb)
 	vr_uplink_count_rx(uplink, skb->len);
 	skb = vr_remote_rcv(in, skb);
 	if (skb)
-		netif_receive_skb(skb);
+		vr_vxlan_hand(skb);
 	return 0;
 }
 

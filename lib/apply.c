@@ -39,11 +39,12 @@ static void vr_apply_put_ports(struct vr_msg *msg,
 static void vr_apply_put_endpoints(struct vr_msg *msg,
 				   const struct vr_apply *objects)
 {
-	char mac[VR_MAC_TEXT];
+	char mac[VR_MAC_TEXT] = "";
 	unsigned int i;
 
 	for (i = 0; i < objects->endpoint_count; i++) {
-		vr_mac_format(objects->endpoints[i].mac, mac);
+		if (!msg->untold)
+			vr_mac_format(objects->endpoints[i].mac, mac);
 		vr_msg_nest_object(msg, VR_A_APPLY_ENDPOINT, "endpoint %s",
 				   mac);
 		vr_endpoint_put(msg, &objects->endpoints[i]);
@@ -54,15 +55,16 @@ static void vr_apply_put_endpoints(struct vr_msg *msg,
 static void vr_apply_put_routes(struct vr_msg *msg,
 				const struct vr_apply *objects)
 {
-	char text[VR_PREFIX_TEXT];
+	char text[VR_PREFIX_TEXT] = "";
 	struct vr_prefix prefix;
 	unsigned int i;
 
 	for (i = 0; i < objects->route_count; i++) {
 		prefix.ip = objects->routes[i].prefix;
 		prefix.length = objects->routes[i].prefix_length;
-		vr_msg_nest_object(msg, VR_A_APPLY_ROUTE, "route %s",
-				   vr_prefix_format(&prefix, text));
+		if (!msg->untold)
+			vr_prefix_format(&prefix, text);
+		vr_msg_nest_object(msg, VR_A_APPLY_ROUTE, "route %s", text);
 		vr_route_put(msg, &objects->routes[i]);
 		vr_msg_end(msg);
 	}
@@ -199,6 +201,7 @@ int vr_apply(struct vr_nl *nl, uint16_t flags, const struct vr_apply *objects,
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 
+	msg.untold = !err;
 	vr_msg_start_genl(&msg, nl->family, VR_CMD_APPLY, VR_GENL_VERSION,
 			  flags);
 	vr_apply_put(&msg, objects);

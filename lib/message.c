@@ -134,7 +134,7 @@ vr_msg_append(struct vr_msg *msg, int attr, size_t len, const char *fmt,
 	record->parent = msg->open;
 	record->object = false;
 	record->text = NULL;
-	if (fmt && vasprintf(&record->text, fmt, args) < 0) {
+	if (fmt && !msg->untold && vasprintf(&record->text, fmt, args) < 0) {
 		record->text = NULL;
 		vr_msg_fail(msg, ENOMEM);
 		return NULL;
@@ -185,19 +185,22 @@ void vr_msg_put_string(struct vr_msg *msg, int attr, const char *key,
 void vr_msg_put_mac(struct vr_msg *msg, int attr, const char *key,
 		    const uint8_t v[VR_MAC_LEN])
 {
-	char text[VR_MAC_TEXT];
+	char text[VR_MAC_TEXT] = "";
 
-	vr_msg_put(msg, attr, v, VR_MAC_LEN, key ? "%s %s" : NULL, key,
-		   vr_mac_format(v, text));
+	if (!msg->untold)
+		vr_mac_format(v, text);
+	vr_msg_put(msg, attr, v, VR_MAC_LEN, key ? "%s %s" : NULL, key, text);
 }
 
 void vr_msg_put_ip(struct vr_msg *msg, int attr, const char *key,
 		   const struct vr_ip *v)
 {
-	char text[VR_IP_TEXT];
+	char text[VR_IP_TEXT] = "";
 
+	if (!msg->untold)
+		vr_ip_format(v, text);
 	vr_msg_put(msg, attr, v->bytes, vr_family_bytes(v->family),
-		   key ? "%s %s" : NULL, key, vr_ip_format(v, text));
+		   key ? "%s %s" : NULL, key, text);
 }
 
 void vr_msg_put_netns(struct vr_msg *msg, int attr, int fd, const char *netns)

@@ -27,6 +27,8 @@ struct vr_msg_record;
  * struct vr_msg - a request that is being built
  * @nl: the message as libnl has it
  * @error: 0, or the errno of the first thing that went wrong
+ * @untold: nobody is going to ask how the user wrote anything: no text is kept.
+ *	To be set before anything is put.
  *
  * The rest is private.  Initialize with VR_MSG_INIT, give back with
  * vr_msg_destroy() (or declare it cleanup_msg).
@@ -34,6 +36,7 @@ struct vr_msg_record;
 struct vr_msg {
 	struct nl_msg *nl;
 	int error;
+	bool untold;
 
 	struct vr_msg_record *records;
 	unsigned int record_count;

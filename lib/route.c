@@ -90,9 +90,10 @@ static void vr_route_put_prefix(struct vr_msg *msg,
 		.ip = route->prefix,
 		.length = route->prefix_length,
 	};
-	char text[VR_PREFIX_TEXT];
+	char text[VR_PREFIX_TEXT] = "";
 
-	vr_prefix_format(&prefix, text);
+	if (!msg->untold)
+		vr_prefix_format(&prefix, text);
 	vr_msg_put(msg, VR_A_ROUTE_PREFIX, prefix.ip.bytes,
 		   vr_family_bytes(prefix.ip.family), "prefix %s", text);
 	vr_msg_put(msg, VR_A_ROUTE_PREFIX_LENGTH, &prefix.length,
@@ -100,8 +101,8 @@ static void vr_route_put_prefix(struct vr_msg *msg,
 }
 
 /* As the user writes it behind "via", without a namespace or a weight. */
-static const char *vr_nexthop_format(const struct vr_nexthop *nexthop,
-				     char *buf, size_t size)
+static void vr_nexthop_format(const struct vr_nexthop *nexthop, char *buf,
+			      size_t size)
 {
 	const char *type = vr_names_text(&vr_nexthop_type_names, nexthop->type);
 	char ip[VR_IP_TEXT];
@@ -119,17 +120,16 @@ static const char *vr_nexthop_format(const struct vr_nexthop *nexthop,
 		snprintf(buf, size, "ifindex %u", nexthop->ifindex);
 	else
 		snprintf(buf, size, "%s", type ? type : "?");
-
-	return buf;
 }
 
 static void vr_route_put_nexthop(struct vr_msg *msg,
 				 const struct vr_nexthop *nexthop)
 {
-	char text[64];
+	char text[64] = "";
 
-	vr_msg_nest(msg, VR_A_ROUTE_NEXTHOP, "nexthop via %s",
-		    vr_nexthop_format(nexthop, text, sizeof(text)));
+	if (!msg->untold)
+		vr_nexthop_format(nexthop, text, sizeof(text));
+	vr_msg_nest(msg, VR_A_ROUTE_NEXTHOP, "nexthop via %s", text);
 	vr_fields_put(msg, nexthop_fields, ARRAY_SIZE(nexthop_fields), nexthop);
 	if (vr_is_set(nexthop, VR_A_NEXTHOP_NETNS_FD))
 		vr_msg_put_netns(msg, VR_A_NEXTHOP_NETNS_FD, nexthop->netns_fd,

@@ -238,7 +238,6 @@ static int batch_run_alone(struct batch *batch, struct vr_error *err)
  */
 static int batch_add(struct batch *batch, struct vr_error *err)
 {
-	struct vr_error refusal = { .errnum = 0 };
 	struct vrctl *vrctl = batch->vrctl;
 	int ret = VRCTL_OK;
 
@@ -247,8 +246,9 @@ static int batch_add(struct batch *batch, struct vr_error *err)
 	batch->alone = true;
 	ret = vrctl_connect(vrctl, err);
 	batch->alone = false;
+	/* Without an error to fill, the request is made much faster. */
 	if (ret == VRCTL_OK && vr_apply(&vrctl->nl, NLM_F_CREATE | NLM_F_EXCL,
-					&batch->objects, NULL, &refusal) < 0)
+					&batch->objects, NULL, NULL) < 0)
 		ret = batch_run_alone(batch, err);
 	batch_forget(batch);
 	return ret;

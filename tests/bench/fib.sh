@@ -6,7 +6,7 @@
 # Needs "make bench-fib" before, for the list of prefixes. Where the guest counts
 # instructions (ICOUNT=1 CPUS=1 when it starts), times repeat.
 #
-# usage: tests/vm/session exec tests/bench/fib.sh
+# usage: tests/vm/session exec tests/bench/fib.sh     make bench runs it, too
 #        FILL=100000 ROUTES=1000000 ROUTES6=200000 HOSTS=1000000
 #        NETWORKS=1000; 0 leaves it out
 #
@@ -53,45 +53,67 @@ timed()
 	echo $(((${EPOCHREALTIME/./} - start) / 1000))
 }
 
-fill_line()
+# One bar: its name, the value, at most what, and what both are.  At the end.
+bars=()
+bar()
 {
-	local name=$1 vr=$2 kernel=$3
+	local verdict
 
-	printf '%-28s %12s %12s %12s\n' "$name" "$((vr * 1000 / fill))" \
-		"$((kernel * 1000 / fill))" "$((vr * 100 / kernel)) %"
+	verdict=$(awk -v value="$2" -v most="$3" 'BEGIN { print value <= most ? "pass" : "FAIL" }')
+	bars+=("$(printf '%-44sat most %-15s %8s  %s' "$1" "$3 $4" "$2" "$verdict")")
 }
 
-# Both in the same VM, one after the other.
+fill_line()
+{
+	local name=$1 vr=$2 kernel=$3 ratio
+
+	ratio=$((vr * 100 / kernel))
+	ratio=$((ratio / 100)).$(printf %02d $((ratio % 100)))
+	printf '%-28s %12s %12s %12s\n' "$name" "$((vr * 1000 / fill))" \
+		"$((kernel * 1000 / fill))" "$ratio"
+	bar "to fill $fill routes, $name" "$ratio" 1.00 "x ip"
+}
+
+# Milliseconds that vrctl and ip need for the routes of the list to a next hop:
+# the lesser of two rounds, each with nothing left to be freed meanwhile.
+fill_both()
+{
+	local name=$1 via=$2 kernel=$3 best_vr='' best_ip='' ms
+
+	sed "s,.*,route add network fill & via $via," "$dir/list" > "$dir/vr"
+	sed "s,.*,route add $kernel table 100," "$dir/list" > "$dir/ip"
+	for _ in 1 2; do
+		vrctl network add fill subnet 192.0.2.1/24
+		used > /dev/null
+		ms=$(timed vrctl -batch "$dir/vr")
+		[ -n "$best_vr" ] && [ "$ms" -ge "$best_vr" ] || best_vr=$ms
+		vrctl network del fill
+		used > /dev/null
+		ms=$(timed ip -batch "$dir/ip")
+		[ -n "$best_ip" ] && [ "$ms" -ge "$best_ip" ] || best_ip=$ms
+		ip route flush table 100
+	done
+	fill_line "$name" "$best_vr" "$best_ip"
+}
+
 compare_fill()
 {
-	local vr kernel
-
 	[ "$fill" -gt 0 ] || return 0
 	printf '%-28s %12s %12s %12s\n' "$fill routes, us for each" vrctl ip vrctl/ip
 	"$prefixes" bgp4 "$fill" > "$dir/list"
-	vrctl network add fill subnet 192.0.2.1/24
 	ip link add fill type dummy
 	on_exit ip link del fill
 	ip address add 192.0.2.1/24 dev fill
 	ip link set fill up
-
-	sed 's,.*,route add network fill & via blackhole,' "$dir/list" > "$dir/vr"
-	sed 's,.*,route add blackhole & table 100,' "$dir/list" > "$dir/ip"
-	vr=$(timed vrctl -batch "$dir/vr")
-	kernel=$(timed ip -batch "$dir/ip")
-	fill_line "blackhole" "$vr" "$kernel"
-	vrctl network del fill
-	ip route flush table 100
-
-	vrctl network add fill subnet 192.0.2.1/24
-	sed 's,.*,route add network fill & via 192.0.2.7,' "$dir/list" > "$dir/vr"
-	sed 's,.*,route add & via 192.0.2.7 table 100,' "$dir/list" > "$dir/ip"
-	vr=$(timed vrctl -batch "$dir/vr")
-	kernel=$(timed ip -batch "$dir/ip")
-	fill_line "via an address" "$vr" "$kernel"
-	vrctl network del fill
-	ip route flush table 100
+	fill_both "blackhole" blackhole 'blackhole &'
+	fill_both "via an address" 192.0.2.7 '& via 192.0.2.7'
 	rm "$dir"/*
+}
+
+# Bytes that each of so many routes takes, beside the route itself.
+beside()
+{
+	echo "$(($2 / $1 - object)).$(($2 * 10 / $1 % 10))"
 }
 
 memory_line()
@@ -99,7 +121,7 @@ memory_line()
 	local name=$1 count=$2 bytes=$3
 
 	printf '%-28s %12s %12s %12s\n' "$name" "$count" "$((bytes / 1024)) KiB" \
-		"$((bytes / count - object)).$((bytes * 10 / count % 10))"
+		"$(beside "$count" "$bytes")"
 }
 
 # Routes of a kind in one network, and that network gone again.
@@ -114,6 +136,9 @@ one_network()
 		sed 's,.*,route add network big & via blackhole,' | vrctl -batch -
 	after=$(used)
 	memory_line "$name" "$count" $((after - before))
+	if [ "$kind" = bgp4 ]; then
+		bar "bytes a route, $count of IPv4" "$(beside "$count" $((after - before)))" 24.0 bytes
+	fi
 	vrctl network del big
 }
 
@@ -133,6 +158,9 @@ many_networks()
 	after=$(used)
 	memory_line "$networks networks of 100" $((networks * 100)) $((after - middle))
 	echo "  an empty network, without routes: $(((middle - before) / networks)) bytes"
+	bar "a network without routes, both families" $(((middle - before) / networks)) 8192 bytes
+	bar "a table of 100 routes, beside these" \
+		$(((after - middle) / networks - 100 * object)) 8192 bytes
 	for ((i = 0; i < networks; i++)); do
 		echo "network del many$i"
 	done | vrctl -batch -
@@ -148,3 +176,9 @@ one_network "IPv4, BGP's lengths" bgp4 "$routes"
 one_network "IPv6, BGP's lengths" bgp6 "$routes6"
 one_network "IPv4, hosts" host4 "$hosts"
 many_networks
+echo
+printf '%s\n' "${bars[@]}"
+# No test: it has no plan.
+# shellcheck disable=SC2034 # lib.sh's
+_done=1
+set +e

@@ -110,6 +110,12 @@ python "$a" "$b" <<- 'END'
 	    route('blue', '198.51.100.0', {'type': 'blackhole'})])
 	refused('a move', 'endpoint/mac', 'apply does not move', [
 	    endpoint('blue', a, 'eth1', 110, sequence=5)])
+	nl.do('endpoint-new', {'network': 'blue', 'ifname': 'eth1', 'netns-fd': a, 'sequence': 9,
+	                       'mac': '02:00:00:00:01:6f', 'state': 1}, CREATE)
+	for sequence in 0, 9, 10:
+	    refused('to make active what stands by, sequence %d' % sequence, 'endpoint/mac',
+	            'apply does not move', [endpoint('blue', a, 'eth1', 111, sequence=sequence)])
+	nl.do('endpoint-del', {'network': 'blue', 'mac': '02:00:00:00:01:6f', 'state': 1})
 	# What was there before the request stays when it fails.
 	refused('a second pod, with an address of the first', 'port/address', 'address is in use',
 	        pod[:2] + [port('red', b, 'eth1', 11, address=['192.0.2.10'])])

@@ -71,6 +71,19 @@ python "$a" "$b" "$tiny" <<- 'END'
 	fragments('... with all the options', DATA[:100], T4, tiny, 68,
 	          options=b'\x94\4\0\0' + b'\1' * 35 + b'\0', later=b'\x94\4\0\0' + b'\1' * 35 + b'\0')
 
+	# A checksum to be filled in: behind the packet, within the padding.
+	datagram = udp(A4, B4, DATA[:1372])
+	unfinished = eth(GATEWAY, a.mac, IP4, ip4(A4, B4, UDP, datagram))
+	for where, start, offset in ('where it begins', 1450, 16), ('where it is', 1410, 4):
+	    before = nl.drops()['ip-header']
+	    a.send_partial(unfinished + b'\0' * 100, start, offset)
+	    equal('a checksum behind the end, %s, is dropped' % where, nl.drops()['ip-header'] - before, 1)
+	a.send_partial(unfinished[:40] + struct.pack('!H', checksum(pseudo(A4, B4, UDP, datagram)) ^
+	                                             0xffff) + unfinished[42:] + b'\0' * 100, 34, 6)
+	got = [b.expect(lambda frame: frame[12:14] == b'\x08\0') for _ in range(2)]
+	equal('one within the first fragment is filled in',
+	      b''.join(frame[34:] for frame in got if frame).hex(), datagram.hex())
+
 	whole('of the MTU', ip4(A4, B4, UDP, DATA[:1280], frag=0x4000),
 	      ip4(A4, B4, UDP, DATA[:1280], frag=0x4000, ttl=63))
 	whole('a fragment that fits', ip4(A4, B4, UDP, DATA[:1280], frag=0x2005),

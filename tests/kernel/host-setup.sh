@@ -1,31 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# What the scripts about the host's ports share; sources setup.sh.  The script's own
-# namespace is the host, and has the name host.
+# What the scripts about the host's ports share; sources service-setup.sh.  The
+# script's own namespace is the host, and has the name host.
 #
 #	host_port DEV NETWORK VRF IP/LEN...	the gateway's port, in a vrf unless it is ""
 #	uplink					of the host, and the namespace outside
-#	serve NS NAME PORT [DEV]		a service, see service.py
-#	answer NS tcp|udp ADDRESS PORT [KEY VALUE]...
-#						what it says
-#	silent DESC NS tcp|udp ADDRESS PORT	it says nothing
 #	tracked DESC COUNT REGEX		so many connections of conntrack's look so
 #	counter NAME				packets of a counter of the table vr
 
-. "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/service-setup.sh"
 
-# The kernel's part is in several modules, of which a small kernel may lack one.
-_out=$(nft -f - 2>&1 <<- 'END'
-	table inet probe {
-		chain c {
-			type nat hook postrouting priority srcnat
-			ct status dnat ct zone 0 masquerade
-		}
-	}
-END
-) || skip_all "no nftables that masquerade: ${_out%%$'\n'*}"
-nft delete table inet probe
+need_masquerade
 module_load
 
 host=host-$$
@@ -35,44 +21,6 @@ echo 1 > /proc/sys/net/ipv4/ip_forward
 echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
 # Paths are symmetric: the strictest there is has to do.
 echo 1 > /proc/sys/net/ipv4/conf/all/rp_filter
-
-coproc python3 -S "$TESTS/kernel/service.py"
-# A coprocess's own descriptors are not there in a subshell.
-exec {_ask}>&"${COPROC[1]}" {_say}<&"${COPROC[0]}"
-
-_service()
-{
-	local line
-
-	printf '%s\n' "$*" >&"$_ask"
-	read -r -t 60 line <&"$_say" || return
-	echo "$line"
-}
-
-serve()
-{
-	local line net=$1
-
-	shift
-	line=$(_service serve "/run/netns/${!net}" "$@")
-	[ "$line" = ready ] || _diag "service $*: $line"
-}
-
-answer()
-{
-	local net=$1
-
-	shift
-	_service ask 10 "/run/netns/${!net}" "$@"
-}
-
-silent()
-{
-	local desc=$1 net=$2
-
-	shift 2
-	is "$desc" "$(_service ask 1 "/run/netns/${!net}" "$@")" silence
-}
 
 host_port()
 {

@@ -43,13 +43,6 @@ done
 refused "33 addresses" "more than the limit of 32 addresses" "${attach[@]}" "${many[@]}"
 usage_error "a description of 513 bytes" "longer than 512 bytes" "${attach[@]}" description "$(printf '%0513d' 1)"
 
-# Other devices.
-refused "lo" "not supported yet" vrctl port add dev lo network blue
-ip link add veth1 type veth peer name veth2
-refused "a veth" "not supported yet" vrctl port add dev veth1 network blue
-ip link add dummy1 type dummy
-refused "a dummy" "not supported yet" vrctl port add dev dummy1 network blue
-
 # Whose device it is.
 ip -n "$other" link add eth5 netns "$b" type vr
 refused "a device that another namespace made" "another namespace" \

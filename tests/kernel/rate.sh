@@ -215,6 +215,13 @@ python "$a" "$b" "$c" "$d" "$e" <<- 'END'
 	              len(got) >= 40 and not any(tos_of(f) for f in got))
 	        nl.do('port-set', {'id': port, 'rate-' + key: 0})
 
+	# As good as none.
+	for rate in 10 ** 15, 2 ** 64 - 1:
+	    nl.do('port-set', {'id': D, 'rate-out': rate, 'burst-out': 4096})
+	    got, more = burst(d, e, frame('e', 'd', FOUR), 30, 0)
+	    equal('at %d bit/s all pass' % rate, len(got), 30)
+	nl.do('port-set', {'id': D, 'rate-out': 0})
+
 	# A copy of a flood is marked alone.
 	nl.do('port-set', {'id': E, 'rate-in': 8000, 'burst-in': 40000})
 	one = frame('e', 'd', FOUR, tos=2)

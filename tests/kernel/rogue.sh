@@ -51,6 +51,15 @@ python "$a" "$b" "$c" <<- 'END'
 	    return eth('33:33:00:00:00:01', a.mac, IP6, ip6(EUI, 'ff02::1', *behind(
 	        ICMP6, data[40:], *kinds), hops=255)) + unique()
 
+	def long_router(size, more=b''):
+	    """A router advertisement so long, with routes (RFC 4191)."""
+	    routes = b''.join(b'\x18\3\x40\0' + b'\0' * 4 + ip('2001:db8:%x::' % i)
+	                      for i in range(size // 24))
+	    options = b'\1\1' + mac(a.mac) + routes + more
+	    options += b'\x0e\1' + b'\0' * 6 if len(options) % 24 else b''
+	    return eth('33:33:00:00:00:01', a.mac, IP6,
+	               icmp6(EUI, 'ff02::1', 134, b'\0' * 12 + options))
+
 	def dhcp_frames():
 	    yield 'a DHCP server', dhcp4(67, 68)
 	    yield '... to a relay', dhcp4(67, 67)
@@ -127,6 +136,11 @@ python "$a" "$b" "$c" <<- 'END'
 	equal('router-advertisement on', port(1), (0, 1))
 	for what, frame in router_frames():
 	    passes(what, frame)
+	passes('a long one', long_router(1400))
+	dropped('... in which another\'s MAC is last', 'nd-sender',
+	        long_router(1400, b'\1\1' + mac(b.mac)))
+	dropped('other neighbour discovery so long', 'nd-invalid', eth(
+	    b.mac, a.mac, IP6, advertise(EUI, B6, EUI, a.mac) + b'\0' * 500))
 	dropped('but no DHCP server', 'dhcp-server', dhcp4(67, 68))
 	dropped('nor with another\'s address', 'source-address', eth(
 	    '33:33:00:00:00:01', a.mac, IP6, icmp6('fe80::ff:fe00:b', 'ff02::1', 134, b'\0' * 12)))

@@ -6,6 +6,9 @@
 #	pod NS NETWORK MAC [IP/LEN]...	a namespace with an attached eth1 that is up
 #	raw_pod NS NETWORK MAC [IP]...	the same, where only the test sends packets:
 #					its stack has no addresses and no IPv6
+#	tap_pod NS NETWORK MAC [IP/LEN]...	as pod, but its eth1 is a veth whose other
+#					end, tNS here, is the port
+#	raw_tap NS NETWORK [WORD]...	as raw_pod, the same way; words of port add
 #	device NS NAME...		detached devices in namespaces there are
 #	default_routes NS GATEWAY...	in a pod
 #	carrier NS			of its eth1, 0 or 1
@@ -62,6 +65,45 @@ raw_pod()
 	in_ns "$net" sh -c 'echo 1 > /proc/sys/net/ipv6/conf/eth1/disable_ipv6
 		ip link set eth1 up arp off' &&
 		vrctl port add dev eth1 netns "${!net}" network "$network" mac "$mac" "${hosts[@]}"
+}
+
+# veth_pod NS: its eth1 and our end of it, both up
+veth_pod()
+{
+	local net=$1
+
+	ns "$net" && ip link add "t$net" up type veth peer name eth1 netns "${!net}"
+}
+
+tap_pod()
+{
+	local net=$1 network=$2 mac=$3 address commands hosts=()
+
+	shift 3
+	veth_pod "$net" || return
+	commands="link set eth1 address $mac"$'\n'
+	for address; do
+		hosts+=(address "${address%/*}")
+		commands+="address add $address dev eth1"
+		[[ $address != *:* ]] || commands+=" nodad"
+		commands+=$'\n'
+	done
+	commands+=$'link set eth1 up\n'
+	vrctl port add dev "t$net" network "$network" mac "$mac" "${hosts[@]}" || return
+	in_ns "$net" sh -c 'echo 0 > /proc/sys/net/ipv6/conf/eth1/accept_dad
+		ip -batch -' <<< "$commands"
+}
+
+# Our end is without IPv6 as well, whose own packets would come in between.
+raw_tap()
+{
+	local net=$1 network=$2
+
+	shift 2
+	veth_pod "$net" && echo 1 > "/proc/sys/net/ipv6/conf/t$net/disable_ipv6" || return
+	in_ns "$net" sh -c 'echo 1 > /proc/sys/net/ipv6/conf/eth1/disable_ipv6
+		ip link set eth1 up arp off' &&
+		vrctl port add dev "t$net" network "$network" "$@"
 }
 
 default_routes()

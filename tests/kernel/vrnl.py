@@ -15,6 +15,7 @@ import errno
 import os
 import socket
 import struct
+import time
 
 REQUEST, ACK, DUMP = 1, 4, 0x300
 REPLACE, EXCL, CREATE = 0x100, 0x200, 0x400
@@ -264,6 +265,18 @@ class Netlink:
 
     def drops(self):
         return {drop['reason']: drop['packets'] for drop in self.dump('drop-get')}
+
+    def dropped(self, act, timeout=10):
+        """The reasons counted since act(), as soon as there is one: a tap's come later."""
+        before = self.drops()
+        act()
+        end = time.monotonic() + timeout
+        while True:
+            after = self.drops()
+            found = [reason for reason in after if after[reason] != before[reason]]
+            if found or time.monotonic() > end:
+                return found
+            time.sleep(0.01)
 
     def listen(self):
         self.sock.setsockopt(SOL_NETLINK, ADD_MEMBERSHIP, self.group)
