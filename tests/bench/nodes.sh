@@ -83,9 +83,8 @@ setup_nodes_vr_device()
 	nodes_vr "dev vx1" "dev vx2"
 }
 
-# Each pod has the end of a veth pair, each node the other, h1 or h2, and a
-# VXLAN device that leads to the other node alone, with more options "$@".
-nodes_vxlan()
+# Each pod has the end of a veth pair, each node the other, h1 or h2.
+nodes_pairs()
 {
 	local i pods=([1]=$from [2]=$to)
 
@@ -93,9 +92,19 @@ nodes_vxlan()
 	for i in 1 2; do
 		ip -n node$i link add h$i mtu 1450 type veth \
 			peer name eth1 mtu 1450 netns "${pods[i]}"
-		ip -n node$i link add vx$i mtu 1450 type vxlan id 1 local "${wire[i]}" \
-			remote "${wire[3 - i]}" dstport 4789 nolearning "$@"
 		ip -n node$i link set h$i up
+	done
+}
+
+# And a VXLAN device that leads to the other node alone.
+nodes_vxlan()
+{
+	local i
+
+	nodes_pairs
+	for i in 1 2; do
+		ip -n node$i link add vx$i mtu 1450 type vxlan id 1 local "${wire[i]}" \
+			remote "${wire[3 - i]}" dstport 4789 nolearning
 		ip -n node$i link set vx$i up
 	done
 }
@@ -114,29 +123,37 @@ setup_nodes_bridge()
 	done
 }
 
-# As in tc_bpf: without the look-up that Cilium does, and without the metadata
-# by which it tells the device where to send. Not by "ip netns exec", which hides
-# the file system that holds the programs.
-nodes_tc_bpf()
+# Not by "ip netns exec", which hides the file system that holds the programs.
+node_bpf()
+{
+	nsenter --net="/run/netns/node$1" "$BENCH/bpf.py" "${@:2}"
+}
+
+# As in tc_bpf, without the look-up that Cilium does, and without telling the
+# device where to send.
+setup_nodes_tc_bpf()
 {
 	local i
 
-	nodes_vxlan "$@"
+	nodes_vxlan
 	for i in 1 2; do
-		nsenter --net=/run/netns/node$i "$BENCH/bpf.py" redirect h$i vx$i
-		nsenter --net=/run/netns/node$i "$BENCH/bpf.py" peer vx$i h$i
+		node_bpf $i redirect h$i vx$i
+		node_bpf $i peer vx$i h$i
 	done
 }
 
-setup_nodes_tc_bpf()
+# As Cilium has it, but for the look-up.
+setup_nodes_tc_bpf_key()
 {
-	nodes_tc_bpf udpcsum
-}
+	local i
 
-# As Cilium has it.
-setup_nodes_tc_bpf_nosum()
-{
-	nodes_tc_bpf noudpcsum
+	nodes_pairs
+	for i in 1 2; do
+		ip -n node$i link add vx$i mtu 1450 type vxlan external dstport 4789
+		ip -n node$i link set vx$i up
+		node_bpf $i tunnel h$i vx$i "${wire[3 - i]}" 1
+		node_bpf $i peer vx$i h$i
+	done
 }
 
 # So many endpoints as commands: of vrctl, or of bridge for its device fdb0.
