@@ -9,6 +9,8 @@ usage: bpf.py netkit NAME NETNS PEER	a pair in L2 mode; PEER is made in NETNS
 					the other end of TO, before tc's queues (tcx)
 					or, where there is no tcx, by a filter of tc
        bpf.py redirect DEV TO		the same, but bpf_redirect to TO itself
+       bpf.py tunnel DEV TO REMOTE VNI	redirect to TO, an external tunnel device, which
+					is told with each packet where to send it
        bpf.py netkit-redirect DEV TO	what the peer of DEV sends: bpf_redirect to TO
 
 A program stays as long as its device.
@@ -24,7 +26,8 @@ SYS_BPF = {'x86_64': 321, 'aarch64': 280}[os.uname().machine]
 PROG_LOAD, OBJ_PIN, LINK_CREATE = 5, 6, 28
 SCHED_CLS = 3
 TCX_INGRESS, NETKIT_PEER = 46, 55
-FUNC_REDIRECT, FUNC_REDIRECT_PEER = 23, 155
+FUNC_SET_TUNNEL_KEY, FUNC_REDIRECT, FUNC_REDIRECT_PEER = 21, 23, 155
+TUNNEL_KEY_SIZE, ZERO_CSUM_TX = 24, 2
 PINS = '/sys/fs/bpf'
 
 RTM_NEWLINK, REQUEST, ACK, CREATE, EXCL = 16, 1, 4, 0x400, 0x200
@@ -44,13 +47,27 @@ def bpf(command, attr):
     return result
 
 
-def instruction(opcode, dst=0, src=0, immediate=0):
-    return struct.pack('=BBhi', opcode, src << 4 | dst, 0, immediate)
+def instruction(opcode, dst=0, src=0, immediate=0, offset=0):
+    return struct.pack('=BBhi', opcode, src << 4 | dst, offset, immediate)
 
 
-def load(function, ifindex):
+def set_tunnel_key(remote, vni):
+    """bpf_skb_set_tunnel_key(skb, { vni, remote, .ttl = 64 }, 24, no checksum)"""
+    remote = struct.unpack('!i', socket.inet_aton(remote))[0]
+    key = struct.unpack('=6i', struct.pack('=Ii12xBBxx', vni, remote, 0, 64))
+    return b''.join([instruction(0x62, dst=10, offset=4 * i - TUNNEL_KEY_SIZE, immediate=word)
+                     for i, word in enumerate(key)] +
+                    [instruction(0xbf, dst=2, src=10),
+                     instruction(0x07, dst=2, immediate=-TUNNEL_KEY_SIZE),
+                     instruction(0xb7, dst=3, immediate=TUNNEL_KEY_SIZE),
+                     instruction(0xb7, dst=4, immediate=ZERO_CSUM_TX),
+                     instruction(0x85, immediate=FUNC_SET_TUNNEL_KEY)])
+
+
+def load(function, ifindex, before=b''):
     """return function(ifindex, 0)"""
-    code = b''.join((instruction(0xb4, dst=1, immediate=ifindex),
+    code = b''.join((before,
+                     instruction(0xb4, dst=1, immediate=ifindex),
                      instruction(0xb7, dst=2),
                      instruction(0x85, immediate=function),
                      instruction(0x95)))
@@ -76,8 +93,8 @@ def link(fd, ifindex, where):
     return bpf(LINK_CREATE, struct.pack('=IIII', fd, ifindex, where, 0))
 
 
-def ingress(function, dev, to):
-    program = load(function, socket.if_nametoindex(to))
+def ingress(function, dev, to, before=b''):
+    program = load(function, socket.if_nametoindex(to), before)
     try:
         pin(link(program, socket.if_nametoindex(dev), TCX_INGRESS), dev)
     except OSError:
@@ -90,6 +107,10 @@ def ingress(function, dev, to):
 
 def redirect(dev, to):
     ingress(FUNC_REDIRECT, dev, to)
+
+
+def tunnel(dev, to, remote, vni):
+    ingress(FUNC_REDIRECT, dev, to, set_tunnel_key(remote, int(vni)))
 
 
 def redirect_peer(dev, to):
@@ -125,7 +146,7 @@ def netkit(name, netns, peer):
         raise OSError(-number, os.strerror(-number))
 
 
-COMMANDS = {'netkit': netkit, 'peer': redirect_peer, 'redirect': redirect,
+COMMANDS = {'netkit': netkit, 'peer': redirect_peer, 'redirect': redirect, 'tunnel': tunnel,
             'netkit-redirect': netkit_redirect}
 
 COMMANDS[sys.argv[1]](*sys.argv[2:])

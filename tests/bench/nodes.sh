@@ -11,10 +11,10 @@ few=10 many=10000 far_nodes=100
 # $1 is the address family of the wire: its addresses are ${wire[1]} and ${wire[2]}.
 nodes()
 {
-	local i
+	local i nodad=
 
 	wire=([1]=10.0.0.1 [2]=10.0.0.2)
-	[ "$1" = 4 ] || wire=([1]=fd00::1 [2]=fd00::2)
+	[ "$1" = 4 ] || wire=([1]=fd00::1 [2]=fd00::2) nodad=nodad
 	for i in 1 2; do
 		[ -e /run/netns/node$i ] || ip netns add node$i
 		ip netns exec node$i sh -c "for i in all default; do
@@ -24,7 +24,7 @@ nodes()
 	ip -n node1 link add wire1 type veth peer name wire2 netns node2
 	for i in 1 2; do
 		ip -n node$i link set lo up
-		ip -n node$i address add "${wire[i]}/24" dev wire$i nodad
+		ip -n node$i address add "${wire[i]}/24" dev wire$i $nodad
 		ip -n node$i link set wire$i up
 	done
 }
@@ -83,20 +83,28 @@ setup_nodes_vr_device()
 	nodes_vr "dev vx1" "dev vx2"
 }
 
-# Each pod has the end of a veth pair, each node the other, h1 or h2, and a
-# VXLAN device that leads to the other node alone; $2 is their MTU. No checksum
-# outside: Cilium and vr send none on IPv4 either.
-nodes_vxlan()
+# Each pod has the end of a veth pair, each node the other, h1 or h2.
+nodes_pairs()
 {
 	local i pods=([1]=$from [2]=$to)
 
-	nodes "$1"
+	nodes 4
 	for i in 1 2; do
-		ip -n node$i link add h$i mtu "$2" type veth \
-			peer name eth1 mtu "$2" netns "${pods[i]}"
-		ip -n node$i link add vx$i mtu "$2" type vxlan id 1 local "${wire[i]}" \
-			remote "${wire[3 - i]}" dstport 4789 nolearning noudpcsum
+		ip -n node$i link add h$i mtu 1450 type veth \
+			peer name eth1 mtu 1450 netns "${pods[i]}"
 		ip -n node$i link set h$i up
+	done
+}
+
+# And a VXLAN device that leads to the other node alone.
+nodes_vxlan()
+{
+	local i
+
+	nodes_pairs
+	for i in 1 2; do
+		ip -n node$i link add vx$i mtu 1450 type vxlan id 1 local "${wire[i]}" \
+			remote "${wire[3 - i]}" dstport 4789 nolearning
 		ip -n node$i link set vx$i up
 	done
 }
@@ -105,7 +113,7 @@ setup_nodes_bridge()
 {
 	local i pods=([1]=$from [2]=$to)
 
-	nodes_vxlan 4 1450
+	nodes_vxlan
 	for i in 1 2; do
 		ip -n node$i link add br$i type bridge
 		ip -n node$i link set br$i up
@@ -115,28 +123,37 @@ setup_nodes_bridge()
 	done
 }
 
-# As in tc_bpf: without the look-up that Cilium does, and without the metadata
-# by which it tells the device where to send. Not by "ip netns exec", which hides
-# the file system that holds the programs.
-nodes_tc_bpf()
+# Not by "ip netns exec", which hides the file system that holds the programs.
+node_bpf()
+{
+	nsenter --net="/run/netns/node$1" "$BENCH/bpf.py" "${@:2}"
+}
+
+# As in tc_bpf, without the look-up that Cilium does, and without telling the
+# device where to send.
+setup_nodes_tc_bpf()
 {
 	local i
 
-	nodes_vxlan "$@"
+	nodes_vxlan
 	for i in 1 2; do
-		nsenter --net=/run/netns/node$i "$BENCH/bpf.py" redirect h$i vx$i
-		nsenter --net=/run/netns/node$i "$BENCH/bpf.py" peer vx$i h$i
+		node_bpf $i redirect h$i vx$i
+		node_bpf $i peer vx$i h$i
 	done
 }
 
-setup_nodes_tc_bpf()
+# As Cilium has it, but for the look-up.
+setup_nodes_tc_bpf_key()
 {
-	nodes_tc_bpf 4 1450
-}
+	local i
 
-setup_nodes_tc_bpf6()
-{
-	nodes_tc_bpf 6 1430
+	nodes_pairs
+	for i in 1 2; do
+		ip -n node$i link add vx$i mtu 1450 type vxlan external dstport 4789
+		ip -n node$i link set vx$i up
+		node_bpf $i tunnel h$i vx$i "${wire[3 - i]}" 1
+		node_bpf $i peer vx$i h$i
+	done
 }
 
 # So many endpoints as commands: of vrctl, or of bridge for its device fdb0.
@@ -170,15 +187,22 @@ list_routes()
 	}'
 }
 
-# Microseconds, after a first start of the program.
+# Nanoseconds in which the CPU has run any task: not those of waiting for the
+# folder that a program is read from.
+busy()
+{
+	awk '/^cpu0 / { print $8 }' /proc/schedstat
+}
+
+# Microseconds, of a second start of the program.
 timed_batch()
 {
-	local start
+	local before
 
 	"$@" - < /dev/null > /dev/null
-	start=${EPOCHREALTIME/./}
+	before=$(busy)
 	"$@" "$list" > /dev/null
-	echo $((${EPOCHREALTIME/./} - start))
+	echo $((($(busy) - before) / 1000))
 }
 
 # vr and the kernel's own, one after the other.

@@ -85,7 +85,7 @@ def packets(trace, symbols):
                 current[place] += 1
 
 
-def write_down(folder, monitor, path):
+def watch(folder, monitor):
     trace = os.path.join(folder, 'trace')
     monitor('logfile ' + trace)
     monitor('singlestep on')
@@ -96,6 +96,13 @@ def write_down(folder, monitor, path):
     monitor('singlestep off')
     seen = list(packets(trace, Symbols(os.path.join(folder, 'kallsyms'))))
     os.unlink(trace)
+    return seen
+
+
+def write_down(folder, monitor, path):
+    seen = watch(folder, monitor)
+    while not seen: # pktgen was about to start
+        seen = watch(folder, monitor)
     typical = statistics.median(packet.total() for packet in seen)
     seen = [packet for packet in seen if abs(packet.total() - typical) < typical / 50]
     total = sum(seen, collections.Counter())
