@@ -640,7 +640,9 @@ rx_handler_result_t vr_tap_rcv(struct sk_buff **pskb)
 		return RX_HANDLER_CONSUMED;
 	}
 	if (unlikely(skb_warn_if_lro(skb))) {
-		vr_drop(skb, port->network->instance, port, VR_DROP_REASON_LRO);
+		/* Longer than anything here, and not to be taken apart. */
+		vr_drop(skb, port->network->instance, port,
+			VR_DROP_REASON_TOO_BIG);
 		return RX_HANDLER_CONSUMED;
 	}
 	skb_push_rcsum(skb, ETH_HLEN);

@@ -59,8 +59,7 @@ struct vr_port;
 	X(UNKNOWN_REMOTE, "unknown-remote", NOT_SPECIFIED) \
 	X(ECN, "ecn", NOT_SPECIFIED) \
 	X(UNDERLAY, "underlay", IP_OUTNOROUTES) \
-	X(LEARN_LIMIT, "learn-limit", NOT_SPECIFIED) \
-	X(LRO, "lro", NOT_SPECIFIED)
+	X(LEARN_LIMIT, "learn-limit", NOT_SPECIFIED)
 
 #define VR_DROP_REASON_COUNT	__VR_DROP_REASON_MAX
 

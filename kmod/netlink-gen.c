@@ -390,7 +390,7 @@ const struct nla_policy vr_limit_get_nl_policy[VR_A_LIMIT_RESOURCE + 1] = {
 
 /* VR_CMD_DROP_GET - do */
 const struct nla_policy vr_drop_get_nl_policy[VR_A_DROP_REASON + 1] = {
-	[VR_A_DROP_REASON] = NLA_POLICY_MAX(NLA_U32, 46),
+	[VR_A_DROP_REASON] = NLA_POLICY_MAX(NLA_U32, 45),
 };
 
 /* Ops table for vr */

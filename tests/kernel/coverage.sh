@@ -28,6 +28,7 @@ python "$TESTS" <<- 'END'
 	    | \b(?:dropped|silent)\((?:[^()\n]|\([^()\n]*\))*?,\s*'X'
 	    | ^\s*\('(?:[^'\\\n]|\\.)+',\s'X',              # tables: what, reason, frame
 	    | ^\s*(?:\[|\()*\('X',\s\(                      # reason, destinations
+	    | ,\s*Y=\d+[,)]                                # so many, as a keyword
 	"""
 	suite = ''
 	for name in glob.glob(sys.argv[1] + '/kernel/*.sh'):
@@ -36,8 +37,8 @@ python "$TESTS" <<- 'END'
 	            suite += file.read()
 
 	def covered(kind, pattern, name):
-	    check('%s %s' % (kind, name), re.search(pattern.replace('X', re.escape(name)), suite,
-	                                            re.VERBOSE | re.MULTILINE))
+	    pattern = pattern.replace('X', re.escape(name)).replace('Y', name.replace('-', '_'))
+	    check('%s %s' % (kind, name), re.search(pattern, suite, re.VERBOSE | re.MULTILINE))
 
 	for name in SPEC.commands:
 	    if name.endswith('-ntf'):

@@ -32,7 +32,7 @@ refused "... IPv6" "address is in use in this network" "${other[@]}" address 200
 refused "the gateway's" "address is the gateway's" "${other[@]}" address 192.0.2.1
 refused "... MAC" "MAC is the gateway's" \
 	vrctl endpoint add network blue mac 02:76:72:00:00:01 "${on_a[@]}"
-refused "a tunnel endpoint" "not supported yet" \
+refused "a node without VNI" "network has no VNI, give it one" \
 	vrctl endpoint add network blue mac 02:00:00:00:77:09 remote 203.0.113.1
 refused "no such device" "no such device" \
 	vrctl endpoint add network blue mac 02:00:00:00:77:09 dev eth8 netns "$a"

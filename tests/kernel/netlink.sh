@@ -184,9 +184,13 @@ python "$a" <<- 'END'
 	        ('flush', {'ports': True, 'network': 'nobody'}, 'no such network', 'network'),
 	        ('limit-get', {}, 'resource is missing', None),
 	        ('drop-get', {}, 'reason is missing', None),
-	        ('uplink-new', {'name': 'up', 'type': 'vxlan'}, 'not supported yet', 'name'),
-	        ('uplink-del', {'name': 'up'}, 'not supported yet', 'name'),
-	        ('uplink-get', {'name': 'up'}, 'not supported yet', 'name')):
+	        ('uplink-new', {}, 'name or device is missing', None),
+	        ('uplink-new', {'name': 'up'}, 'type is missing or needs a device', None),
+	        ('uplink-new', {'name': 'a/b', 'type': 'vxlan'}, 'not a name a device could have',
+	         'name'),
+	        ('uplink-set', {'name': 'up', 'ttl': 1}, 'no such uplink', 'name'),
+	        ('uplink-del', {'name': 'up'}, 'no such uplink', 'name'),
+	        ('uplink-get', {'name': 'up'}, 'no such uplink', 'name')):
 	    refused('%s %s' % (command, attrs), command, attrs, text, attr)
 	# The policy's ranges.
 	for command, attrs, attr in (

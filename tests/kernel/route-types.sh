@@ -94,7 +94,8 @@ refused "unknown network" "no such network" vrctl route add network x 10.0.0.0/8
 refused "unknown device" "no such device" "${add[@]}" 10.0.0.0/8 via dev eth9 netns "$b"
 refused "a port of another network" "port is in another network" \
 	vrctl route add network red 10.0.0.0/8 via dev eth1 netns "$b"
-refused "a tunnel endpoint" "not supported yet" "${add[@]}" 10.0.0.0/8 via remote 203.0.113.1
+refused "a node without VNI" "network has no VNI, give it one" \
+	"${add[@]}" 10.0.0.0/8 via remote 203.0.113.1
 refused "one of several twice" "next hop is given twice" "${add[@]}" 10.0.0.0/8 \
 	nexthop via 192.0.2.10 nexthop via 192.0.2.11 nexthop via 192.0.2.10 weight 2
 refused "... IPv6" "next hop is given twice" "${add[@]}" 2001:db8:5::/48 \

@@ -51,15 +51,21 @@ ok "limits" vrctl limits
 ok "uplink show" vrctl uplink show
 ok "-n NETNS" vrctl -n "$a" network show
 ok "-V" vrctl -V
-for command in "uplink add up type vxlan local 192.0.2.1 port 4789" "uplink add dev own" \
-	"uplink del up" "endpoint add network team/blue mac 02:00:00:00:02:02 remote 203.0.113.1" \
-	"route add network team/blue 10.0.0.0/8 via remote 203.0.113.1"; do
-	# shellcheck disable=SC2086 # words
-	refused "until a later version: $command" "not supported yet" vrctl $command
-done
+ok "uplink add" vrctl uplink add up type vxlan local 127.0.0.1 port 4789 ttl 3 dscp 10 any off
+ok "uplink set" vrctl uplink set up ttl 64
+ok "uplink peer add" vrctl uplink peer add up 203.0.113.1 203.0.113.2
+ok "uplink peer del" vrctl uplink peer del up 203.0.113.2
+ok "network set flood" vrctl network set team/blue flood add 203.0.113.1 flood add 203.0.113.3
+ok "endpoint add remote" vrctl endpoint add network team/blue mac 02:00:00:00:02:02 \
+	remote 203.0.113.1 uplink up
+ok "endpoint show remote" vrctl endpoint show network team/blue remote 203.0.113.1
+ok "route add via remote" vrctl route add network team/blue 10.128.0.0/9 via remote 203.0.113.1
+ok "route add via remote, several" vrctl route add network team/blue 10.64.0.0/10 \
+	nexthop via remote 203.0.113.1 uplink up weight 2 nexthop remote 203.0.113.3 mac 02:00:00:00:02:09
+ok "uplink show NAME" vrctl uplink show up
 
 # JSON: valid, and each key a name of the contract.
-for kind in network port endpoint route drops limits; do
+for kind in network port endpoint route uplink drops limits; do
 	vrctl -j -s $kind show > "$file.$kind" 2>&1
 	vrctl -j -p -s $kind show > "$file.$kind-p" 2>&1
 	on_exit rm -f "$file.$kind" "$file.$kind-p"
@@ -88,6 +94,7 @@ python "$file" <<- 'END'
 
 	for kind, command in (('network', 'network-get'), ('port', 'port-get'),
 	                      ('endpoint', 'endpoint-get'), ('route', 'route-get'),
+	                      ('uplink', 'uplink-get'),
 	                      ('drops', 'drop-get'), ('limits', 'limit-get')):
 	    with open(sys.argv[1] + '.' + kind, encoding='utf-8') as file:
 	        shown = json.load(file)
@@ -144,6 +151,7 @@ refused "with -force it goes on" "network exists" vrctl -force -batch "$file"
 ok "... to the end" vrctl network show three
 usage_error "a usage error in it" ":1" vrctl -batch - <<< "network make"
 
+ok "uplink del" vrctl uplink del up
 ok "port del" vrctl port del dev eth1 netns "$a"
 ok "endpoint del is for what is there" \
 	vrctl endpoint add network team/blue mac 02:00:00:00:03:03 dev own

@@ -27,6 +27,17 @@ vrctl endpoint add network blue mac 02:00:00:00:00:0c address 192.0.2.12 dev eth
 vrctl route add network blue 198.51.100.0/24 via 192.0.2.10
 vrctl route add network blue 2001:db8:2::/48 via dev eth1 netns "$pod"
 vrctl route add network blue default via blackhole
+vrctl uplink add vx type vxlan local 127.0.0.1 ttl 3 dscp 8
+vrctl uplink add v6 type vxlan local ::1 any on
+vrctl uplink peer add vx 203.0.113.8 203.0.113.9
+vrctl network set blue flood add 203.0.113.2 2001:db8:ff::2 flood add 203.0.113.3 \
+	unknown-flood off
+vrctl endpoint add network blue mac 02:00:00:00:00:0e address 192.0.2.14 \
+	address 2001:db8:1::e remote 203.0.113.2 sequence 3
+vrctl endpoint add network blue mac 02:00:00:00:00:0f remote 2001:db8:ff::3
+vrctl route add network blue 203.0.113.0/24 via remote 203.0.113.4 mac 02:00:00:00:00:99
+vrctl route add network blue 2001:db8:3::/48 nexthop remote 2001:db8:ff::4 weight 3 \
+	nexthop remote 203.0.113.5
 # What the pod's stack sends by itself would count between the two dumps.
 ip -n "$pod" link set eth1 down
 

@@ -199,8 +199,6 @@ enum vr_resource {
  * @VR_DROP_REASON_LEARN_LIMIT: A MAC that was not learned: the port has as
  *   many as it may, or it is configured elsewhere. Counted, the packet goes
  *   on.
- * @VR_DROP_REASON_LRO: A super-packet of a device with LRO, which cannot be
- *   taken apart.
  */
 enum vr_drop_reason {
 	VR_DROP_REASON_NONE,
@@ -249,7 +247,6 @@ enum vr_drop_reason {
 	VR_DROP_REASON_ECN,
 	VR_DROP_REASON_UNDERLAY,
 	VR_DROP_REASON_LEARN_LIMIT,
-	VR_DROP_REASON_LRO,
 
 	/* private: */
 	__VR_DROP_REASON_MAX,
