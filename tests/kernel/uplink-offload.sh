@@ -35,14 +35,14 @@ on n2 -batch - <<- END
 	network set blue flood add 203.0.113.1
 END
 # A VLAN of its own between a and b, and a tunnel of theirs.
-for net in a/1/b b/2/a; do
-	IFS=/ read -r net n _ <<< "$net"
-	in_ns $net ip -batch - <<- END
+for case in a/1/192.0.2.11 b/2/192.0.2.10; do
+	IFS=/ read -r net n peer <<< "$case"
+	in_ns "$net" ip -batch - <<- END
 		link add link eth1 name vlan type vlan id 5
 		link set vlan up
 		address add 10.5.0.$n/24 dev vlan
 		address add 2001:db8:5::$n/64 dev vlan nodad
-		link add tun type vxlan id 9 dstport 4789 remote $([ $n = 1 ] && echo 192.0.2.11 || echo 192.0.2.10)
+		link add tun type vxlan id 9 dstport 4789 remote $peer
 		link set tun mtu 1300 up
 		address add 10.9.0.$n/24 dev tun
 		address add 2001:db8:9::$n/64 dev tun nodad
