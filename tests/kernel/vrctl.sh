@@ -51,7 +51,8 @@ ok "limits" vrctl limits
 ok "uplink show" vrctl uplink show
 ok "-n NETNS" vrctl -n "$a" network show
 ok "-V" vrctl -V
-ok "uplink add" vrctl uplink add up type vxlan local 127.0.0.1 port 4789 ttl 3 dscp 10 any off
+ip address add 198.18.0.1/32 dev lo
+ok "uplink add" vrctl uplink add up type vxlan local 198.18.0.1 port 4789 ttl 3 dscp 10 any off
 ok "uplink set" vrctl uplink set up ttl 64
 ok "uplink peer add" vrctl uplink peer add up 203.0.113.1 203.0.113.2
 ok "uplink peer del" vrctl uplink peer del up 203.0.113.2

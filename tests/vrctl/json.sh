@@ -27,8 +27,10 @@ vrctl endpoint add network blue mac 02:00:00:00:00:0c address 192.0.2.12 dev eth
 vrctl route add network blue 198.51.100.0/24 via 192.0.2.10
 vrctl route add network blue 2001:db8:2::/48 via dev eth1 netns "$pod"
 vrctl route add network blue default via blackhole
-vrctl uplink add vx type vxlan local 127.0.0.1 ttl 3 dscp 8
-vrctl uplink add v6 type vxlan local ::1 any on
+ip address add 198.18.0.1/32 dev lo
+ip address add 2001:db8:fe::1/128 dev lo nodad
+vrctl uplink add vx type vxlan local 198.18.0.1 ttl 3 dscp 8
+vrctl uplink add v6 type vxlan local 2001:db8:fe::1 any on
 vrctl uplink peer add vx 203.0.113.8 203.0.113.9
 vrctl network set blue flood add 203.0.113.2 2001:db8:ff::2 flood add 203.0.113.3 \
 	unknown-flood off
