@@ -58,7 +58,9 @@ static u32 vr_network_auto_mtu(struct vr_network *network)
 {
 	u32 mtu = vr_remotes_mtu(network);
 
-	return mtu ? min_t(u32, mtu, VR_MAX_MTU) : VR_NETWORK_MTU_DEFAULT;
+	/* Not less than IPv6 needs: for IPv4 there are fragments. */
+	return mtu ? clamp_t(u32, mtu, IPV6_MIN_MTU, VR_MAX_MTU) :
+		     VR_NETWORK_MTU_DEFAULT;
 }
 
 /* Devices follow under RTNL, which what has seen the change may not take. */

@@ -201,8 +201,8 @@ void vr_remote_set_mtu(struct vr_remote *remote, u32 mtu)
 {
 	if (unlikely(!remote->port.id))
 		return; /* of one packet: see vr_remote_answer() */
-	/* Less than that no IP needs: it is the underlay's own trouble. */
-	mtu = max_t(u32, mtu, IPV6_MIN_MTU);
+	/* A path for less than the least of IPv4 is none. */
+	mtu = max_t(u32, mtu, VR_MIN_MTU);
 	WRITE_ONCE(remote->checked, jiffies);
 	if (READ_ONCE(remote->mtu) == mtu)
 		return;

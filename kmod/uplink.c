@@ -413,9 +413,12 @@ int vr_uplink_set(struct vr_uplink *uplink,
 static void vr_uplink_renamed(struct vr_uplink *uplink)
 {
 	mutex_lock(&uplink->instance->lock);
-	strscpy(uplink->name, uplink->dev->name, sizeof(uplink->name));
-	vr_instance_changed(uplink->instance);
-	vr_nl_uplink_notify(uplink, VR_CMD_UPLINK_NTF);
+	/* One of ours may have that name: then it keeps the one it had. */
+	if (!vr_uplink_find(uplink->instance, uplink->dev->name)) {
+		strscpy(uplink->name, uplink->dev->name, sizeof(uplink->name));
+		vr_instance_changed(uplink->instance);
+		vr_nl_uplink_notify(uplink, VR_CMD_UPLINK_NTF);
+	}
 	mutex_unlock(&uplink->instance->lock);
 }
 
