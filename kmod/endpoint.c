@@ -101,15 +101,15 @@ vr_endpoint_lookup_ip_rcu(struct vr_network *network, const struct in6_addr *ip)
 	return address ? address->endpoint : NULL;
 }
 
-bool vr_endpoint_stands_by_rcu(const struct vr_port *port, u64 mac)
+struct vr_endpoint *vr_endpoint_standby_rcu(const struct vr_port *port, u64 mac)
 {
-	const struct vr_endpoint *endpoint;
+	struct vr_endpoint *endpoint;
 
 	if (likely(!READ_ONCE(port->n_standby)))
-		return false;
+		return NULL;
 	endpoint = rhashtable_lookup(&port->network->endpoints.standby, &mac,
 				     vr_endpoint_mac_params);
-	return endpoint && endpoint->port == port;
+	return endpoint && endpoint->port == port ? endpoint : NULL;
 }
 
 struct vr_endpoint *vr_endpoint_find(struct vr_network *network, u64 mac,

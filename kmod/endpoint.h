@@ -133,8 +133,9 @@ vr_endpoint_lookup_rcu(struct vr_endpoint_table *table, u64 mac)
 struct vr_endpoint *vr_endpoint_lookup_ip_rcu(struct vr_network *network,
 					      const struct in6_addr *ip);
 
-/* Whether one of this MAC stands by behind the port. Caller holds RCU. */
-bool vr_endpoint_stands_by_rcu(const struct vr_port *port, u64 mac);
+/* The one of this MAC that stands by behind the port, or NULL. Needs RCU. */
+struct vr_endpoint *vr_endpoint_standby_rcu(const struct vr_port *port,
+					    u64 mac);
 
 /* Whether the endpoint has this address. Caller holds RCU. */
 bool vr_endpoint_has(const struct vr_endpoint *endpoint,

@@ -73,7 +73,10 @@ vr_guard_sender(const struct vr_suspect *suspect)
 		return endpoint;
 	endpoint = vr_endpoint_lookup_rcu(&suspect->in->network->endpoints,
 					  suspect->mac);
-	return endpoint && endpoint->port == suspect->in ? endpoint : NULL;
+	if (endpoint && endpoint->port == suspect->in)
+		return endpoint;
+	/* What stands by announces itself, and sends until it is active. */
+	return vr_endpoint_standby_rcu(suspect->in, suspect->mac);
 }
 
 /* Whether the sender may send from the address. */
@@ -534,7 +537,7 @@ enum vr_drop_reason vr_guard_remote(struct sk_buff *skb, struct vr_port *in)
 	suspect.protocol = eth->h_proto;
 	suspect.offset = ETH_HLEN;
 	/* A machine that has moved there, which its first words say. */
-	if (unlikely(vr_endpoint_stands_by_rcu(in, suspect.mac)))
+	if (unlikely(vr_endpoint_standby_rcu(in, suspect.mac)))
 		return 0;
 	if (vr_guard_is_here(vr_endpoint_lookup_rcu(&in->network->endpoints,
 						    suspect.mac), false))

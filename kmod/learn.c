@@ -59,7 +59,7 @@ enum vr_drop_reason vr_learn(struct vr_port *port, const struct sk_buff *skb)
 		return 0;
 	}
 	/* It is not learned: it comes by announcing itself (announce.c). */
-	if (vr_endpoint_stands_by_rcu(port, mac))
+	if (vr_endpoint_standby_rcu(port, mac))
 		return 0;
 	if (holder && !vr_learn_may_move(holder))
 		return VR_DROP_REASON_SOURCE_MAC;

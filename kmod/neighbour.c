@@ -321,7 +321,8 @@ bool vr_neighbour_is_announcement(struct sk_buff *skb, __be16 protocol)
 		nd = vr_neighbour_message(skb);
 		return nd && nd->icmph.icmp6_type ==
 			     NDISC_NEIGHBOUR_ADVERTISEMENT &&
-		       !nd->icmph.icmp6_solicited;
+		       !nd->icmph.icmp6_solicited &&
+		       ipv6_hdr(skb)->hop_limit == 255;
 	}
 	return false;
 }

@@ -59,25 +59,20 @@ python "$a" "$b" "$c" <<- 'END'
 	os.sched_setaffinity(0, range(CPUS))
 	for sender in senders:
 	    sender.start()
-	came = {}
-	end = time.monotonic() + 60
-	while sum(came.values()) < CPUS * COUNT and time.monotonic() < end:
-	    alive = any(sender.is_alive() for sender in senders)
-	    found = [(station.mac, frame) for station in (b, c) for frame in station.frames()]
-	    for mac_, frame in found:
-	        if b'cpu ' in frame:
-	            key = mac_, frame[frame.index(b'cpu '):]
-	            came[key] = came.get(key, 0) + 1
-	    if not found and not alive:
-	        break
-	    time.sleep(0.01)
 	for sender in senders:
 	    sender.join()
-	for cpu in range(CPUS):
-	    for station, how in (b, 'bridged'), (c, 'routed'):
-	        equal('CPU %d: all it sent came, %s' % (cpu, how),
-	              came.get((station.mac, b'cpu %d' % cpu)), COUNT // 2)
 END
-json=$(ip -n "$a" -j -s link show eth1)
-like "and the device has counted them" "$json" "\"tx\":\{\"bytes\":[0-9]+,\"packets\":$((cpus * 2000)),"
+# A socket would not have room for them all on a slow machine: the devices count.
+packets()
+{
+	ip -n "${!1}" -j -s link show eth1 | jq ".[].stats64.$2.packets"
+}
+has()
+{
+	[ "$(packets "$1" "$2")" = "$3" ]
+}
+ok "it has sent them all" has a tx $((cpus * 2000))
+ok "... as many have come, bridged" poll 10 has b rx $((cpus * 1000))
+ok "... and routed" poll 10 has c rx $((cpus * 1000))
+is "none was dropped" "$(vrctl -s drops | awk '{ n += $NF } END { print n }')" 0
 done_testing

@@ -110,6 +110,8 @@ python "$a" "$b" "$t" "$c" "$d" <<- 'END'
 	            ('a solicitation', eth(group_mac(solicited('2001:db8:1::99')), MAC, IP6, solicit(
 	                IP_6, '2001:db8:1::99', MAC))),
 	            ('a solicited advertisement', na(0x60)),
+	            ('an advertisement from afar', eth(ALL6, MAC, IP6, advertise(
+	                IP_6, 'ff02::1', IP_6, MAC, 0x20, hops=64))),
 	            ('... to one', eth(c.mac, MAC, IP6, advertise(IP_6, '2001:db8:1::c', IP_6, MAC, 0x60))),
 	            ('a router solicitation', eth('33:33:00:00:00:02', MAC, IP6, icmp6(
 	                IP_6, 'ff02::2', 133, b'\0' * 4)))):
@@ -183,7 +185,7 @@ python "$a" "$b" "$t" "$c" "$d" <<- 'END'
 	# Where nobody is active any more, by an endpoint that is not the port's own.
 	MAC2 = '02:00:00:00:02:0a'
 	nl.do('port-set', {'id': PORTS[there], 'mac': '02:00:00:00:00:77', 'address': ['192.0.2.77'],
-	                   'state': 'active', 'antispoof': 0})
+	                   'state': 'active'})
 	nl.do('endpoint-new', {'network': 'blue', 'mac': MAC2, 'port-id': C, 'address': ['192.0.2.50']},
 	      EXCL)
 	nl.do('endpoint-new', {'network': 'blue', 'mac': MAC2, 'port-id': PORTS[there], 'state': 'standby',
