@@ -162,7 +162,8 @@ vr_check_ip6(struct sk_buff *skb, struct in6_addr *daddr)
  * Makes the headers ours alone: TCP keeps the packet to send it again. They
  * are readable, so skb_ensure_writable() need not see to that.
  */
-static enum vr_drop_reason vr_own_headers(struct sk_buff *skb, bool v4)
+static __always_inline enum vr_drop_reason
+vr_own_headers(struct sk_buff *skb, bool v4)
 {
 	unsigned int hlen = v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 
@@ -193,9 +194,9 @@ vr_check_not_gateway(const struct sk_buff *skb, struct vr_network *network,
  * The host's port and other nodes' gateways may have it; and the guard has
  * seen to it on a port that may send only from its endpoints'.
  */
-static enum vr_drop_reason vr_check_sender(const struct sk_buff *skb,
-					   const struct vr_packet *packet,
-					   bool v4)
+static __always_inline enum vr_drop_reason
+vr_check_sender(const struct sk_buff *skb, const struct vr_packet *packet,
+		bool v4)
 {
 	u32 flags = READ_ONCE(packet->in->flags);
 
@@ -207,9 +208,9 @@ static enum vr_drop_reason vr_check_sender(const struct sk_buff *skb,
 }
 
 /* Whether it may go to packet->out. What it says is still the sender's. */
-static enum vr_drop_reason vr_check_forward(const struct sk_buff *skb,
-					    struct vr_packet *packet,
-					    const struct vr_hop *hop, bool v4)
+static __always_inline enum vr_drop_reason
+vr_check_forward(const struct sk_buff *skb, struct vr_packet *packet,
+		 const struct vr_hop *hop, bool v4)
 {
 	const struct net_device *dev = packet->out->dev;
 
@@ -228,7 +229,8 @@ static enum vr_drop_reason vr_check_forward(const struct sk_buff *skb,
 }
 
 /* The header is ours. */
-static void vr_count_down(struct sk_buff *skb, bool v4)
+static __always_inline void
+vr_count_down(struct sk_buff *skb, bool v4)
 {
 	if (v4)
 		ip_decrease_ttl(ip_hdr(skb));
@@ -237,8 +239,8 @@ static void vr_count_down(struct sk_buff *skb, bool v4)
 }
 
 /* The header is ours. */
-static void vr_rewrite_macs(struct sk_buff *skb,
-			    const struct vr_network *network, u64 mac)
+static __always_inline void
+vr_rewrite_macs(struct sk_buff *skb, const struct vr_network *network, u64 mac)
 {
 	struct ethhdr *eth = eth_hdr(skb);
 
@@ -447,8 +449,9 @@ vr_gateway(struct vr_port *port, struct sk_buff *skb, bool hand)
 	return NULL;
 }
 
-static noinline void vr_input_gateway(struct vr_port *port,
-				      struct sk_buff *skb)
+/* Flat, as vr_native_xmit() is. */
+static noinline __flatten void vr_input_gateway(struct vr_port *port,
+						struct sk_buff *skb)
 {
 	vr_gateway(port, skb, false);
 }
@@ -592,7 +595,12 @@ static __always_inline void vr_native_timestamp(struct sk_buff *skb)
 		skb_tx_timestamp(skb);
 }
 
-netdev_tx_t vr_native_xmit(struct sk_buff *skb, struct net_device *dev)
+/*
+ * Flat: what vr_input_hand() goes through as well the compiler would make calls
+ * of, the look-up of the table of MACs among it.
+ */
+__flatten netdev_tx_t vr_native_xmit(struct sk_buff *skb,
+				     struct net_device *dev)
 {
 	const struct vr_native *native = netdev_priv(dev);
 	struct vr_port *port;
