@@ -132,7 +132,9 @@ transfers()
 		        equal('... a large UDP send', b''.join(server.recv(1 << 16) for _ in range(20)),
 		              DATA[:20000])
 		    except OSError as error:
-		        check('... a large UDP send', False, error)
+		        # Older kernels segment UDP only for a device that does checksums.
+		        check('... a large UDP send is refused by the kernel',
+		              error.errno == 5 and what == 'no offload', error)
 
 		for receiver, address, device in ((b, '192.0.2.11', 'eth1'), (b, '2001:db8:1::b', 'eth1'),
 		                                  (c, '198.51.100.12', 'eth1'), (c, '2001:db8:2::c', 'eth1'),
