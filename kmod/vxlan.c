@@ -197,6 +197,21 @@ static unsigned int vr_vxlan_room(const struct dst_entry *dst,
 	       VR_VXLAN_HEADERS + headers;
 }
 
+/*
+ * From the flow (RFC 7348 5), which is looked for in a device's namespace. Then
+ * the packet has none: else the tunnel would be counted for it.
+ */
+static __be16 vr_vxlan_source_port(const struct vr_uplink *uplink,
+				   struct sk_buff *skb, struct net_device *dev)
+{
+	__be16 port;
+
+	skb->dev = dev;
+	port = udp_flow_src_port(uplink->instance->net, skb, 0, 0, true);
+	skb->dev = NULL;
+	return port;
+}
+
 static enum vr_drop_reason vr_vxlan_xmit4(struct vr_remote *remote,
 					  struct sk_buff *skb)
 {
@@ -213,7 +228,7 @@ static enum vr_drop_reason vr_vxlan_xmit4(struct vr_remote *remote,
 			return VR_DROP_REASON_UNDERLAY;
 	}
 	vr_vxlan_check_mtu(remote, &rt->dst, VR_VXLAN_OVERHEAD4);
-	sport = udp_flow_src_port(uplink->instance->net, skb, 0, 0, true);
+	sport = vr_vxlan_source_port(uplink, skb, rt->dst.dev);
 	if (unlikely(!vr_vxlan_push_header(skb,
 					   vr_vxlan_room(&rt->dst,
 							 sizeof(struct iphdr)),
@@ -246,7 +261,7 @@ static enum vr_drop_reason vr_vxlan_xmit6(struct vr_remote *remote,
 			return VR_DROP_REASON_UNDERLAY;
 	}
 	vr_vxlan_check_mtu(remote, dst, VR_VXLAN_OVERHEAD6);
-	sport = udp_flow_src_port(uplink->instance->net, skb, 0, 0, true);
+	sport = vr_vxlan_source_port(uplink, skb, dst->dev);
 	if (unlikely(!vr_vxlan_push_header(skb,
 					   vr_vxlan_room(dst,
 						sizeof(struct ipv6hdr)),
@@ -264,7 +279,6 @@ static enum vr_drop_reason vr_vxlan_xmit6(struct vr_remote *remote,
 enum vr_drop_reason vr_vxlan_xmit(struct vr_remote *remote,
 				  struct sk_buff *skb)
 {
-	skb->dev = NULL; /* else its counters would be ours */
 	if (vr_address_is_v4(&remote->key.vtep))
 		return vr_vxlan_xmit4(remote, skb);
 	return vr_vxlan_xmit6(remote, skb);
