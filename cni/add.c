@@ -11,6 +11,7 @@
 #include "../lib/cleanup.h"
 #include "add.h"
 #include "code.h"
+#include "host.h"
 #include "ipam.h"
 #include "plan.h"
 #include "podns.h"
@@ -260,14 +261,27 @@ static int configure_devices(struct adding *adding, struct vr_error *err)
 	return 0;
 }
 
+/* Together with the host's port, when that is the first network's first. */
 static int attach_devices(struct adding *adding, struct vr_error *err)
 {
-	int ret;
+	const struct attachment *attachment = &adding->plan.attachment;
+	struct plan_interface *first = &adding->plan.interfaces[0];
+	cleanup_host struct host host = HOST_INIT;
+	int ret = 0;
 
-	ret = router_apply(&adding->router, &adding->plan, &adding->podns, err);
+	if (attachment->host_interface[0])
+		ret = host_prepare(&host, adding->netconf->state_dir,
+				   &adding->router, &first->definition.network,
+				   attachment->host_interface, err);
 	if (ret)
+		return ret;
+	ret = router_apply(&adding->router, &adding->plan, &adding->podns,
+			   host.attach ? &host.port : NULL, err);
+	if (ret) {
+		host_abandon(&host);
 		return cni_wrap(err, CNI_ROUTER, "cannot attach");
-	return 0;
+	}
+	return host_finish(&host, first->mtu, err);
 }
 
 static int report_interface(const struct adding *adding, unsigned int index,

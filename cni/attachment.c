@@ -111,6 +111,9 @@ cJSON *attachment_to_json(const struct attachment *attachment)
 	add_identity(json, "netnsDevice", attachment->netns_device);
 	add_identity(json, "netnsInode", attachment->netns_inode);
 	cJSON_AddStringToObject(json, "bootID", attachment->boot_id);
+	if (attachment->host_interface[0])
+		cJSON_AddStringToObject(json, "hostInterface",
+					attachment->host_interface);
 	array = cJSON_AddArrayToObject(json, "interfaces");
 	for (i = 0; i < attachment->interface_count; i++)
 		cJSON_AddItemToArray(array,
@@ -187,6 +190,7 @@ static bool read_attachment(const cJSON *json, struct attachment *attachment)
 {
 	const char *container_id = text_of(json, "containerID");
 	const cJSON *version = json_item(json, "version");
+	const char *host = text_of(json, "hostInterface");
 	const char *boot_id = text_of(json, "bootID");
 	const char *netns = text_of(json, "netns");
 	const char *name = text_of(json, "name");
@@ -194,6 +198,7 @@ static bool read_attachment(const cJSON *json, struct attachment *attachment)
 	if (!cJSON_IsNumber(version) || version->valueint != STATE_VERSION ||
 	    !name || !container_id || !netns || !boot_id ||
 	    !copy_name(attachment->ifname, text_of(json, "ifname")) ||
+	    (host && !copy_name(attachment->host_interface, host)) ||
 	    !read_identity(json, "netnsDevice", &attachment->netns_device) ||
 	    !read_identity(json, "netnsInode", &attachment->netns_inode))
 		return false;

@@ -32,6 +32,8 @@ struct attachment_interface {
  * @name: that of the network configuration; with the next two the key
  * @netns: path the runtime gave for the container's namespace
  * @netns_device, @netns_inode: which namespace that was
+ * @host_interface: what the host is a member of the first network by, "" if
+ *	it is none
  * @boot_id: when it was: inodes mean nothing after a reboot
  *
  * What DEL and CHECK need when configuration, definitions and namespace are
@@ -44,6 +46,7 @@ struct attachment {
 	char *netns;
 	uint64_t netns_device;
 	uint64_t netns_inode;
+	char host_interface[IFNAMSIZ];
 	char boot_id[40];
 	struct attachment_interface *interfaces;
 	unsigned int interface_count;

@@ -12,6 +12,7 @@
 #include "../lib/field.h"
 #include "check.h"
 #include "code.h"
+#include "host.h"
 #include "ipam.h"
 #include "json.h"
 #include "podns.h"
@@ -348,6 +349,10 @@ static int check(struct checking *checking, struct vr_error *err)
 	for (i = 0; !ret && i < attachment->interface_count; i++)
 		ret = check_interface(checking, &attachment->interfaces[i],
 				      err);
+	if (!ret && attachment->host_interface[0])
+		ret = host_check(&checking->router,
+				 attachment->interfaces[0].network,
+				 attachment->host_interface, err);
 	if (!ret)
 		ret = check_routes(checking, err);
 	return ret;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -137,6 +138,37 @@ static int write_new(int folder, const char *name, const char *text)
 	return ret;
 }
 
+/* Open a folder, made when it does not exist. */
+static int open_folder(const char *folder, struct vr_error *err)
+{
+	int ret;
+
+	ret = make_folder(folder, err);
+	if (ret)
+		return ret;
+	ret = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (ret < 0)
+		return cni_fail(err, CNI_IO, "%s: cannot open: %s", folder,
+				strerror(errno));
+	return ret;
+}
+
+int file_lock_folder(const char *folder, struct vr_error *err)
+{
+	int fd = open_folder(folder, err);
+
+	if (fd < 0)
+		return fd;
+	while (flock(fd, LOCK_EX)) {
+		if (errno == EINTR)
+			continue;
+		close(fd);
+		return cni_fail(err, CNI_IO, "%s: cannot lock: %s", folder,
+				strerror(errno));
+	}
+	return fd;
+}
+
 int file_write(const char *folder, const char *name, const char *text,
 	       struct vr_error *err)
 {
@@ -144,13 +176,9 @@ int file_write(const char *folder, const char *name, const char *text,
 	cleanup_fd int fd = -1;
 	int ret;
 
-	ret = make_folder(folder, err);
-	if (ret)
-		return ret;
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open_folder(folder, err);
 	if (fd < 0)
-		return cni_fail(err, CNI_IO, "%s: cannot open: %s", folder,
-				strerror(errno));
+		return fd;
 	/* Names that begin with a dot are of no attachment. */
 	if (asprintf(&temporary, ".%s.new", name) < 0) {
 		temporary = NULL;

@@ -32,4 +32,12 @@ char *file_read_path(const char *path, size_t *len, struct vr_error *err);
 int file_write(const char *folder, const char *name, const char *text,
 	       struct vr_error *err);
 
+/**
+ * file_lock_folder() - Keep other calls out until the lock is closed
+ * @folder: made (mode 0700) when it does not exist
+ *
+ * Return: a file descriptor to close, or negative (CNI code 5).
+ */
+int file_lock_folder(const char *folder, struct vr_error *err);
+
 #endif

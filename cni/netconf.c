@@ -106,6 +106,23 @@ static int parse_result_choice(struct netconf *netconf, struct vr_error *err)
 			   "neither \"default\" nor \"all\"", err);
 }
 
+static int parse_host_interface(struct netconf *netconf, struct vr_error *err)
+{
+	const char *problem;
+	int ret;
+
+	ret = json_string(netconf->json, WHERE, "hostInterface",
+			  &netconf->host_interface, err);
+	if (ret || !netconf->host_interface)
+		return ret;
+	problem = environment_ifname_problem(netconf->host_interface);
+	if (problem)
+		return json_refuse(WHERE, "hostInterface",
+				   json_item(netconf->json, "hostInterface"),
+				   problem, err);
+	return 0;
+}
+
 /* Keys of the specification that are not read, or are of the runtime. */
 static int check_other_keys(struct netconf *netconf, struct vr_error *err)
 {
@@ -127,9 +144,10 @@ static int check_other_keys(struct netconf *netconf, struct vr_error *err)
 	if (!ret)
 		ret = json_bool(netconf->json, WHERE, "ipMasq", &ip_masq, err);
 	if (!ret && ip_masq)
-		return cni_fail(err, CNI_UNSUPPORTED,
-				WHERE
-				": \"ipMasq\" is true, which is not supported");
+		return cni_fail(
+			err, CNI_UNSUPPORTED,
+			WHERE
+			": \"ipMasq\" is true, which is not supported: a rule of the host does it");
 	return ret;
 }
 
@@ -328,6 +346,8 @@ int netconf_parse_rest(struct netconf *netconf, struct vr_error *err)
 	int ret;
 
 	ret = parse_result_choice(netconf, err);
+	if (!ret)
+		ret = parse_host_interface(netconf, err);
 	if (!ret)
 		ret = check_other_keys(netconf, err);
 	if (!ret)

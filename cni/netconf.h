@@ -41,6 +41,7 @@ struct netconf_request {
  * struct netconf - the network configuration of a call
  * @json: the document, which owns all strings
  * @version: of the specification, for configuration and result
+ * @host_interface: the host's device on the first network, NULL for none
  * @all_results: report all interfaces, not only CNI_IFNAME
  * @mac: for the first interface, as written, NULL when not given
  * @runtime, @args: the objects "runtimeConfig" and "args", or NULL
@@ -54,6 +55,7 @@ struct netconf {
 	const char *name;
 	const char *networks_dir;
 	const char *state_dir;
+	const char *host_interface;
 	bool all_results;
 
 	const char *mac;

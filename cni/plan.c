@@ -296,6 +296,9 @@ static int name_attachment(const struct netconf *netconf,
 			   struct attachment *attachment, struct vr_error *err)
 {
 	snprintf(attachment->ifname, IFNAMSIZ, "%s", env->ifname);
+	if (netconf->host_interface)
+		snprintf(attachment->host_interface, IFNAMSIZ, "%s",
+			 netconf->host_interface);
 	attachment->name = strdup(netconf->name);
 	attachment->container_id = strdup(env->container_id);
 	attachment->netns = strdup(env->netns);

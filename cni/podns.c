@@ -142,7 +142,8 @@ int podns_link_create(struct vr_nl *host, struct podns *podns,
 	vr_msg_start(&msg, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &info,
 		     sizeof(info));
 	vr_msg_put_string(&msg, IFLA_IFNAME, "name", ifname);
-	vr_msg_put_mac(&msg, IFLA_ADDRESS, "mac", mac);
+	if (mac)
+		vr_msg_put_mac(&msg, IFLA_ADDRESS, "mac", mac);
 	vr_msg_put_u32(&msg, IFLA_NET_NS_FD, NULL, podns->fd);
 	vr_msg_nest(&msg, IFLA_LINKINFO, NULL);
 	vr_msg_put_string(&msg, IFLA_INFO_KIND, "type", "vr");

@@ -76,6 +76,7 @@ int podns_link_find(struct podns *podns, const char *ifname,
  * @host: an rtnetlink socket in the namespace whose instance it shall belong to
  * @podns: the namespace it appears in
  * @ifname: a name that neither namespace has
+ * @mac: NULL for a random one
  */
 int podns_link_create(struct vr_nl *host, struct podns *podns,
 		      const char *ifname, const uint8_t mac[VR_MAC_LEN],

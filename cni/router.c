@@ -58,9 +58,10 @@ static int fill_port(const struct plan *plan, unsigned int index,
 	return 0;
 }
 
-/* The networks of the request are borrowed from the plan, not freed. */
+/* Networks and the host's port are borrowed, not freed with the request. */
 static int fill_apply(const struct plan *plan, const struct podns *podns,
-		      struct vr_apply *apply, struct vr_error *err)
+		      const struct vr_port *host, struct vr_apply *apply,
+		      struct vr_error *err)
 {
 	const struct attachment *attachment = &plan->attachment;
 	unsigned int i;
@@ -69,7 +70,7 @@ static int fill_apply(const struct plan *plan, const struct podns *podns,
 	apply->networks =
 		calloc(attachment->interface_count, sizeof(*apply->networks));
 	apply->ports =
-		calloc(attachment->interface_count, sizeof(*apply->ports));
+		calloc(attachment->interface_count + 1, sizeof(*apply->ports));
 	if (!apply->networks || !apply->ports)
 		return vr_error_memory(err);
 	for (i = 0; i < attachment->interface_count; i++) {
@@ -81,14 +82,16 @@ static int fill_apply(const struct plan *plan, const struct podns *podns,
 		if (ret)
 			return ret;
 	}
+	if (host)
+		apply->ports[apply->port_count++] = *host;
 	return 0;
 }
 
-static void free_request(struct vr_apply *apply)
+static void free_request(struct vr_apply *apply, const struct vr_port *host)
 {
 	unsigned int i;
 
-	for (i = 0; i < apply->port_count; i++)
+	for (i = 0; i < apply->port_count - (host != NULL); i++)
 		vr_port_free(&apply->ports[i]);
 	free(apply->networks);
 	free(apply->ports);
@@ -110,17 +113,17 @@ static void read_mtus(struct plan *plan, const struct vr_apply *reply)
 }
 
 int router_apply(struct vr_nl *nl, struct plan *plan, const struct podns *podns,
-		 struct vr_error *err)
+		 const struct vr_port *host, struct vr_error *err)
 {
 	struct vr_apply request = { 0 }, reply = { 0 };
 	int ret;
 
-	ret = fill_apply(plan, podns, &request, err);
+	ret = fill_apply(plan, podns, host, &request, err);
 	if (!ret)
 		ret = vr_apply(nl, NLM_F_CREATE, &request, &reply, err);
 	if (!ret)
 		read_mtus(plan, &reply);
-	free_request(&request);
+	free_request(&request, host);
 	vr_apply_free(&reply);
 	return ret;
 }

@@ -12,11 +12,12 @@
  * router_apply() - Attach all interfaces of a plan, or none
  * @nl: a socket of the vr family in the host's namespace
  * @podns: where the devices are, under their final names
+ * @host: the host's port, to attach together with them, or NULL
  *
  * Networks that do not exist are made. Fills in the MTUs of the plan.
  */
 int router_apply(struct vr_nl *nl, struct plan *plan, const struct podns *podns,
-		 struct vr_error *err);
+		 const struct vr_port *host, struct vr_error *err);
 
 /**
  * router_check_permission() - Find out early whether anything will be allowed

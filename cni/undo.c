@@ -10,6 +10,7 @@
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
 #include "code.h"
+#include "host.h"
 #include "ipam.h"
 #include "router.h"
 #include "state.h"
@@ -106,11 +107,19 @@ static int delete_devices(const struct attachment *attachment, struct vr_nl *nl,
 }
 
 static int release_networks(const struct attachment *attachment,
-			    struct vr_nl *nl, struct vr_error *err)
+			    struct vr_nl *nl, const char *state_dir,
+			    struct vr_error *err)
 {
 	unsigned int i;
 	int ret;
 
+	if (attachment->host_interface[0] && attachment->interface_count) {
+		ret = host_leave(state_dir, nl,
+				 attachment->interfaces[0].network,
+				 attachment->host_interface, err);
+		if (ret)
+			return ret;
+	}
 	for (i = attachment->interface_count; i-- > 0;) {
 		ret = router_release(nl, attachment->interfaces[i].network,
 				     err);
@@ -149,7 +158,8 @@ static int release_addresses(const struct attachment *attachment,
 }
 
 static int remove_from_kernel(const struct attachment *attachment,
-			      struct podns *podns, struct vr_error *err)
+			      struct podns *podns, const char *state_dir,
+			      struct vr_error *err)
 {
 	cleanup_nl struct vr_nl nl = VR_NL_INIT;
 	int ret;
@@ -162,7 +172,7 @@ static int remove_from_kernel(const struct attachment *attachment,
 		return cni_wrap(err, CNI_ROUTER, "cannot talk to the router");
 	ret = delete_devices(attachment, &nl, podns, err);
 	if (!ret)
-		ret = release_networks(attachment, &nl, err);
+		ret = release_networks(attachment, &nl, state_dir, err);
 	return ret;
 }
 
@@ -172,7 +182,7 @@ int undo_attachment(const struct attachment *attachment,
 {
 	int ret;
 
-	ret = remove_from_kernel(attachment, podns, err);
+	ret = remove_from_kernel(attachment, podns, state_dir, err);
 	if (!ret)
 		ret = release_addresses(attachment, env, err);
 	if (!ret)

@@ -19,6 +19,7 @@ static const char conf[] =
 	"{\"cniVersion\":\"1.1.0\",\"name\":\"green\",\"type\":\"vr-cni\","
 	"\"subnets\":[\"192.0.2.0/24\",\"2001:db8::/64\"],"
 	"\"networksDir\":\"/nonexistent\",\"prevResult\":{},"
+	"\"hostInterface\":\"host0\","
 	"\"runtimeConfig\":{\"io.kubernetes.cri.pod-annotations\":{\"a\":\"b\"},"
 	"\"ips\":[\"192.0.2.9\"]},"
 	"\"networks\":[\"green@eth2\",\"green\",{\"name\":\"green\","
