@@ -87,6 +87,7 @@ python "$a" "$b" "$c" <<- 'END'
 	        text = ctypes.create_string_buffer(b''.join(struct.pack('=HBBI', *one) for one in code))
 	        self.sock.setsockopt(socket.SOL_SOCKET, 26, struct.pack(
 	            'HL', len(code), ctypes.addressof(text)))
+	        self.values()  # what came before there was a filter
 
 	    def values(self):
 	        out = []

@@ -207,7 +207,7 @@ python "$b" "$c" "$v" "$w" "$x" <<- 'END'
 	        print('#', what, whither, seen)
 	        equal('%s: nothing is wrong %s' % (what, whither), way.wrong, [])
 	        if large:
-	            check('... super-packets pass', way.super_ > 20 and way.largest > 30000, seen)
+	            check('... super-packets pass', way.super_ > 20 and way.largest > 16000, seen)
 	        else:
 	            check('... all are plain', not way.super_ and not way.partial and
 	                  way.packets > 500, seen)
