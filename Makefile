@@ -22,6 +22,7 @@ help:
 	@echo 'make lint              style and licences, and that generated files are up to date'
 	@echo 'make format            give the userspace the look that lint asks for'
 	@echo 'make check             unit tests on this machine, with sanitizers'
+	@echo 'sudo make fuzz         what vr-cni reads, with inputs that are made up; FUZZ_SECONDS=10 each'
 	@echo 'sudo make demo         two pods, three networks, in a VM'
 	@echo 'sudo make test         all of the above and the kernel tests, one VM for each kernel'
 	@echo 'sudo make test-vm      only the kernel tests; KERNELS="6.1 6.12"'
@@ -122,11 +123,16 @@ lint:
 
 .PHONY: format
 format:
-	clang-format -i $(wildcard lib/*.[ch] vrctl/*.[ch] cni/*.[ch] tests/unit/*.[ch] tests/bench/*.c)
+	clang-format -i $(wildcard lib/*.[ch] vrctl/*.[ch] cni/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.c)
 
 .PHONY: check
 check:
 	$(MAKE) -C tests/unit check
+
+FUZZ_SECONDS ?= 10
+.PHONY: fuzz
+fuzz:
+	tests/fuzz/run $(FUZZ_SECONDS)
 
 .PHONY: regen
 regen:

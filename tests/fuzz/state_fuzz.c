@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * State files, which a crash may have cut off.  What is accepted is written and
+ * read again as the same.
+ */
+#include "cni/attachment.h"
+#include "cni/environment.h"
+#include "cni/json.h"
+#include "fuzz.h"
+
+static void check(const struct attachment *attachment)
+{
+	cleanup_attachment struct attachment again = { 0 };
+	cleanup_json cJSON *first = NULL, *second = NULL;
+	struct vr_error err = { 0 };
+
+	first = attachment_to_json(attachment);
+	fuzz_assert(!attachment_from_json(first, "written", &again, &err));
+	second = attachment_to_json(&again);
+	fuzz_assert(cJSON_Compare(first, second, true));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	cleanup_attachment struct attachment attachment = { 0 };
+	cleanup_json cJSON *json = NULL;
+	struct vr_error err = { 0 };
+	char *text = fuzz_text(data, size);
+	unsigned int i;
+	int ret;
+
+	json = json_parse(text, size, "input", &err);
+	free(text);
+	if (!json)
+		return 0;
+	ret = attachment_from_json(json, "input", &attachment, &err);
+	fuzz_refusal(ret, &err);
+	if (ret)
+		return 0;
+	for (i = 0; i < attachment.interface_count; i++)
+		fuzz_assert(!environment_ifname_problem(
+			attachment.interfaces[i].ifname));
+	check(&attachment);
+	return 0;
+}
