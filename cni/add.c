@@ -13,6 +13,7 @@
 #include "code.h"
 #include "host.h"
 #include "ipam.h"
+#include "log.h"
 #include "plan.h"
 #include "podns.h"
 #include "router.h"
@@ -165,11 +166,15 @@ static int create_device(struct adding *adding, unsigned int index,
 static int create_devices(struct adding *adding, struct vr_error *err)
 {
 	const struct attachment *attachment = &adding->plan.attachment;
+	uint64_t since;
 	unsigned int i;
 	int ret;
 
 	for (i = 0; i < attachment->interface_count; i++) {
+		since = log_now();
 		ret = create_device(adding, i, err);
+		log_event(LOG_DEBUG, attachment->interfaces[i].ifname, "create",
+			  since, ret ? err : NULL);
 		if (ret)
 			return cni_wrap(err, CNI_ROUTER,
 					"cannot create interface %s",
@@ -249,11 +254,15 @@ static int configure_device(struct adding *adding, unsigned int index,
 static int configure_devices(struct adding *adding, struct vr_error *err)
 {
 	const struct attachment *attachment = &adding->plan.attachment;
+	uint64_t since;
 	unsigned int i;
 	int ret;
 
 	for (i = 0; i < attachment->interface_count; i++) {
+		since = log_now();
 		ret = configure_device(adding, i, err);
+		log_event(LOG_DEBUG, attachment->interfaces[i].ifname,
+			  "configure", since, ret ? err : NULL);
 		if (ret)
 			return cni_wrap(err, CNI_ROUTER, "interface %s",
 					attachment->interfaces[i].ifname);
@@ -345,30 +354,46 @@ static cJSON *report(const struct adding *adding, struct vr_error *err)
 	return ret ? NULL : result_to_json(&result, netconf->version, err);
 }
 
+static const struct {
+	const char *name; /* in the log */
+	int (*run)(struct adding *adding, struct vr_error *err);
+} steps[] = {
+	{ "get addresses", get_addresses },
+	{ "create interfaces", create_devices },
+	{ "attach to networks", attach_devices },
+	{ "configure interfaces", configure_devices },
+};
+
 static cJSON *make(struct adding *adding, struct vr_error *err)
 {
+	uint64_t since;
+	unsigned int i;
 	int ret;
 
-	ret = get_addresses(adding, err);
-	if (!ret)
-		ret = create_devices(adding, err);
-	if (!ret)
-		ret = attach_devices(adding, err);
-	if (!ret)
-		ret = configure_devices(adding, err);
-	return ret ? NULL : report(adding, err);
+	for (i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		since = log_now();
+		ret = steps[i].run(adding, err);
+		log_event(LOG_DEBUG, NULL, steps[i].name, since,
+			  ret ? err : NULL);
+		if (ret)
+			return NULL;
+	}
+	return report(adding, err);
 }
 
 static void take_back(struct adding *adding, struct vr_error *err)
 {
 	struct vr_error problem = { 0 };
 	size_t len = strlen(err->text);
+	uint64_t since = log_now();
 
-	if (undo_attachment(&adding->plan.attachment, adding->env,
-			    &adding->podns, adding->netconf->state_dir,
-			    &problem))
-		snprintf(err->text + len, sizeof(err->text) - len,
-			 "; then, taking back what was made: %s", problem.text);
+	if (!undo_attachment(&adding->plan.attachment, adding->env,
+			     &adding->podns, adding->netconf->state_dir,
+			     &problem))
+		return;
+	log_event(LOG_WARNING, NULL, "take back", since, &problem);
+	snprintf(err->text + len, sizeof(err->text) - len,
+		 "; then, taking back what was made: %s", problem.text);
 }
 
 /* Everything that can be refused without having changed anything. */

@@ -18,6 +18,7 @@
 #include "environment.h"
 #include "file.h"
 #include "json.h"
+#include "log.h"
 #include "netconf.h"
 #include "router.h"
 
@@ -53,6 +54,7 @@ static int print_error(const cJSON *input, const struct vr_error *err)
 {
 	cleanup_json cJSON *json = cJSON_CreateObject();
 
+	log_call(err);
 	cJSON_AddStringToObject(json, "cniVersion", version_of(input));
 	cJSON_AddNumberToObject(json, "code", cni_code(err));
 	cJSON_AddStringToObject(json, "msg", err->text);
@@ -131,9 +133,10 @@ static int call(const struct environment *env, struct netconf *netconf,
 	case CNI_CMD_VERSION:
 		break;
 	}
-	if (result)
-		return print(result);
-	return ret ? print_error(netconf->json, err) : EXIT_SUCCESS;
+	if (!result && ret)
+		return print_error(netconf->json, err);
+	log_call(NULL);
+	return result ? print(result) : EXIT_SUCCESS;
 }
 
 static int run(const struct environment *env, struct vr_error *err)
@@ -145,6 +148,7 @@ static int run(const struct environment *env, struct vr_error *err)
 	text = file_read(STDIN_FILENO, "standard input", &len, err);
 	if (!text || netconf_parse(text, len, &netconf, err))
 		return print_error(netconf.json, err);
+	log_configure(netconf.log_file, netconf.log_level);
 	return call(env, &netconf, err);
 }
 
@@ -159,5 +163,6 @@ int main(void)
 		return introduce();
 	if (env.command == CNI_CMD_VERSION)
 		return print_versions();
+	log_begin(&env);
 	return run(&env, &err);
 }

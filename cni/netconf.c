@@ -91,6 +91,43 @@ static int parse_folders(struct netconf *netconf, struct vr_error *err)
 	return 0;
 }
 
+/* What is wrong with these stops no DEL: check_log() refuses it. */
+static void parse_log(struct netconf *netconf)
+{
+	const cJSON *file = json_item(netconf->json, "logFile");
+	const cJSON *level = json_item(netconf->json, "logLevel");
+
+	netconf->log_level = LOG_INFO;
+	if (cJSON_IsString(level))
+		log_level_parse(level->valuestring, &netconf->log_level);
+	if (cJSON_IsString(file) && file->valuestring[0] == '/')
+		netconf->log_file = file->valuestring;
+}
+
+static int check_log(const struct netconf *netconf, struct vr_error *err)
+{
+	const char *file = NULL, *level = NULL;
+	enum log_level ignored;
+	int ret;
+
+	ret = json_string(netconf->json, WHERE, "logFile", &file, err);
+	if (!ret)
+		ret = json_string(netconf->json, WHERE, "logLevel", &level,
+				  err);
+	if (ret)
+		return ret;
+	if (file && file[0] != '/')
+		return json_refuse(WHERE, "logFile",
+				   json_item(netconf->json, "logFile"),
+				   "not an absolute path", err);
+	if (level && !log_level_parse(level, &ignored))
+		return json_refuse(
+			WHERE, "logLevel", json_item(netconf->json, "logLevel"),
+			"not \"error\", \"warning\", \"info\" or \"debug\"",
+			err);
+	return 0;
+}
+
 static int parse_result_choice(struct netconf *netconf, struct vr_error *err)
 {
 	const char *text = "default";
@@ -338,6 +375,8 @@ int netconf_parse(const char *text, size_t len, struct netconf *netconf,
 		ret = parse_version(netconf, err);
 	if (!ret)
 		ret = parse_folders(netconf, err);
+	if (!ret)
+		parse_log(netconf);
 	return ret;
 }
 
@@ -345,7 +384,9 @@ int netconf_parse_rest(struct netconf *netconf, struct vr_error *err)
 {
 	int ret;
 
-	ret = parse_result_choice(netconf, err);
+	ret = check_log(netconf, err);
+	if (!ret)
+		ret = parse_result_choice(netconf, err);
 	if (!ret)
 		ret = parse_host_interface(netconf, err);
 	if (!ret)

@@ -7,6 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "../lib/error.h"
+#include "log.h"
 
 #define NETCONF_NETWORKS_DIR "/etc/vr/networks.d"
 #define NETCONF_STATE_DIR "/var/lib/vr/cni"
@@ -41,6 +42,8 @@ struct netconf_request {
  * struct netconf - the network configuration of a call
  * @json: the document, which owns all strings
  * @version: of the specification, for configuration and result
+ * @log_file: absolute path, NULL for none
+ * @log_level: what is written
  * @host_interface: the host's device on the first network, NULL for none
  * @all_results: report all interfaces, not only CNI_IFNAME
  * @mac: for the first interface, as written, NULL when not given
@@ -55,6 +58,8 @@ struct netconf {
 	const char *name;
 	const char *networks_dir;
 	const char *state_dir;
+	const char *log_file;
+	enum log_level log_level;
 	const char *host_interface;
 	bool all_results;
 
@@ -78,7 +83,7 @@ bool netconf_version_parse(const char *text, enum netconf_version *version);
  * @text: what the runtime wrote
  * @len: its length in bytes
  *
- * That is name, version and folders. Refusals have CNI code 6 (not JSON), 7
+ * That is name, version, folders and logs. Refusals have CNI code 6 (not JSON), 7
  * (a key, named with its value) or 1 (version). The caller frees @netconf
  * after a refusal too.
  */
