@@ -9,10 +9,13 @@
 #include <sys/socket.h>
 
 #include "../lib/cleanup.h"
+#include "../lib/field.h"
 #include "add.h"
+#include "announce.h"
 #include "code.h"
 #include "host.h"
 #include "ipam.h"
+#include "json.h"
 #include "log.h"
 #include "plan.h"
 #include "podns.h"
@@ -293,6 +296,23 @@ static int attach_devices(struct adding *adding, struct vr_error *err)
 	return host_finish(&host, first->mtu, err);
 }
 
+/* Whoever knows an address by another MAC finds out later if this fails. */
+static int announce(struct adding *adding, struct vr_error *err)
+{
+	struct vr_error problem = { 0 };
+	uint64_t since = log_now();
+	int ret;
+
+	ret = announce_addresses(&adding->podns, &adding->plan, &problem);
+	/* Without the way back from the namespace nothing else will do. */
+	if (ret == -ENOTRECOVERABLE)
+		return cni_fail(err, CNI_IO, "%s", problem.text);
+	if (ret)
+		log_event(LOG_WARNING, NULL, "announce addresses", since,
+			  &problem);
+	return 0;
+}
+
 static int report_interface(const struct adding *adding, unsigned int index,
 			    struct result *result, struct vr_error *err)
 {
@@ -320,18 +340,54 @@ static int report_interface(const struct adding *adding, unsigned int index,
 	return ret;
 }
 
+/* What the runtime says of a pod wins over the configuration, key by key. */
+static int take_runtime_dns(const cJSON *given, cJSON *dns,
+			    struct vr_error *err)
+{
+	static const struct {
+		const char *key;
+		const char *result_key;
+	} lists[] = {
+		{ "servers", "nameservers" },
+		{ "searches", "search" },
+		{ "options", "options" },
+	};
+	const cJSON *list;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < ARRAY_SIZE(lists); i++) {
+		list = json_item(given, lists[i].key);
+		if (list && list->child)
+			ret = json_replace(dns, lists[i].result_key,
+					   cJSON_Duplicate(list, true), err);
+	}
+	return ret;
+}
+
 static int report_dns(const struct adding *adding, struct result *result,
 		      struct vr_error *err)
 {
-	const cJSON *dns = adding->netconf->dns;
+	const struct netconf *netconf = adding->netconf;
+	const cJSON *dns = netconf->dns;
+	cJSON *reported;
+	int ret;
 
 	if (!dns || !dns->child)
 		dns = adding->plan.interfaces[0].addresses.dns;
-	if (!dns)
+	if (!dns && !netconf->runtime_dns)
 		return 0;
+	reported = dns ? cJSON_Duplicate(dns, true) : cJSON_CreateObject();
+	if (!reported)
+		return vr_error_memory(err);
+	ret = take_runtime_dns(netconf->runtime_dns, reported, err);
+	if (ret || !reported->child) {
+		cJSON_Delete(reported);
+		return ret;
+	}
 	cJSON_Delete(result->dns);
-	result->dns = cJSON_Duplicate(dns, true);
-	return result->dns ? 0 : vr_error_memory(err);
+	result->dns = reported;
+	return 0;
 }
 
 /* The result of the plugins before us in the chain, and ours behind it. */
@@ -362,6 +418,7 @@ static const struct {
 	{ "create interfaces", create_devices },
 	{ "attach to networks", attach_devices },
 	{ "configure interfaces", configure_devices },
+	{ "announce addresses", announce },
 };
 
 static cJSON *make(struct adding *adding, struct vr_error *err)

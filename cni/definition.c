@@ -36,10 +36,7 @@ static const char *const defining_keys[] = {
 
 /* What else a definition file may have. */
 static const char *const other_keys[] = {
-	"name",
-	"description",
-	"cniVersion",
-	"type",
+	"name", "description", "cniVersion", "type", "bandwidth",
 };
 
 static bool key_is_in(const char *key, const char *const *keys, size_t count)
@@ -280,9 +277,11 @@ static int add_ranges(cJSON *ipam, const struct vr_network *network,
 }
 
 /* Without a type it is host-local, which gets its ranges from the subnets. */
-static int complete_ipam(cJSON *ipam, const char *where,
-			 const struct vr_network *network, struct vr_error *err)
+static int complete_ipam(struct definition *definition, const char *where,
+			 struct vr_error *err)
 {
+	const struct vr_network *network = &definition->network;
+	cJSON *ipam = definition->ipam;
 	const char *type = NULL;
 	int ret;
 
@@ -303,6 +302,7 @@ static int complete_ipam(cJSON *ipam, const char *where,
 	if (strcmp(type, DEFAULT_IPAM) != 0 || !network->subnet_count ||
 	    json_item(ipam, "ranges") || json_item(ipam, "subnet"))
 		return 0;
+	definition->default_ranges = true;
 	return add_ranges(ipam, network, err);
 }
 
@@ -324,8 +324,7 @@ static int parse_ipam(const cJSON *object, const char *where,
 		definition->ipam = cJSON_CreateObject();
 	if (!definition->ipam)
 		return vr_error_memory(err);
-	return complete_ipam(definition->ipam, where, &definition->network,
-			     err);
+	return complete_ipam(definition, where, err);
 }
 
 int definition_parse(const cJSON *object, const char *name, const char *where,
@@ -347,6 +346,9 @@ int definition_parse(const cJSON *object, const char *name, const char *where,
 		ret = parse_gateway_mac(object, where, network, err);
 	if (!ret)
 		ret = parse_routes(object, where, definition, err);
+	if (!ret)
+		ret = bandwidth_parse(object, where, &definition->bandwidth,
+				      err);
 	if (!ret)
 		ret = parse_ipam(object, where, definition, err);
 	if (ret)

@@ -7,18 +7,23 @@
 #include <cjson/cJSON.h>
 
 #include "../lib/network.h"
+#include "bandwidth.h"
 #include "route.h"
 
 /**
  * struct definition - what a network is
  * @network: as the module gets it, its name included
  * @ipam: the "ipam" object for the IPAM plugin, NULL for none
+ * @default_ranges: the ranges of @ipam are its subnets, and were not given
  * @routes: what its containers get, @gw filled in where a subnet has one
+ * @bandwidth: limits of each interface
  */
 struct definition {
 	struct vr_network network;
 	cJSON *ipam;
+	bool default_ranges;
 	struct cni_routes routes;
+	struct bandwidth bandwidth;
 };
 
 /**

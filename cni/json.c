@@ -57,8 +57,9 @@ cJSON *json_item(const cJSON *object, const char *key)
 	return cJSON_IsNull(item) ? NULL : item;
 }
 
-int json_refuse(const char *where, const char *key, const cJSON *value,
-		const char *reason, struct vr_error *err)
+int json_refuse_code(enum cni_code code, const char *where, const char *key,
+		     const cJSON *value, const char *reason,
+		     struct vr_error *err)
 {
 	cleanup_json_text char *text = cJSON_PrintUnformatted(value);
 	const char *shown = text ? text : "?";
@@ -70,10 +71,16 @@ int json_refuse(const char *where, const char *key, const cJSON *value,
 		dots = "...";
 	}
 	if (!key)
-		return cni_fail(err, CNI_CONFIG, "%s: %.*s%s %s", where, len,
-				shown, dots, reason);
-	return cni_fail(err, CNI_CONFIG, "%s: \"%s\" is %.*s%s, %s", where, key,
-			len, shown, dots, reason);
+		return cni_fail(err, code, "%s: %.*s%s %s", where, len, shown,
+				dots, reason);
+	return cni_fail(err, code, "%s: \"%s\" is %.*s%s, %s", where, key, len,
+			shown, dots, reason);
+}
+
+int json_refuse(const char *where, const char *key, const cJSON *value,
+		const char *reason, struct vr_error *err)
+{
+	return json_refuse_code(CNI_CONFIG, where, key, value, reason, err);
 }
 
 int json_string(const cJSON *object, const char *where, const char *key,
@@ -102,9 +109,9 @@ int json_bool(const cJSON *object, const char *where, const char *key,
 	return 0;
 }
 
-int json_number(const cJSON *object, const char *where, const char *key,
-		uint32_t min, uint32_t max, uint32_t *value,
-		struct vr_error *err)
+static int whole_number(const cJSON *object, const char *where, const char *key,
+			uint64_t min, uint64_t max, uint64_t *value,
+			struct vr_error *err)
 {
 	const cJSON *item = json_item(object, key);
 	char reason[80];
@@ -115,13 +122,32 @@ int json_number(const cJSON *object, const char *where, const char *key,
 		return json_refuse(where, key, item, "not a number", err);
 	/* valueint saturates silently, and a fraction is cut off. */
 	if (!(item->valuedouble >= min && item->valuedouble <= max) ||
-	    item->valuedouble != (uint32_t)item->valuedouble) {
+	    item->valuedouble != (uint64_t)item->valuedouble) {
 		snprintf(reason, sizeof(reason),
-			 "not a whole number from %u to %u", min, max);
+			 "not a whole number from %llu to %llu",
+			 (unsigned long long)min, (unsigned long long)max);
 		return json_refuse(where, key, item, reason, err);
 	}
-	*value = (uint32_t)item->valuedouble;
+	*value = (uint64_t)item->valuedouble;
 	return 0;
+}
+
+int json_number(const cJSON *object, const char *where, const char *key,
+		uint32_t min, uint32_t max, uint32_t *value,
+		struct vr_error *err)
+{
+	uint64_t number = *value;
+	int ret;
+
+	ret = whole_number(object, where, key, min, max, &number, err);
+	*value = (uint32_t)number;
+	return ret;
+}
+
+int json_number64(const cJSON *object, const char *where, const char *key,
+		  uint64_t max, uint64_t *value, struct vr_error *err)
+{
+	return whole_number(object, where, key, 0, max, value, err);
 }
 
 int json_object(const cJSON *object, const char *where, const char *key,

@@ -9,6 +9,7 @@
 #include <cjson/cJSON.h>
 
 #include "../lib/error.h"
+#include "code.h"
 
 void json_cleanup(cJSON **json);
 void json_text_cleanup(char **text);
@@ -47,6 +48,10 @@ int json_bool(const cJSON *object, const char *where, const char *key,
 int json_number(const cJSON *object, const char *where, const char *key,
 		uint32_t min, uint32_t max, uint32_t *value,
 		struct vr_error *err);
+/* From 0 on, up to what a number of JSON holds exactly. */
+#define JSON_MAX_WHOLE (UINT64_C(1) << 53)
+int json_number64(const cJSON *object, const char *where, const char *key,
+		  uint64_t max, uint64_t *value, struct vr_error *err);
 int json_object(const cJSON *object, const char *where, const char *key,
 		const cJSON **value, struct vr_error *err);
 int json_array(const cJSON *object, const char *where, const char *key,
@@ -66,6 +71,11 @@ int json_strings(const cJSON *object, const char *where, const char *key,
  */
 int json_refuse(const char *where, const char *key, const cJSON *value,
 		const char *reason, struct vr_error *err);
+
+/* The same with another code than 7. */
+int json_refuse_code(enum cni_code code, const char *where, const char *key,
+		     const cJSON *value, const char *reason,
+		     struct vr_error *err);
 
 /**
  * json_replace() - Set a key, in the place of an old value of any case

@@ -188,25 +188,63 @@ static int check_other_keys(struct netconf *netconf, struct vr_error *err)
 	return ret;
 }
 
-/* What the configuration declares as a capability and is not there yet. */
-static int refuse_capability(const char *key, const cJSON *value,
-			     struct vr_error *err)
+/* The plugin that does it is a part of the list, and gets them by itself. */
+static int refuse_port_mappings(const cJSON *object, const char *where,
+				struct vr_error *err)
 {
-	cleanup_json_text char *text = NULL;
+	const cJSON *value = NULL;
+	int ret;
 
-	if (!value || !value->child)
-		return 0;
-	text = cJSON_PrintUnformatted(value);
-	return cni_fail(
-		err, CNI_UNSUPPORTED,
-		"runtimeConfig: \"%s\" is %.200s, which is not supported yet",
-		key, text ? text : "?");
+	ret = json_array(object, where, "portMappings", &value, err);
+	if (ret || !value || !value->child)
+		return ret;
+	return json_refuse_code(
+		CNI_UNSUPPORTED, where, "portMappings", value,
+		"which vr-cni does not do: chain the plugin portmap behind it, with the capability \"portMappings\"",
+		err);
+}
+
+/* {"servers", "searches", "options"} */
+static int parse_runtime_dns(struct netconf *netconf, struct vr_error *err)
+{
+	static const char *const keys[] = { "servers", "searches", "options" };
+	const cJSON *ignored = NULL;
+	unsigned int i;
+	int ret;
+
+	ret = json_object(netconf->runtime, "runtimeConfig", "dns",
+			  &netconf->runtime_dns, err);
+	for (i = 0; !ret && i < ARRAY_SIZE(keys); i++)
+		ret = json_strings(netconf->runtime_dns, "runtimeConfig.dns",
+				   keys[i], &ignored, err);
+	return ret;
+}
+
+/* What other plugins of the list make use of: names, and a group of processes. */
+static int check_other_capabilities(const cJSON *runtime, const char *where,
+				    struct vr_error *err)
+{
+	const cJSON *aliases = json_item(runtime, "aliases");
+	const cJSON *ignored = NULL;
+	const char *path = NULL;
+	int ret;
+
+	ret = json_array(runtime, where, "ipRanges", &ignored, err);
+	if (!ret)
+		ret = json_string(runtime, where, "cgroupPath", &path, err);
+	if (ret)
+		return ret;
+	/* The specification has a list, podman and ocicni one per network. */
+	if (aliases && !cJSON_IsArray(aliases) && !cJSON_IsObject(aliases))
+		return json_refuse(where, "aliases", aliases,
+				   "neither an array nor an object", err);
+	return 0;
 }
 
 static int parse_runtime(struct netconf *netconf, struct vr_error *err)
 {
 	static const char where[] = "runtimeConfig";
-	const cJSON *bandwidth = NULL, *ports = NULL, *ignored = NULL;
+	struct bandwidth bandwidth = { 0 };
 	int ret;
 
 	ret = json_object(netconf->json, WHERE, "runtimeConfig",
@@ -215,21 +253,22 @@ static int parse_runtime(struct netconf *netconf, struct vr_error *err)
 		return ret;
 	ret = json_string(netconf->runtime, where, "mac", &netconf->mac, err);
 	if (!ret)
-		ret = json_strings(netconf->runtime, where, "ips", &ignored,
-				   err);
+		ret = json_strings(netconf->runtime, where, "ips",
+				   &netconf->ips, err);
 	if (!ret)
-		ret = json_array(netconf->runtime, where, "ipRanges", &ignored,
-				 err);
+		ret = bandwidth_parse(netconf->runtime, where, &bandwidth, err);
+	if (!ret && bandwidth_is_limited(&bandwidth))
+		netconf->bandwidth = bandwidth;
 	if (!ret)
-		ret = json_array(netconf->runtime, where, "portMappings",
-				 &ports, err);
+		ret = parse_runtime_dns(netconf, err);
 	if (!ret)
-		ret = json_object(netconf->runtime, where, "bandwidth",
-				  &bandwidth, err);
+		ret = json_object(netconf->runtime, where,
+				  NETCONF_POD_ANNOTATIONS,
+				  &netconf->annotations, err);
 	if (!ret)
-		ret = refuse_capability("bandwidth", bandwidth, err);
+		ret = check_other_capabilities(netconf->runtime, where, err);
 	if (!ret)
-		ret = refuse_capability("portMappings", ports, err);
+		ret = refuse_port_mappings(netconf->runtime, where, err);
 	return ret;
 }
 
@@ -276,21 +315,33 @@ static int parse_request_string(struct netconf *netconf, const char *where,
 			    err);
 }
 
+/* All but its names. */
+static int parse_request_settings(const cJSON *item, const char *where,
+				  struct netconf_request *request,
+				  struct vr_error *err)
+{
+	int ret;
+
+	ret = json_string(item, where, "mac", &request->mac, err);
+	if (!ret)
+		ret = json_strings(item, where, "ips", &request->ips, err);
+	if (!ret)
+		ret = bandwidth_parse(item, where, &request->bandwidth, err);
+	if (!ret)
+		ret = refuse_port_mappings(item, where, err);
+	return ret;
+}
+
 static int parse_request_object(struct netconf *netconf, const char *where,
 				const cJSON *item, struct vr_error *err)
 {
-	const char *network = NULL, *ifname = NULL, *mac = NULL;
+	const char *network = NULL, *ifname = NULL;
 	struct netconf_request *request;
-	const cJSON *ips = NULL;
 	int ret;
 
 	ret = json_string(item, where, "name", &network, err);
 	if (!ret)
 		ret = json_string(item, where, "interface", &ifname, err);
-	if (!ret)
-		ret = json_string(item, where, "mac", &mac, err);
-	if (!ret)
-		ret = json_strings(item, where, "ips", &ips, err);
 	if (ret)
 		return ret;
 	if (!network)
@@ -298,11 +349,9 @@ static int parse_request_object(struct netconf *netconf, const char *where,
 				   err);
 	ret = take_request(netconf, where, item, network, ifname, &request,
 			   err);
-	if (ret)
-		return ret;
-	request->mac = mac;
-	request->ips = ips;
-	return 0;
+	if (!ret)
+		ret = parse_request_settings(item, where, request, err);
+	return ret;
 }
 
 static int parse_requests(struct netconf *netconf, const cJSON *object,
@@ -334,7 +383,7 @@ static int parse_requests(struct netconf *netconf, const cJSON *object,
 static int parse_args(struct netconf *netconf, struct vr_error *err)
 {
 	static const char where[] = "args.cni";
-	const cJSON *cni = NULL, *ignored = NULL;
+	const cJSON *cni = NULL;
 	int ret;
 
 	ret = json_object(netconf->json, WHERE, "args", &netconf->args, err);
@@ -345,7 +394,7 @@ static int parse_args(struct netconf *netconf, struct vr_error *err)
 		return ret;
 	ret = json_string(cni, where, "mac", &netconf->mac, err);
 	if (!ret)
-		ret = json_strings(cni, where, "ips", &ignored, err);
+		ret = json_strings(cni, where, "ips", &netconf->ips, err);
 	if (!ret)
 		ret = parse_requests(netconf, cni, where, err);
 	return ret;
@@ -391,6 +440,9 @@ int netconf_parse_rest(struct netconf *netconf, struct vr_error *err)
 		ret = parse_host_interface(netconf, err);
 	if (!ret)
 		ret = check_other_keys(netconf, err);
+	if (!ret)
+		ret = bandwidth_parse(netconf->json, WHERE, &netconf->bandwidth,
+				      err);
 	if (!ret)
 		ret = parse_runtime(netconf, err);
 	if (!ret)

@@ -7,9 +7,11 @@
 #include <cjson/cJSON.h>
 
 #include "../lib/error.h"
+#include "bandwidth.h"
 #include "log.h"
 
 #define NETCONF_NETWORKS_DIR "/etc/vr/networks.d"
+#define NETCONF_POD_ANNOTATIONS "io.kubernetes.cri.pod-annotations"
 #define NETCONF_STATE_DIR "/var/lib/vr/cni"
 
 /* CNI versions, oldest first. */
@@ -30,12 +32,14 @@ extern const char *const netconf_versions[CNI_VERSIONS];
  * @ifname: NULL when it is to be numbered
  * @mac: as written, NULL when it is to be made up
  * @ips: array of strings, NULL when the IPAM plugin chooses
+ * @bandwidth: its limits, of the network when it has none
  */
 struct netconf_request {
 	char *network;
 	char *ifname;
 	const char *mac;
 	const cJSON *ips;
+	struct bandwidth bandwidth;
 };
 
 /**
@@ -46,9 +50,11 @@ struct netconf_request {
  * @log_level: what is written
  * @host_interface: the host's device on the first network, NULL for none
  * @all_results: report all interfaces, not only CNI_IFNAME
- * @mac: for the first interface, as written, NULL when not given
+ * @mac, @ips, @bandwidth: of the first interface, as those of a request
  * @runtime, @args: the objects "runtimeConfig" and "args", or NULL
  * @dns: the object "dns", or NULL
+ * @runtime_dns: the capability of this name, or NULL
+ * @annotations: those of the pod, or NULL
  * @prev_result: NULL when there is none
  * @requests: the further interfaces
  */
@@ -64,9 +70,13 @@ struct netconf {
 	bool all_results;
 
 	const char *mac;
+	const cJSON *ips;
+	struct bandwidth bandwidth;
 	const cJSON *runtime;
 	const cJSON *args;
 	const cJSON *dns;
+	const cJSON *runtime_dns;
+	const cJSON *annotations;
 	const cJSON *prev_result;
 
 	struct netconf_request *requests;

@@ -17,8 +17,6 @@
 #include "json.h"
 #include "plan.h"
 
-#define POD_ANNOTATIONS "io.kubernetes.cri.pod-annotations"
-
 /* What plan_make() hands down. */
 struct planning {
 	const struct netconf *netconf;
@@ -144,7 +142,7 @@ static cJSON *first_ipam_conf(const struct netconf *netconf)
 	json_remove(conf, "networks");
 	runtime = cJSON_GetObjectItem(conf, "runtimeConfig");
 	if (runtime)
-		json_remove(runtime, POD_ANNOTATIONS);
+		json_remove(runtime, NETCONF_POD_ANNOTATIONS);
 	return conf;
 }
 
@@ -160,6 +158,34 @@ static cJSON *other_ipam_conf(const struct netconf_request *request)
 				      cJSON_Duplicate(request->ips, true));
 	}
 	return conf;
+}
+
+static bool is_ipv6_set(const cJSON *set)
+{
+	const cJSON *subnet = json_item(set ? set->child : NULL, "subnet");
+
+	return cJSON_IsString(subnet) && strchr(subnet->valuestring, ':');
+}
+
+/*
+ * host-local takes an address of each range set, those of the capability
+ * "ipRanges" among them, and no two may overlap.  So they replace what was
+ * made of the subnets, family by family.
+ */
+static void drop_default_ranges(cJSON *conf)
+{
+	const cJSON *runtime = json_item(conf, "runtimeConfig");
+	cJSON *ranges = json_item(json_item(conf, "ipam"), "ranges");
+	const cJSON *given;
+	int i;
+
+	cJSON_ArrayForEach(given, json_item(runtime, "ipRanges")) {
+		for (i = cJSON_GetArraySize(ranges) - 1; i >= 0; i--) {
+			if (is_ipv6_set(cJSON_GetArrayItem(ranges, i)) ==
+			    is_ipv6_set(given))
+				cJSON_DeleteItemFromArray(ranges, i);
+		}
+	}
 }
 
 static int set_ipam(const struct planning *planning,
@@ -197,6 +223,8 @@ static int set_ipam(const struct planning *planning,
 		ret = json_replace(conf, "ipam",
 				   cJSON_Duplicate(definition->ipam, true),
 				   err);
+	if (!ret && definition->default_ranges)
+		drop_default_ranges(conf);
 	return ret;
 }
 
@@ -236,6 +264,10 @@ static int add_interface(struct planning *planning,
 
 	definition = &plan->interfaces[index].definition;
 	ret = define(planning, request->network, definition, err);
+	plan->interfaces[index].bandwidth =
+		bandwidth_is_limited(&request->bandwidth)
+			? request->bandwidth
+			: definition->bandwidth;
 	/* Without a definition there still are names, to number the others. */
 	if (ret && !planning->lenient)
 		return ret;
@@ -266,6 +298,8 @@ static int add_first(struct planning *planning, struct vr_error *err)
 		.network = (char *)netconf->name,
 		.ifname = (char *)planning->env->ifname,
 		.mac = netconf->mac,
+		.ips = netconf->ips,
+		.bandwidth = netconf->bandwidth,
 	};
 	struct environment_args args;
 	int ret;

@@ -11,6 +11,7 @@
 /**
  * struct plan_interface - what ADD knows of an interface beyond the state
  * @definition: of its network
+ * @bandwidth: its limits
  * @addresses: what its IPAM plugin gave
  * @routes: what it gets in the container
  * @ifindex: of its device in the container, 0 until there is one
@@ -18,6 +19,7 @@
  */
 struct plan_interface {
 	struct definition definition;
+	struct bandwidth bandwidth;
 	struct result addresses;
 	struct cni_routes routes;
 	uint32_t ifindex;

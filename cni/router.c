@@ -49,6 +49,7 @@ static int fill_port(const struct plan *plan, unsigned int index,
 	attachment_describe(attachment->container_id, interface->ifname,
 			    port->description, sizeof(port->description));
 	port->origin = VR_ORIGIN_CNI;
+	bandwidth_fill(&plan->interfaces[index].bandwidth, port);
 	for (i = 0; i < addresses->ip_count; i++) {
 		ret = vr_port_add_address(port, &addresses->ips[i].address.ip,
 					  err);

@@ -10,10 +10,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "cni/bandwidth.h"
 #include "cni/code.h"
 #include "cni/definition.h"
 #include "cni/json.h"
 #include "cni/netconf.h"
+#include "lib/field.h"
 #include "tap.h"
 
 #define HEAD "{\"cniVersion\":\"1.0.0\",\"name\":\"n\",\"type\":\"vr-cni\""
@@ -59,11 +61,51 @@ static const struct sample samples[] = {
 	{ HEAD ",\"runtimeConfig\":{\"ips\":\"x\"}}", CNI_CONFIG, "\"ips\"" },
 	{ HEAD ",\"runtimeConfig\":{\"ips\":[1]}}", CNI_CONFIG, "[1]" },
 	{ HEAD ",\"runtimeConfig\":{\"bandwidth\":{\"IngressRate\":1}}}",
-	  CNI_UNSUPPORTED, "\"bandwidth\" is {\"IngressRate\":1}" },
-	{ HEAD ",\"runtimeConfig\":{\"portMappings\":[{}]}}", CNI_UNSUPPORTED,
-	  "\"portMappings\"" },
+	  CNI_CONFIG, "\"ingressRate\" is 1, not 0 and below" },
+	{ HEAD ",\"runtimeConfig\":{\"bandwidth\":{\"egressRate\":1e4,"
+	       "\"egressBurst\":32767}}}",
+	  CNI_CONFIG, "\"egressBurst\" is 32767" },
+	{ HEAD ",\"runtimeConfig\":{\"bandwidth\":{\"ingressRate\":-1}}}",
+	  CNI_CONFIG, "\"ingressRate\" is -1" },
+	{ HEAD ",\"runtimeConfig\":{\"bandwidth\":{\"ingressRate\":\"1M\"}}}",
+	  CNI_CONFIG, "\"ingressRate\" is \"1M\"" },
+	{ HEAD ",\"runtimeConfig\":{\"bandwidth\":{\"egressRate\":1000.5}}}",
+	  CNI_CONFIG, "\"egressRate\" is 1000.5" },
+	{ HEAD ",\"runtimeConfig\":{\"bandwidth\":"
+	       "{\"ingressBurst\":34359738368}}}",
+	  CNI_CONFIG, "to 34359738367" },
+	{ HEAD ",\"runtimeConfig\":{\"bandwidth\":[]}}", CNI_CONFIG,
+	  "\"bandwidth\" is []" },
+	{ HEAD ",\"bandwidth\":{\"shapedSubnets\":[\"x\"]}}", CNI_UNSUPPORTED,
+	  "\"shapedSubnets\" is [\"x\"]" },
+	{ HEAD ",\"networks\":[{\"name\":\"a\",\"bandwidth\":1}]}", CNI_CONFIG,
+	  "\"bandwidth\" is 1" },
+	{ HEAD ",\"runtimeConfig\":{\"PortMappings\":[{\"HostPort\":1}]}}",
+	  CNI_UNSUPPORTED, "chain the plugin portmap" },
+	{ HEAD ",\"networks\":[{\"name\":\"a\",\"portMappings\":[{}]}]}",
+	  CNI_UNSUPPORTED, "\"portMappings\" is [{}]" },
 	{ HEAD ",\"runtimeConfig\":{\"bandwidth\":null,\"portMappings\":[]}}",
 	  CNI_OK, "" },
+	{ HEAD ",\"runtimeConfig\":{\"dns\":{\"Servers\":null,"
+	       "\"Searches\":[\"a\"],\"Options\":null},\"ips\":null,"
+	       "\"mac\":null,\"ipRanges\":null,\"cgroupPath\":\"/a\","
+	       "\"aliases\":{\"n\":[\"a\"]},"
+	       "\"io.kubernetes.cri.pod-annotations\":{\"a\":\"b\"}}}",
+	  CNI_OK, "" },
+	{ HEAD ",\"runtimeConfig\":{\"dns\":[]}}", CNI_CONFIG,
+	  "\"dns\" is []" },
+	{ HEAD ",\"runtimeConfig\":{\"dns\":{\"Servers\":\"192.0.2.1\"}}}",
+	  CNI_CONFIG, "\"servers\" is \"192.0.2.1\"" },
+	{ HEAD ",\"runtimeConfig\":{\"aliases\":\"a\"}}", CNI_CONFIG,
+	  "\"aliases\" is \"a\"" },
+	{ HEAD ",\"runtimeConfig\":{\"aliases\":[\"a\"]}}", CNI_OK, "" },
+	{ HEAD ",\"runtimeConfig\":{\"cgroupPath\":7}}", CNI_CONFIG,
+	  "\"cgroupPath\" is 7" },
+	{ HEAD ",\"runtimeConfig\":{\"ipRanges\":{}}}", CNI_CONFIG,
+	  "\"ipRanges\" is {}" },
+	{ HEAD ",\"runtimeConfig\":"
+	       "{\"io.kubernetes.cri.pod-annotations\":[]}}",
+	  CNI_CONFIG, "pod-annotations\" is []" },
 	{ HEAD ",\"args\":{\"cni\":{\"networks\":[1]}}}", CNI_CONFIG, "is 1" },
 	{ HEAD ",\"args\":{\"cni\":[]}}", CNI_CONFIG, "\"cni\" is []" },
 	{ HEAD ",\"args\":[]}", CNI_CONFIG, "\"args\" is []" },
@@ -147,6 +189,43 @@ static void test_requests(void)
 	netconf_free(&netconf);
 }
 
+/* Of a runtime in Go, of the configuration, and as CRI-O has its burst. */
+static void test_bandwidth(void)
+{
+	static const char text[] = HEAD
+		",\"bandwidth\":{\"egressRate\":7000000},"
+		"\"runtimeConfig\":{\"Bandwidth\":"
+		"{\"IngressRate\":100000000000,"
+		"\"IngressBurst\":34359738359,\"EgressRate\":0}},"
+		"\"networks\":[{\"name\":\"red\",\"bandwidth\":"
+		"{\"egressRate\":9000,\"egressBurst\":80000,"
+		"\"ingressBurst\":32768}}]}";
+	struct vr_port port = { 0 };
+	struct vr_error err = { 0 };
+	struct netconf netconf;
+
+	ok(!netconf_parse(text, strlen(text), &netconf, &err) &&
+		   !netconf_parse_rest(&netconf, &err),
+	   "bandwidth");
+	ok(netconf.bandwidth.ingress.rate == 100000000000 &&
+		   netconf.bandwidth.ingress.burst == 34359738359 &&
+		   netconf.bandwidth.egress.rate == 0,
+	   "the runtime's instead of the configuration's");
+	bandwidth_fill(&netconf.bandwidth, &port);
+	ok(port.set == (VR_BIT(VR_A_PORT_RATE_IN) |
+			VR_BIT(VR_A_PORT_BURST_IN)) &&
+		   port.rate_in == 100000000000 &&
+		   port.burst_in == UINT32_MAX - 1,
+	   "of the port: bits a second, bytes of burst");
+	port.set = 0;
+	bandwidth_fill(&netconf.requests[0].bandwidth, &port);
+	ok(port.set == (VR_BIT(VR_A_PORT_RATE_OUT) |
+			VR_BIT(VR_A_PORT_BURST_OUT)) &&
+		   port.rate_out == 9000 && port.burst_out == 10000,
+	   "of a request; a burst without a rate limits nothing");
+	netconf_free(&netconf);
+}
+
 static const struct sample definitions[] = {
 	{ "{}", CNI_OK, "" },
 	{ "{\"ipam\":{}}", CNI_OK, "" },
@@ -180,6 +259,8 @@ static const struct sample definitions[] = {
 	{ "{\"ipam\":{\"type\":3}}", CNI_CONFIG, "\"type\" is 3" },
 	{ "{\"ipam\":{\"type\":\"../x\"}}", CNI_CONFIG, "../x" },
 	{ "{\"ipam\":{\"type\":\"\"}}", CNI_CONFIG, "\"\"" },
+	{ "{\"bandwidth\":{\"ingressRate\":999}}", CNI_CONFIG,
+	  "\"ingressRate\" is 999" },
 	{ "{\"routes\":{}}", CNI_CONFIG, "\"routes\" is {}" },
 	{ "{\"routes\":[{}]}", CNI_CONFIG, "without \"dst\"" },
 	{ "{\"routes\":[\"x\"]}", CNI_CONFIG, "\"x\"" },
@@ -308,6 +389,7 @@ int main(void)
 	test_samples();
 	test_nul();
 	test_requests();
+	test_bandwidth();
 	test_definitions();
 	test_defaults();
 	test_folder();
