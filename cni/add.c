@@ -17,6 +17,7 @@
 #include "ipam.h"
 #include "json.h"
 #include "log.h"
+#include "passthrough.h"
 #include "plan.h"
 #include "podns.h"
 #include "router.h"
@@ -69,6 +70,24 @@ static int check_names(struct adding *adding, struct vr_error *err)
 	return 0;
 }
 
+/* Did the call before us in the list make CNI_IFNAME? */
+static bool is_twice_in_list(const struct adding *adding,
+			     const struct attachment *old)
+{
+	const struct attachment *attachment = &adding->plan.attachment;
+	unsigned int i;
+
+	if (!adding->plan.chained ||
+	    old->netns_inode != attachment->netns_inode ||
+	    strcmp(old->boot_id, attachment->boot_id) != 0)
+		return false;
+	for (i = 0; i < old->interface_count; i++) {
+		if (attachment_is_first(old, &old->interfaces[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
  * What a call left that was killed, or whose namespace or boot is gone: its
  * addresses are still taken.  None of its devices is in this namespace, or
@@ -88,6 +107,11 @@ static int clear_leftovers(struct adding *adding, struct vr_error *err)
 		return 0; /* will be overwritten */
 	if (ret || !found)
 		return ret;
+	if (is_twice_in_list(adding, &old))
+		return cni_fail(
+			err, CNI_CONFIG,
+			"vr-cni is twice in the list \"%s\": one of them makes all interfaces",
+			attachment->name);
 	ret = undo_attachment(&old, adding->env, &adding->podns, folder, err);
 	if (ret)
 		return cni_wrap(err, CNI_IO,
@@ -110,7 +134,11 @@ static int get_addresses(struct adding *adding, struct vr_error *err)
 		interface = &adding->plan.attachment.interfaces[i];
 		if (interface->ipam) {
 			call.ifname = interface->ifname;
-			call.args = i ? args : adding->env->args;
+			call.args =
+				attachment_is_first(&adding->plan.attachment,
+						    interface)
+					? adding->env->args
+					: args;
 			call.conf = interface->ipam;
 			ret = ipam_add(&call,
 				       &adding->plan.interfaces[i].addresses,
@@ -281,6 +309,8 @@ static int attach_devices(struct adding *adding, struct vr_error *err)
 	cleanup_host struct host host = HOST_INIT;
 	int ret = 0;
 
+	if (!attachment->interface_count)
+		return 0;
 	if (attachment->host_interface[0])
 		ret = host_prepare(&host, adding->netconf->state_dir,
 				   &adding->router, &first->definition.network,
@@ -390,24 +420,47 @@ static int report_dns(const struct adding *adding, struct result *result,
 	return 0;
 }
 
-/* The result of the plugins before us in the chain, and ours behind it. */
+/* How many interfaces the runtime is told of. */
+static unsigned int reported_count(const struct adding *adding)
+{
+	if (adding->netconf->all_results)
+		return adding->plan.attachment.interface_count;
+	return adding->plan.chained ? 0 : 1;
+}
+
+/*
+ * The addresses of CNI_IFNAME come first, whoever made it: some runtimes take
+ * the first for the pod's.
+ */
 static cJSON *report(const struct adding *adding, struct vr_error *err)
 {
 	const struct netconf *netconf = adding->netconf;
+	const struct plan *plan = &adding->plan;
 	cleanup_result struct result result = { 0 };
-	unsigned int i, count = 1;
+	cleanup_json cJSON *own = NULL;
+	cJSON *answer;
+	unsigned int i;
 	int ret = 0;
 
-	if (netconf->prev_result)
-		ret = result_parse(netconf->prev_result, "prevResult", &result,
-				   err);
-	if (netconf->all_results)
-		count = adding->plan.attachment.interface_count;
-	for (i = 0; !ret && i < count; i++)
+	for (i = 0; !ret && i < reported_count(adding); i++)
 		ret = report_interface(adding, i, &result, err);
-	if (!ret)
+	if (!ret && !plan->chained)
 		ret = report_dns(adding, &result, err);
-	return ret ? NULL : result_to_json(&result, netconf->version, err);
+	if (ret)
+		return NULL;
+	own = result_to_json(&result, netconf->version, err);
+	if (!own)
+		return NULL;
+	if (netconf->prev_result &&
+	    passthrough_join(netconf->prev_result, own,
+			     plan->chained ? 0
+					   : (int)plan->interfaces[0]
+						     .addresses.ip_count,
+			     err))
+		return NULL;
+	answer = own;
+	own = NULL;
+	return answer;
 }
 
 static const struct {

@@ -46,6 +46,12 @@ void attachment_describe(const char *container_id, const char *ifname,
 	snprintf(text, size, "%s/%s", container_id, ifname);
 }
 
+bool attachment_is_first(const struct attachment *attachment,
+			 const struct attachment_interface *interface)
+{
+	return !strcmp(interface->ifname, attachment->ifname);
+}
+
 int attachment_boot_id(char *text, size_t size, struct vr_error *err)
 {
 	cleanup_free char *content = file_read_path(BOOT_ID_PATH, NULL, err);

@@ -72,6 +72,14 @@ char *attachment_key(const char *name, const char *container_id,
 void attachment_describe(const char *container_id, const char *ifname,
 			 char *text, size_t size);
 
+/**
+ * attachment_is_first() - Is it the interface that the runtime asked for?
+ *
+ * That is CNI_IFNAME; behind another plugin that made it there is none.
+ */
+bool attachment_is_first(const struct attachment *attachment,
+			 const struct attachment_interface *interface);
+
 /* The id of this boot. */
 int attachment_boot_id(char *text, size_t size, struct vr_error *err);
 

@@ -192,7 +192,7 @@ static int check_ipam(const struct checking *checking,
 		      const struct podns_addresses *addresses,
 		      const struct vr_port *port, struct vr_error *err)
 {
-	bool first = interface == checking->attachment.interfaces;
+	bool first = attachment_is_first(&checking->attachment, interface);
 	cleanup_json cJSON *conf = cJSON_Duplicate(interface->ipam, true);
 	cleanup_free char *others = NULL;
 	struct ipam_call call = {
@@ -269,6 +269,7 @@ static bool has_route(const struct cni_routes *routes,
 	return false;
 }
 
+/* Plugins behind us move routes to tables of their own: sbr, vrf. */
 static int check_routes(struct checking *checking, struct vr_error *err)
 {
 	const struct cni_routes *told = &checking->told.routes;

@@ -26,6 +26,12 @@ struct planning {
 	bool lenient;
 };
 
+/* Is it an interface of the container, and not of the host? */
+static bool is_inside(const struct result_interface *interface)
+{
+	return interface->sandbox && interface->sandbox[0];
+}
+
 static bool name_is_taken(const struct planning *planning, const char *name)
 {
 	const struct attachment *attachment = &planning->plan->attachment;
@@ -44,11 +50,27 @@ static bool name_is_taken(const struct planning *planning, const char *name)
 	return false;
 }
 
+/* The number behind those that plugins before us gave. */
+static unsigned int first_number(const struct result *previous)
+{
+	unsigned int i, number, next = 1;
+	char end;
+
+	for (i = 0; i < previous->interface_count; i++) {
+		if (is_inside(&previous->interfaces[i]) &&
+		    sscanf(previous->interfaces[i].name, "eth%5u%c", &number,
+			   &end) == 1 &&
+		    number >= next)
+			next = number + 1;
+	}
+	return next;
+}
+
 /* eth1, eth2, ..., but for the names that were asked for. */
 static void choose_ifname(const struct planning *planning,
 			  char ifname[IFNAMSIZ])
 {
-	unsigned int number = 1;
+	unsigned int number = first_number(&planning->plan->previous);
 	char name[IFNAMSIZ];
 
 	do {
@@ -202,7 +224,7 @@ static int set_ipam(const struct planning *planning,
 
 	if (!definition->ipam)
 		return 0;
-	if (interface == planning->plan->attachment.interfaces)
+	if (attachment_is_first(&planning->plan->attachment, interface))
 		conf = first_ipam_conf(netconf);
 	else
 		conf = other_ipam_conf(request);
@@ -317,19 +339,48 @@ static int add_interfaces(struct planning *planning, struct vr_error *err)
 {
 	const struct netconf *netconf = planning->netconf;
 	unsigned int i;
-	int ret;
+	int ret = 0;
 
-	ret = add_first(planning, err);
+	if (!planning->plan->chained)
+		ret = add_first(planning, err);
 	for (i = 0; !ret && i < netconf->request_count; i++)
 		ret = add_interface(planning, &netconf->requests[i], err);
 	return ret;
 }
 
+/* What of it cannot be used is refused before anything is made. */
+static int read_previous(const struct netconf *netconf,
+			 const struct environment *env, struct plan *plan,
+			 struct vr_error *err)
+{
+	const struct result_interface *interface;
+	unsigned int i;
+	int ret;
+
+	if (!netconf->prev_result)
+		return 0;
+	ret = result_parse(netconf->prev_result, "prevResult", &plan->previous,
+			   err);
+	for (i = 0; i < plan->previous.interface_count; i++) {
+		interface = &plan->previous.interfaces[i];
+		if (is_inside(interface) &&
+		    !strcmp(interface->name, env->ifname))
+			plan->chained = true;
+	}
+	return ret;
+}
+
 static int name_attachment(const struct netconf *netconf,
-			   const struct environment *env,
+			   const struct environment *env, bool chained,
 			   struct attachment *attachment, struct vr_error *err)
 {
 	snprintf(attachment->ifname, IFNAMSIZ, "%s", env->ifname);
+	if (chained && netconf->host_interface)
+		return json_refuse(
+			"network configuration", "hostInterface",
+			json_item(netconf->json, "hostInterface"),
+			"but a plugin before vr-cni made the first interface",
+			err);
 	if (netconf->host_interface)
 		snprintf(attachment->host_interface, IFNAMSIZ, "%s",
 			 netconf->host_interface);
@@ -359,7 +410,12 @@ int plan_make(const struct netconf *netconf, const struct environment *env,
 		calloc(netconf->request_count + 1, sizeof(*plan->interfaces));
 	if (!plan->interfaces)
 		return vr_error_memory(err);
-	ret = name_attachment(netconf, env, &plan->attachment, err);
+	ret = read_previous(netconf, env, plan, err);
+	if (ret && lenient)
+		ret = 0;
+	if (!ret)
+		ret = name_attachment(netconf, env, plan->chained,
+				      &plan->attachment, err);
 	if (!ret)
 		ret = definitions_open(&planning.definitions,
 				       netconf->networks_dir, err);
@@ -379,6 +435,7 @@ void plan_free(struct plan *plan)
 		cni_routes_free(&plan->interfaces[i].routes);
 	}
 	free(plan->interfaces);
+	result_free(&plan->previous);
 	attachment_free(&plan->attachment);
 }
 
@@ -458,7 +515,8 @@ static int add_listed(struct plan_interface *interface,
 int plan_add_routes(struct plan *plan, unsigned int index, struct vr_error *err)
 {
 	struct plan_interface *interface = &plan->interfaces[index];
-	bool first = index == 0;
+	bool first = attachment_is_first(&plan->attachment,
+					 &plan->attachment.interfaces[index]);
 	int ret;
 
 	ret = add_listed(interface, &interface->definition.routes, first, err);

@@ -29,10 +29,14 @@ struct plan_interface {
 /**
  * struct plan - what a call is to make
  * @attachment: what is kept on disk
+ * @previous: what plugins before us in the list have made
+ * @chained: CNI_IFNAME is one of that: no interface of this plan is the first
  * @interfaces: as many as in @attachment, in its order
  */
 struct plan {
 	struct attachment attachment;
+	struct result previous;
+	bool chained;
 	struct plan_interface *interfaces;
 };
 
@@ -52,7 +56,7 @@ int plan_make(const struct netconf *netconf, const struct environment *env,
  * plan_add_routes() - Work out the routes of an interface
  * @index: of the interface, whose addresses are known
  *
- * Only the first gets a default route, one per family.
+ * Only CNI_IFNAME gets a default route, one per family.
  */
 int plan_add_routes(struct plan *plan, unsigned int index,
 		    struct vr_error *err);

@@ -348,8 +348,7 @@ static int take_route(const struct nlmsghdr *header, void *arg,
 	};
 	int ret = 0;
 
-	if (header->nlmsg_type != RTM_NEWROUTE ||
-	    info->rtm_table != RT_TABLE_MAIN || info->rtm_type != RTN_UNICAST)
+	if (header->nlmsg_type != RTM_NEWROUTE || info->rtm_type != RTN_UNICAST)
 		return 0;
 	if (nlmsg_parse((struct nlmsghdr *)header, sizeof(*info), tb, RTA_MAX,
 			NULL))

@@ -121,7 +121,7 @@ int podns_addresses(struct podns *podns, uint32_t ifindex,
 		    struct podns_addresses *addresses, struct vr_error *err);
 
 /**
- * podns_routes() - All routes of the main table
+ * podns_routes() - All routes to others, of whatever table
  *
  * Free them with cni_routes_free() afterwards.
  */

@@ -148,7 +148,10 @@ static int release_addresses(const struct attachment *attachment,
 		    !attachment->interfaces[i].ipam_begun)
 			continue;
 		call.ifname = attachment->interfaces[i].ifname;
-		call.args = i ? args : env->args;
+		call.args = attachment_is_first(attachment,
+						&attachment->interfaces[i])
+				    ? env->args
+				    : args;
 		call.conf = attachment->interfaces[i].ipam;
 		ret = ipam_run(&call, result ? NULL : err);
 		if (!result)
