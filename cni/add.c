@@ -22,6 +22,7 @@
 #include "podns.h"
 #include "router.h"
 #include "state.h"
+#include "sysctl.h"
 #include "undo.h"
 
 /* What the steps of one ADD share. */
@@ -191,6 +192,13 @@ static int create_device(struct adding *adding, unsigned int index,
 					   has_family(&planned->addresses,
 						      AF_INET6),
 					   err);
+	/* Those of the configuration win. */
+	if (!ret)
+		ret = sysctl_write(&adding->podns, interface->ifname,
+				   planned->definition.sysctls, err);
+	if (!ret)
+		ret = sysctl_write(&adding->podns, interface->ifname,
+				   planned->sysctls, err);
 	return ret;
 }
 

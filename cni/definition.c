@@ -20,6 +20,7 @@
 #include "environment.h"
 #include "file.h"
 #include "json.h"
+#include "sysctl.h"
 
 #define DEFAULT_IPAM "host-local"
 
@@ -36,7 +37,7 @@ static const char *const defining_keys[] = {
 
 /* What else a definition file may have. */
 static const char *const other_keys[] = {
-	"name", "description", "cniVersion", "type", "bandwidth",
+	"name", "description", "cniVersion", "type", "bandwidth", "sysctls",
 };
 
 static bool key_is_in(const char *key, const char *const *keys, size_t count)
@@ -327,6 +328,19 @@ static int parse_ipam(const cJSON *object, const char *where,
 	return complete_ipam(definition, where, err);
 }
 
+static int parse_sysctls(const cJSON *object, const char *where,
+			 struct definition *definition, struct vr_error *err)
+{
+	const cJSON *sysctls = NULL;
+	int ret;
+
+	ret = sysctl_parse(object, where, &sysctls, err);
+	if (ret || !sysctls)
+		return ret;
+	definition->sysctls = cJSON_Duplicate(sysctls, true);
+	return definition->sysctls ? 0 : vr_error_memory(err);
+}
+
 int definition_parse(const cJSON *object, const char *name, const char *where,
 		     struct definition *definition, struct vr_error *err)
 {
@@ -350,6 +364,8 @@ int definition_parse(const cJSON *object, const char *name, const char *where,
 		ret = bandwidth_parse(object, where, &definition->bandwidth,
 				      err);
 	if (!ret)
+		ret = parse_sysctls(object, where, definition, err);
+	if (!ret)
 		ret = parse_ipam(object, where, definition, err);
 	if (ret)
 		definition_free(definition);
@@ -362,6 +378,8 @@ void definition_free(struct definition *definition)
 	cni_routes_free(&definition->routes);
 	cJSON_Delete(definition->ipam);
 	definition->ipam = NULL;
+	cJSON_Delete(definition->sysctls);
+	definition->sysctls = NULL;
 }
 
 static void read_definition(struct definition_file *file)

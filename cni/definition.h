@@ -17,6 +17,7 @@
  * @default_ranges: the ranges of @ipam are its subnets, and were not given
  * @routes: what its containers get, @gw filled in where a subnet has one
  * @bandwidth: limits of each interface
+ * @sysctls: settings of each interface, owned, or NULL
  */
 struct definition {
 	struct vr_network network;
@@ -24,6 +25,7 @@ struct definition {
 	bool default_ranges;
 	struct cni_routes routes;
 	struct bandwidth bandwidth;
+	cJSON *sysctls;
 };
 
 /**

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
@@ -14,6 +15,7 @@
 #include "environment.h"
 #include "json.h"
 #include "netconf.h"
+#include "sysctl.h"
 
 #define WHERE "network configuration"
 
@@ -315,6 +317,66 @@ static int parse_request_string(struct netconf *netconf, const char *where,
 			    err);
 }
 
+/* Which gateways the interface's default routes go by, as NPWG has it. */
+static int parse_default_route(const cJSON *item, const char *where,
+			       struct netconf_request *request,
+			       struct vr_error *err)
+{
+	static const char key[] = "default-route";
+	const cJSON *array = NULL;
+	const cJSON *text;
+	struct vr_ip gw, *into;
+	int ret;
+
+	ret = json_strings(item, where, key, &array, err);
+	if (ret)
+		return ret;
+	cJSON_ArrayForEach(text, array) {
+		if (vr_ip_parse(key, text->valuestring, &gw, err))
+			return cni_wrap(err, CNI_CONFIG, "%s", where);
+		into = &request->default_gateways[gw.family == AF_INET6];
+		if (into->family != AF_UNSPEC)
+			return json_refuse(where, key, array,
+					   "with two gateways of one family",
+					   err);
+		*into = gw;
+	}
+	return 0;
+}
+
+static int parse_request_routes(const cJSON *item, const char *where,
+				struct netconf_request *request,
+				struct vr_error *err)
+{
+	const cJSON *array = NULL;
+	unsigned int i;
+	int ret;
+
+	ret = json_array(item, where, "routes", &array, err);
+	if (!ret)
+		ret = cni_routes_parse(array, where, &request->routes, err);
+	for (i = 0; !ret && i < request->routes.count; i++) {
+		if (cni_route_is_default(&request->routes.items[i]))
+			ret = json_refuse(
+				where, "routes", array,
+				"with a default route, which \"default-route\" asks for",
+				err);
+	}
+	return ret;
+}
+
+/* They may harm the host's other containers: who defines a network may. */
+static int refuse_sysctls(const cJSON *object, const char *where,
+			  struct vr_error *err)
+{
+	const cJSON *value = json_item(object, "sysctls");
+
+	if (!value)
+		return 0;
+	return json_refuse_code(CNI_UNSUPPORTED, where, "sysctls", value,
+				"a key of definitions, not of requests", err);
+}
+
 /* All but its names. */
 static int parse_request_settings(const cJSON *item, const char *where,
 				  struct netconf_request *request,
@@ -327,6 +389,15 @@ static int parse_request_settings(const cJSON *item, const char *where,
 		ret = json_strings(item, where, "ips", &request->ips, err);
 	if (!ret)
 		ret = bandwidth_parse(item, where, &request->bandwidth, err);
+	if (!ret)
+		ret = json_number(item, where, "mtu", VR_MIN_MTU, VR_MAX_MTU,
+				  &request->mtu, err);
+	if (!ret)
+		ret = parse_request_routes(item, where, request, err);
+	if (!ret)
+		ret = parse_default_route(item, where, request, err);
+	if (!ret)
+		ret = refuse_sysctls(item, where, err);
 	if (!ret)
 		ret = refuse_port_mappings(item, where, err);
 	return ret;
@@ -444,6 +515,9 @@ int netconf_parse_rest(struct netconf *netconf, struct vr_error *err)
 		ret = bandwidth_parse(netconf->json, WHERE, &netconf->bandwidth,
 				      err);
 	if (!ret)
+		ret = sysctl_parse(netconf->json, WHERE, &netconf->sysctls,
+				   err);
+	if (!ret)
 		ret = parse_runtime(netconf, err);
 	if (!ret)
 		ret = parse_requests(netconf, netconf->json, WHERE, err);
@@ -459,6 +533,7 @@ void netconf_free(struct netconf *netconf)
 	for (i = 0; i < netconf->request_count; i++) {
 		free(netconf->requests[i].network);
 		free(netconf->requests[i].ifname);
+		cni_routes_free(&netconf->requests[i].routes);
 	}
 	free(netconf->requests);
 	cJSON_Delete(netconf->json);

@@ -9,6 +9,7 @@
 #include "../lib/error.h"
 #include "bandwidth.h"
 #include "log.h"
+#include "route.h"
 
 #define NETCONF_NETWORKS_DIR "/etc/vr/networks.d"
 #define NETCONF_POD_ANNOTATIONS "io.kubernetes.cri.pod-annotations"
@@ -33,6 +34,10 @@ extern const char *const netconf_versions[CNI_VERSIONS];
  * @mac: as written, NULL when it is to be made up
  * @ips: array of strings, NULL when the IPAM plugin chooses
  * @bandwidth: its limits, of the network when it has none
+ * @mtu: 0 for the network's
+ * @routes: before those of the network
+ * @default_gateways: by which it gets the default routes, AF_UNSPEC for none;
+ *	of IPv4 and of IPv6
  */
 struct netconf_request {
 	char *network;
@@ -40,6 +45,9 @@ struct netconf_request {
 	const char *mac;
 	const cJSON *ips;
 	struct bandwidth bandwidth;
+	uint32_t mtu;
+	struct cni_routes routes;
+	struct vr_ip default_gateways[2];
 };
 
 /**
@@ -51,6 +59,7 @@ struct netconf_request {
  * @host_interface: the host's device on the first network, NULL for none
  * @all_results: report all interfaces, not only CNI_IFNAME
  * @mac, @ips, @bandwidth: of the first interface, as those of a request
+ * @sysctls: those of the first interface, or NULL
  * @runtime, @args: the objects "runtimeConfig" and "args", or NULL
  * @dns: the object "dns", or NULL
  * @runtime_dns: the capability of this name, or NULL
@@ -72,6 +81,7 @@ struct netconf {
 	const char *mac;
 	const cJSON *ips;
 	struct bandwidth bandwidth;
+	const cJSON *sysctls;
 	const cJSON *runtime;
 	const cJSON *args;
 	const cJSON *dns;

@@ -17,6 +17,8 @@
 #include "json.h"
 #include "plan.h"
 
+#define IPV6_MIN_MTU 1280
+
 /* What plan_make() hands down. */
 struct planning {
 	const struct netconf *netconf;
@@ -273,6 +275,18 @@ static int check_ips(const struct netconf_request *request,
 			   "but the network has no IPAM plugin", err);
 }
 
+static void take_settings(const struct netconf_request *request,
+			  struct plan_interface *interface)
+{
+	interface->bandwidth = bandwidth_is_limited(&request->bandwidth)
+				       ? request->bandwidth
+				       : interface->definition.bandwidth;
+	interface->wanted_mtu = request->mtu;
+	interface->wanted_routes = &request->routes;
+	memcpy(interface->default_gateways, request->default_gateways,
+	       sizeof(interface->default_gateways));
+}
+
 static int add_interface(struct planning *planning,
 			 const struct netconf_request *request,
 			 struct vr_error *err)
@@ -286,10 +300,7 @@ static int add_interface(struct planning *planning,
 
 	definition = &plan->interfaces[index].definition;
 	ret = define(planning, request->network, definition, err);
-	plan->interfaces[index].bandwidth =
-		bandwidth_is_limited(&request->bandwidth)
-			? request->bandwidth
-			: definition->bandwidth;
+	take_settings(request, &plan->interfaces[index]);
 	/* Without a definition there still are names, to number the others. */
 	if (ret && !planning->lenient)
 		return ret;
@@ -332,16 +343,48 @@ static int add_first(struct planning *planning, struct vr_error *err)
 	/* The specification lets "args" win. */
 	if (!request.mac && args.mac[0])
 		request.mac = args.mac;
-	return add_interface(planning, &request, err);
+	ret = add_interface(planning, &request, err);
+	planning->plan->interfaces[0].wanted_routes = NULL;
+	planning->plan->interfaces[0].sysctls = netconf->sysctls;
+	return ret;
+}
+
+/* One interface of a container has the default route of a family. */
+static int check_default_routes(const struct planning *planning,
+				struct vr_error *err)
+{
+	const struct netconf *netconf = planning->netconf;
+	const struct netconf_request *asks[2] = { NULL, NULL };
+	const struct netconf_request *request;
+	unsigned int i;
+
+	for (i = 0; i < 2 * netconf->request_count; i++) {
+		request = &netconf->requests[i / 2];
+		if (request->default_gateways[i % 2].family == AF_UNSPEC)
+			continue;
+		if (planning->plan->chained)
+			return cni_fail(
+				err, CNI_CONFIG,
+				"network \"%s\": \"default-route\", but a plugin before vr-cni made the first interface",
+				request->network);
+		if (asks[i % 2])
+			return cni_fail(
+				err, CNI_CONFIG,
+				"\"default-route\" of one family for network \"%s\" and for network \"%s\"",
+				asks[i % 2]->network, request->network);
+		asks[i % 2] = request;
+	}
+	return 0;
 }
 
 static int add_interfaces(struct planning *planning, struct vr_error *err)
 {
 	const struct netconf *netconf = planning->netconf;
 	unsigned int i;
-	int ret = 0;
+	int ret;
 
-	if (!planning->plan->chained)
+	ret = planning->lenient ? 0 : check_default_routes(planning, err);
+	if (!ret && !planning->plan->chained)
 		ret = add_first(planning, err);
 	for (i = 0; !ret && i < netconf->request_count; i++)
 		ret = add_interface(planning, &netconf->requests[i], err);
@@ -440,12 +483,13 @@ void plan_free(struct plan *plan)
 }
 
 static bool has_route(const struct cni_routes *routes,
-		      const struct vr_prefix *dst)
+		      const struct cni_route *route)
 {
 	unsigned int i;
 
 	for (i = 0; i < routes->count; i++) {
-		if (vr_prefix_equal(&routes->items[i].dst, dst))
+		if (vr_prefix_equal(&routes->items[i].dst, &route->dst) &&
+		    routes->items[i].priority == route->priority)
 			return true;
 	}
 	return false;
@@ -484,14 +528,29 @@ static int add_default(struct plan_interface *interface, int family,
 	};
 
 	if (route.gw.family == AF_UNSPEC ||
-	    has_route(&interface->routes, &route.dst))
+	    has_route(&interface->routes, &route))
 		return 0;
 	return cni_routes_add(&interface->routes, &route, err);
 }
 
-/* Those of a list that are new; default ones for the first interface only. */
-static int add_listed(struct plan_interface *interface,
-		      const struct cni_routes *list, bool first,
+/* Two interfaces of one network would have its routes both. */
+static bool is_had(const struct plan *plan, const struct cni_route *route)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->attachment.interface_count; i++) {
+		if (has_route(&plan->interfaces[i].routes, route))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Those of a list that are new, and default ones only of families that the
+ * interface has the default route of.
+ */
+static int add_listed(const struct plan *plan, struct plan_interface *interface,
+		      const struct cni_routes *list, const bool defaults[2],
 		      struct vr_error *err)
 {
 	struct cni_route route;
@@ -500,8 +559,9 @@ static int add_listed(struct plan_interface *interface,
 
 	for (i = 0; i < list->count; i++) {
 		route = list->items[i];
-		if ((cni_route_is_default(&route) && !first) ||
-		    has_route(&interface->routes, &route.dst))
+		if ((cni_route_is_default(&route) &&
+		     !defaults[route.dst.ip.family == AF_INET6]) ||
+		    is_had(plan, &route))
 			continue;
 		if (route.gw.family == AF_UNSPEC)
 			route.gw = gateway_of(interface, route.dst.ip.family);
@@ -512,20 +572,106 @@ static int add_listed(struct plan_interface *interface,
 	return 0;
 }
 
+static bool has_family(const struct result *addresses, int family)
+{
+	unsigned int i;
+
+	for (i = 0; i < addresses->ip_count; i++) {
+		if (addresses->ips[i].address.ip.family == family)
+			return true;
+	}
+	return false;
+}
+
+/* The default route that a request asked for. */
+static int add_wanted_default(struct plan_interface *interface,
+			      const struct vr_ip *gw, struct vr_error *err)
+{
+	struct cni_route route = { .dst.ip.family = gw->family, .gw = *gw };
+	char text[VR_IP_TEXT];
+
+	if (gw->family == AF_UNSPEC)
+		return 0;
+	if (!has_family(&interface->addresses, gw->family))
+		return cni_fail(
+			err, CNI_CONFIG,
+			"network \"%s\": \"default-route\" is \"%s\", but the interface has no address of this family",
+			interface->definition.network.name,
+			vr_ip_format(gw, text));
+	return cni_routes_add(&interface->routes, &route, err);
+}
+
+static int add_wanted(struct plan_interface *interface, struct vr_error *err)
+{
+	const struct cni_routes *wanted = interface->wanted_routes;
+	struct cni_route route;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && wanted && i < wanted->count; i++) {
+		route = wanted->items[i];
+		if (route.gw.family == AF_UNSPEC)
+			route.gw = gateway_of(interface, route.dst.ip.family);
+		ret = cni_routes_add(&interface->routes, &route, err);
+	}
+	return ret;
+}
+
+/* Has a request asked for the default route of the family? */
+static bool default_is_taken(const struct plan *plan, unsigned int family)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->attachment.interface_count; i++) {
+		if (plan->interfaces[i].default_gateways[family].family !=
+		    AF_UNSPEC)
+			return true;
+	}
+	return false;
+}
+
+static int check_ipv6_mtu(const struct plan_interface *interface,
+			  struct vr_error *err)
+{
+	if (!interface->wanted_mtu || interface->wanted_mtu >= IPV6_MIN_MTU ||
+	    !has_family(&interface->addresses, AF_INET6))
+		return 0;
+	return cni_fail(
+		err, CNI_CONFIG,
+		"network \"%s\": \"mtu\" is %u, below the least of %d with an IPv6 address",
+		interface->definition.network.name, interface->wanted_mtu,
+		IPV6_MIN_MTU);
+}
+
 int plan_add_routes(struct plan *plan, unsigned int index, struct vr_error *err)
 {
 	struct plan_interface *interface = &plan->interfaces[index];
 	bool first = attachment_is_first(&plan->attachment,
 					 &plan->attachment.interfaces[index]);
+	const bool defaults[2] = {
+		first && !default_is_taken(plan, 0),
+		first && !default_is_taken(plan, 1),
+	};
 	int ret;
 
-	ret = add_listed(interface, &interface->definition.routes, first, err);
+	ret = check_ipv6_mtu(interface, err);
 	if (!ret)
-		ret = add_listed(interface, &interface->addresses.routes, first,
-				 err);
-	if (!ret && first)
+		ret = add_wanted_default(interface,
+					 &interface->default_gateways[0], err);
+	if (!ret)
+		ret = add_wanted_default(interface,
+					 &interface->default_gateways[1], err);
+	if (!ret)
+		ret = add_wanted(interface, err);
+	if (!ret)
+		ret = add_listed(plan, interface, &interface->definition.routes,
+				 defaults, err);
+	if (!ret)
+		ret = add_listed(plan, interface, &interface->addresses.routes,
+				 defaults, err);
+	if (!ret && defaults[0])
 		ret = add_default(interface, AF_INET, err);
-	if (!ret && first)
+	if (!ret && defaults[1])
 		ret = add_default(interface, AF_INET6, err);
 	return ret;
 }

@@ -12,14 +12,22 @@
  * struct plan_interface - what ADD knows of an interface beyond the state
  * @definition: of its network
  * @bandwidth: its limits
+ * @wanted_mtu: what was asked for, 0 for the network's
+ * @wanted_routes: of the request, borrowed, or NULL
+ * @default_gateways: as in a request
+ * @sysctls: of the configuration, borrowed, or NULL
  * @addresses: what its IPAM plugin gave
  * @routes: what it gets in the container
  * @ifindex: of its device in the container, 0 until there is one
- * @mtu: of its network, once attached
+ * @mtu: its own, once attached
  */
 struct plan_interface {
 	struct definition definition;
 	struct bandwidth bandwidth;
+	uint32_t wanted_mtu;
+	const struct cni_routes *wanted_routes;
+	struct vr_ip default_gateways[2];
+	const cJSON *sysctls;
 	struct result addresses;
 	struct cni_routes routes;
 	uint32_t ifindex;
@@ -56,7 +64,8 @@ int plan_make(const struct netconf *netconf, const struct environment *env,
  * plan_add_routes() - Work out the routes of an interface
  * @index: of the interface, whose addresses are known
  *
- * Only CNI_IFNAME gets a default route, one per family.
+ * Default routes are CNI_IFNAME's, one per family, unless a request asked for
+ * those of a family.
  */
 int plan_add_routes(struct plan *plan, unsigned int index,
 		    struct vr_error *err);

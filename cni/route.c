@@ -76,6 +76,10 @@ static int parse_route(const cJSON *item, const char *where,
 	if (!ret)
 		ret = json_number(item, where, "mtu", 0, UINT32_MAX,
 				  &route->mtu, err);
+	/* The same by the name that iproute2 has for it. */
+	if (!ret)
+		ret = json_number(item, where, "metric", 0, UINT32_MAX,
+				  &route->priority, err);
 	if (!ret)
 		ret = json_number(item, where, "priority", 0, UINT32_MAX,
 				  &route->priority, err);

@@ -98,19 +98,35 @@ static void free_request(struct vr_apply *apply, const struct vr_port *host)
 	free(apply->ports);
 }
 
-static void read_mtus(struct plan *plan, const struct vr_apply *reply)
+/* That of the network, or less if it was asked for. */
+static int read_mtu(struct plan_interface *interface,
+		    const struct vr_apply *reply, struct vr_error *err)
 {
-	const struct attachment *attachment = &plan->attachment;
-	unsigned int i, j;
+	const char *name = interface->definition.network.name;
+	unsigned int i;
 
-	for (i = 0; i < attachment->interface_count; i++) {
-		for (j = 0; j < reply->network_count; j++) {
-			if (!strcmp(reply->networks[j].name,
-				    attachment->interfaces[i].network))
-				plan->interfaces[i].mtu =
-					reply->networks[j].mtu;
-		}
+	for (i = 0; i < reply->network_count; i++) {
+		if (!strcmp(reply->networks[i].name, name))
+			interface->mtu = reply->networks[i].mtu;
 	}
+	if (interface->wanted_mtu > interface->mtu)
+		return cni_fail(err, CNI_CONFIG,
+				"\"mtu\" is %u, but that of network \"%s\" is %u",
+				interface->wanted_mtu, name, interface->mtu);
+	if (interface->wanted_mtu)
+		interface->mtu = interface->wanted_mtu;
+	return 0;
+}
+
+static int read_mtus(struct plan *plan, const struct vr_apply *reply,
+		     struct vr_error *err)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < plan->attachment.interface_count; i++)
+		ret = read_mtu(&plan->interfaces[i], reply, err);
+	return ret;
 }
 
 int router_apply(struct vr_nl *nl, struct plan *plan, const struct podns *podns,
@@ -123,7 +139,7 @@ int router_apply(struct vr_nl *nl, struct plan *plan, const struct podns *podns,
 	if (!ret)
 		ret = vr_apply(nl, NLM_F_CREATE, &request, &reply, err);
 	if (!ret)
-		read_mtus(plan, &reply);
+		ret = read_mtus(plan, &reply, err);
 	free_request(&request, host);
 	vr_apply_free(&reply);
 	return ret;
