@@ -23,6 +23,7 @@
 #include "router.h"
 #include "state.h"
 #include "sysctl.h"
+#include "tap.h"
 #include "undo.h"
 
 /* What the steps of one ADD share. */
@@ -31,7 +32,7 @@ struct adding {
 	const struct netconf *netconf;
 	struct plan plan;
 	struct podns podns;
-	struct vr_nl host; /* rtnetlink */
+	struct podns host; /* our own namespace, with rtnetlink alone */
 	struct vr_nl router;
 };
 
@@ -45,7 +46,7 @@ static int open_sockets(struct adding *adding, struct vr_error *err)
 					      adding->netconf->name, err);
 	if (ret)
 		return cni_wrap(err, CNI_ROUTER, "cannot talk to the router");
-	return vr_nl_open_protocol(&adding->host, NETLINK_ROUTE, -1, err);
+	return vr_nl_open_protocol(&adding->host.nl, NETLINK_ROUTE, -1, err);
 }
 
 static int check_names(struct adding *adding, struct vr_error *err)
@@ -120,6 +121,20 @@ static int clear_leftovers(struct adding *adding, struct vr_error *err)
 	return 0;
 }
 
+static int choose_host_names(struct adding *adding, struct vr_error *err)
+{
+	struct attachment *attachment = &adding->plan.attachment;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < attachment->interface_count; i++) {
+		if (attachment->interfaces[i].host_ifname[0])
+			ret = tap_choose_name(&adding->host, attachment,
+					      &attachment->interfaces[i], err);
+	}
+	return ret;
+}
+
 static int get_addresses(struct adding *adding, struct vr_error *err)
 {
 	cleanup_free char *args = NULL;
@@ -164,6 +179,40 @@ static bool has_family(const struct result *addresses, int family)
 	return false;
 }
 
+static int create_native(struct adding *adding,
+			 const struct attachment_interface *interface,
+			 struct podns_link *link, struct vr_error *err)
+{
+	int ret;
+
+	/*
+	 * The kernel looks the name up in our namespace, which may well have
+	 * an eth0: hence the temporary one.
+	 */
+	ret = podns_link_create(&adding->host.nl, &adding->podns,
+				interface->temporary, interface->mac, err);
+	if (!ret)
+		ret = podns_link_find(&adding->podns, interface->temporary,
+				      link, err);
+	if (!ret)
+		ret = podns_link_rename(&adding->podns, link->ifindex,
+					interface->ifname, err);
+	return ret;
+}
+
+static int create_tap(struct adding *adding,
+		      const struct attachment_interface *interface,
+		      struct podns_link *link, struct vr_error *err)
+{
+	int ret;
+
+	ret = tap_create(&adding->host, &adding->podns, interface, err);
+	if (!ret)
+		ret = podns_link_find(&adding->podns, interface->ifname, link,
+				      err);
+	return ret;
+}
+
 static int create_device(struct adding *adding, unsigned int index,
 			 struct vr_error *err)
 {
@@ -173,25 +222,16 @@ static int create_device(struct adding *adding, unsigned int index,
 	struct podns_link link;
 	int ret;
 
-	/*
-	 * The kernel looks the name up in our namespace, which may well have
-	 * an eth0: hence the temporary one.
-	 */
-	ret = podns_link_create(&adding->host, &adding->podns,
-				interface->temporary, interface->mac, err);
-	if (!ret)
-		ret = podns_link_find(&adding->podns, interface->temporary,
-				      &link, err);
+	if (interface->host_ifname[0])
+		ret = create_tap(adding, interface, &link, err);
+	else
+		ret = create_native(adding, interface, &link, err);
 	if (ret)
 		return ret;
 	planned->ifindex = link.ifindex;
-	ret = podns_link_rename(&adding->podns, link.ifindex, interface->ifname,
-				err);
-	if (!ret)
-		ret = podns_configure_ipv6(&adding->podns, interface->ifname,
-					   has_family(&planned->addresses,
-						      AF_INET6),
-					   err);
+	ret = podns_configure_ipv6(&adding->podns, interface->ifname,
+				   has_family(&planned->addresses, AF_INET6),
+				   err);
 	/* Those of the configuration win. */
 	if (!ret)
 		ret = sysctl_write(&adding->podns, interface->ifname,
@@ -269,14 +309,22 @@ static int configure_routes(struct adding *adding,
 static int configure_device(struct adding *adding, unsigned int index,
 			    struct vr_error *err)
 {
+	const struct attachment_interface *interface =
+		&adding->plan.attachment.interfaces[index];
 	struct plan_interface *planned = &adding->plan.interfaces[index];
 	const struct result *addresses = &planned->addresses;
+	bool tap = interface->host_ifname[0];
 	char text[VR_PREFIX_TEXT];
 	unsigned int i;
-	int ret;
+	int ret = 0;
 
-	ret = podns_link_up(&adding->podns, planned->ifindex, planned->mtu,
-			    err);
+	if (tap)
+		ret = tap_up(&adding->host, interface, planned->mtu, err);
+	if (!ret)
+		ret = podns_link_up(&adding->podns, planned->ifindex,
+				    planned->mtu, err);
+	if (!ret && tap)
+		tap_carry(interface);
 	for (i = 0; !ret && i < addresses->ip_count; i++) {
 		ret = podns_address_add(&adding->podns, planned->ifindex,
 					&addresses->ips[i].address, err);
@@ -349,6 +397,25 @@ static int announce(struct adding *adding, struct vr_error *err)
 		log_event(LOG_WARNING, NULL, "announce addresses", since,
 			  &problem);
 	return 0;
+}
+
+/* Who looks for the other end of a veth finds it without a sandbox. */
+static int report_host_end(const struct adding *adding, unsigned int index,
+			   struct result *result, struct vr_error *err)
+{
+	const struct attachment_interface *interface =
+		&adding->plan.attachment.interfaces[index];
+	uint8_t mac[VR_MAC_LEN];
+	char text[VR_MAC_TEXT];
+	int number;
+
+	if (!interface->host_ifname[0])
+		return 0;
+	tap_mac(interface, mac);
+	number = result_add_interface(result, interface->host_ifname,
+				      vr_mac_format(mac, text), NULL,
+				      adding->plan.interfaces[index].mtu, err);
+	return number < 0 ? number : 0;
 }
 
 static int report_interface(const struct adding *adding, unsigned int index,
@@ -452,6 +519,9 @@ static cJSON *report(const struct adding *adding, struct vr_error *err)
 
 	for (i = 0; !ret && i < reported_count(adding); i++)
 		ret = report_interface(adding, i, &result, err);
+	for (i = 0; !ret && netconf->all_results && i < reported_count(adding);
+	     i++)
+		ret = report_host_end(adding, i, &result, err);
 	if (!ret && !plan->chained)
 		ret = report_dns(adding, &result, err);
 	if (ret)
@@ -535,6 +605,8 @@ static int prepare(struct adding *adding, struct vr_error *err)
 		ret = check_names(adding, err);
 	if (!ret)
 		ret = clear_leftovers(adding, err);
+	if (!ret)
+		ret = choose_host_names(adding, err);
 	return ret;
 }
 
@@ -564,7 +636,7 @@ cJSON *cni_add(const struct environment *env, struct netconf *netconf,
 		.env = env,
 		.netconf = netconf,
 		.podns = PODNS_INIT,
-		.host = VR_NL_INIT,
+		.host = PODNS_INIT,
 		.router = VR_NL_INIT,
 	};
 	cJSON *answer = NULL;
@@ -572,7 +644,7 @@ cJSON *cni_add(const struct environment *env, struct netconf *netconf,
 	if (!netconf_parse_rest(netconf, err))
 		answer = add(&adding, err);
 	vr_nl_close(&adding.router);
-	vr_nl_close(&adding.host);
+	podns_close(&adding.host);
 	podns_close(&adding.podns);
 	plan_free(&adding.plan);
 	return answer;

@@ -88,6 +88,9 @@ static cJSON *interface_to_json(const struct attachment_interface *interface)
 	cJSON_AddStringToObject(json, "temporary", interface->temporary);
 	cJSON_AddStringToObject(json, "mac",
 				vr_mac_format(interface->mac, mac));
+	if (interface->host_ifname[0])
+		cJSON_AddStringToObject(json, "hostIfname",
+					interface->host_ifname);
 	if (interface->ipam)
 		cJSON_AddItemToObject(json, "ipam",
 				      cJSON_Duplicate(interface->ipam, true));
@@ -149,12 +152,14 @@ static bool read_interface(const cJSON *json,
 {
 	const char *network = text_of(json, "network");
 	const cJSON *ipam = json_item(json, "ipam");
+	const char *host = text_of(json, "hostIfname");
 	const char *mac = text_of(json, "mac");
 
 	if (!network || !definition_name_is_valid(network) || !mac ||
 	    !copy_name(interface->ifname, text_of(json, "ifname")) ||
 	    !copy_name(interface->temporary, text_of(json, "temporary")) ||
 	    vr_mac_parse("mac", mac, interface->mac, NULL) ||
+	    (host && !copy_name(interface->host_ifname, host)) ||
 	    (ipam && !cJSON_IsObject(ipam)))
 		return false;
 	interface->network = strdup(network);

@@ -15,6 +15,7 @@
  * struct attachment_interface - one interface of a container
  * @network: name of its network
  * @temporary: its name until it is inside the container
+ * @host_ifname: the host end of a tap, "" for a native port
  * @ipam: the whole configuration for its IPAM plugin, NULL without one
  * @ipam_begun: the plugin may hold an address for it; not in the state file
  */
@@ -22,6 +23,7 @@ struct attachment_interface {
 	char *network;
 	char ifname[IFNAMSIZ];
 	char temporary[IFNAMSIZ];
+	char host_ifname[IFNAMSIZ];
 	uint8_t mac[VR_MAC_LEN];
 	cJSON *ipam;
 	bool ipam_begun;

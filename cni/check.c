@@ -124,6 +124,7 @@ static int check_device(struct checking *checking,
 			const struct attachment_interface *interface,
 			struct podns_link *link, struct vr_error *err)
 {
+	const char *type = interface->host_ifname[0] ? "veth" : "vr";
 	int ret;
 
 	ret = podns_link_find(&checking->podns, interface->ifname, link, err);
@@ -131,10 +132,10 @@ static int check_device(struct checking *checking,
 		return ret;
 	if (!link->ifindex)
 		return cni_fail(err, CNI_CHANGED, "it does not exist");
-	if (strcmp(link->kind, "vr") != 0)
+	if (strcmp(link->kind, type) != 0)
 		return cni_fail(err, CNI_CHANGED,
-				"it is of type \"%s\" instead of \"vr\"",
-				link->kind);
+				"it is of type \"%s\" instead of \"%s\"",
+				link->kind, type);
 	if (!link->up)
 		return cni_fail(err, CNI_CHANGED, "it is down");
 	return 0;
@@ -145,11 +146,14 @@ static int check_port(struct checking *checking,
 		      const struct attachment_interface *interface,
 		      struct vr_port *port, struct vr_error *err)
 {
+	static const struct podns here = PODNS_INIT;
+	bool native = !interface->host_ifname[0];
 	bool found;
 	int ret;
 
-	ret = router_port(&checking->router, &checking->podns,
-			  interface->ifname, port, &found, err);
+	ret = router_port(&checking->router, native ? &checking->podns : &here,
+			  native ? interface->ifname : interface->host_ifname,
+			  port, &found, err);
 	if (ret)
 		return ret;
 	if (!found || !vr_is_set(port, VR_A_PORT_NETWORK))
@@ -159,6 +163,9 @@ static int check_port(struct checking *checking,
 		return cni_fail(err, CNI_CHANGED,
 				"it is attached to network \"%s\" instead of \"%s\"",
 				port->network, interface->network);
+	if (!native && !port->up)
+		return cni_fail(err, CNI_CHANGED, "its host end %s is down",
+				interface->host_ifname);
 	return 0;
 }
 

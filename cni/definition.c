@@ -37,7 +37,8 @@ static const char *const defining_keys[] = {
 
 /* What else a definition file may have. */
 static const char *const other_keys[] = {
-	"name", "description", "cniVersion", "type", "bandwidth", "sysctls",
+	"name",	     "description", "cniVersion", "type",
+	"bandwidth", "sysctls",	    "port",
 };
 
 static bool key_is_in(const char *key, const char *const *keys, size_t count)
@@ -363,6 +364,8 @@ int definition_parse(const cJSON *object, const char *name, const char *where,
 	if (!ret)
 		ret = bandwidth_parse(object, where, &definition->bandwidth,
 				      err);
+	if (!ret)
+		ret = port_kind_parse(object, where, &definition->port, err);
 	if (!ret)
 		ret = parse_sysctls(object, where, definition, err);
 	if (!ret)

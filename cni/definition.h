@@ -8,6 +8,7 @@
 
 #include "../lib/network.h"
 #include "bandwidth.h"
+#include "port_kind.h"
 #include "route.h"
 
 /**
@@ -17,6 +18,7 @@
  * @default_ranges: the ranges of @ipam are its subnets, and were not given
  * @routes: what its containers get, @gw filled in where a subnet has one
  * @bandwidth: limits of each interface
+ * @port: of what kind its ports are
  * @sysctls: settings of each interface, owned, or NULL
  */
 struct definition {
@@ -25,6 +27,7 @@ struct definition {
 	bool default_ranges;
 	struct cni_routes routes;
 	struct bandwidth bandwidth;
+	enum port_kind port;
 	cJSON *sysctls;
 };
 

@@ -266,7 +266,7 @@ static int parse_runtime(struct netconf *netconf, struct vr_error *err)
 	if (!ret)
 		ret = json_object(netconf->runtime, where,
 				  NETCONF_POD_ANNOTATIONS,
-				  &netconf->annotations, err);
+				  &netconf->port.annotations, err);
 	if (!ret)
 		ret = check_other_capabilities(netconf->runtime, where, err);
 	if (!ret)
@@ -517,6 +517,13 @@ int netconf_parse_rest(struct netconf *netconf, struct vr_error *err)
 	if (!ret)
 		ret = sysctl_parse(netconf->json, WHERE, &netconf->sysctls,
 				   err);
+	if (!ret)
+		ret = port_kind_parse(netconf->json, WHERE,
+				      &netconf->port.fallback, err);
+	if (!ret)
+		ret = port_kind_parse_by_runtime(netconf->json, WHERE,
+						 &netconf->port.by_runtime,
+						 err);
 	if (!ret)
 		ret = parse_runtime(netconf, err);
 	if (!ret)

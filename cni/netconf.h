@@ -9,6 +9,7 @@
 #include "../lib/error.h"
 #include "bandwidth.h"
 #include "log.h"
+#include "port_kind.h"
 #include "route.h"
 
 #define NETCONF_NETWORKS_DIR "/etc/vr/networks.d"
@@ -63,7 +64,7 @@ struct netconf_request {
  * @runtime, @args: the objects "runtimeConfig" and "args", or NULL
  * @dns: the object "dns", or NULL
  * @runtime_dns: the capability of this name, or NULL
- * @annotations: those of the pod, or NULL
+ * @port: of what kind the ports are, with the annotations of the pod
  * @prev_result: NULL when there is none
  * @requests: the further interfaces
  */
@@ -86,7 +87,7 @@ struct netconf {
 	const cJSON *args;
 	const cJSON *dns;
 	const cJSON *runtime_dns;
-	const cJSON *annotations;
+	struct port_choice port;
 	const cJSON *prev_result;
 
 	struct netconf_request *requests;

@@ -16,6 +16,7 @@
 #include "ipam.h"
 #include "json.h"
 #include "plan.h"
+#include "tap.h"
 
 #define IPV6_MIN_MTU 1280
 
@@ -275,6 +276,23 @@ static int check_ips(const struct netconf_request *request,
 			   "but the network has no IPAM plugin", err);
 }
 
+/* For ADD to find a free one, and for DEL as it most likely was. */
+static int set_host_ifname(const struct planning *planning,
+			   const struct definition *definition,
+			   struct attachment_interface *interface,
+			   struct vr_error *err)
+{
+	enum port_kind kind;
+	int ret;
+
+	ret = port_kind_choose(&planning->netconf->port, definition->port,
+			       interface->ifname, &kind, err);
+	if (!ret && kind == PORT_KIND_TAP)
+		tap_name(planning->env->container_id, interface->ifname, 0,
+			 interface->host_ifname);
+	return ret;
+}
+
 static void take_settings(const struct netconf_request *request,
 			  struct plan_interface *interface)
 {
@@ -317,6 +335,8 @@ static int add_interface(struct planning *planning,
 		ret = set_mac(request->mac, interface, err);
 	if (!ret)
 		ret = set_temporary(interface, err);
+	if (!ret)
+		ret = set_host_ifname(planning, definition, interface, err);
 	if (!ret)
 		ret = check_ips(request, definition, err);
 	if (!ret)

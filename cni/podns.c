@@ -238,6 +238,17 @@ int podns_configure_ipv6(struct podns *podns, const char *ifname, bool needed,
 	return vr_netns_run(podns->fd, write_settings, settings, err);
 }
 
+int podns_disable_ipv6(struct podns *podns, const char *ifname,
+		       struct vr_error *err)
+{
+	struct setting settings[] = {
+		{ ifname, "disable_ipv6", "1" },
+		{ NULL, NULL, NULL },
+	};
+
+	return vr_netns_run(podns->fd, write_settings, settings, err);
+}
+
 int podns_address_add(struct podns *podns, uint32_t ifindex,
 		      const struct vr_prefix *address, struct vr_error *err)
 {

@@ -102,6 +102,10 @@ int podns_link_delete(struct podns *podns, uint32_t ifindex,
 int podns_configure_ipv6(struct podns *podns, const char *ifname, bool needed,
 			 struct vr_error *err);
 
+/* For a device that is not to have addresses of its own. */
+int podns_disable_ipv6(struct podns *podns, const char *ifname,
+		       struct vr_error *err);
+
 /* An IPv6 address is usable at once: no duplicate address detection. */
 int podns_address_add(struct podns *podns, uint32_t ifindex,
 		      const struct vr_prefix *address, struct vr_error *err);

@@ -26,6 +26,23 @@ static bool is_listed(const struct attachment *attachment, unsigned int index)
 	return false;
 }
 
+/* In the container, or on the host. */
+static void fill_device(const struct attachment *attachment,
+			const struct attachment_interface *interface,
+			const struct podns *podns, struct vr_port *port)
+{
+	bool native = !interface->host_ifname[0];
+
+	port->set |= VR_BIT(VR_A_PORT_IFNAME);
+	snprintf(port->ifname, sizeof(port->ifname), "%s",
+		 native ? interface->ifname : interface->host_ifname);
+	if (!native)
+		return;
+	port->set |= VR_BIT(VR_A_PORT_NETNS_FD);
+	port->netns_fd = podns->fd;
+	port->netns = attachment->netns;
+}
+
 static int fill_port(const struct plan *plan, unsigned int index,
 		     const struct podns *podns, struct vr_port *port,
 		     struct vr_error *err)
@@ -37,14 +54,11 @@ static int fill_port(const struct plan *plan, unsigned int index,
 	unsigned int i;
 	int ret;
 
-	port->set = VR_BIT(VR_A_PORT_NETWORK) | VR_BIT(VR_A_PORT_IFNAME) |
-		    VR_BIT(VR_A_PORT_NETNS_FD) | VR_BIT(VR_A_PORT_MAC) |
+	port->set = VR_BIT(VR_A_PORT_NETWORK) | VR_BIT(VR_A_PORT_MAC) |
 		    VR_BIT(VR_A_PORT_DESCRIPTION) | VR_BIT(VR_A_PORT_ORIGIN);
 	snprintf(port->network, sizeof(port->network), "%s",
 		 interface->network);
-	snprintf(port->ifname, sizeof(port->ifname), "%s", interface->ifname);
-	port->netns_fd = podns->fd;
-	port->netns = attachment->netns;
+	fill_device(attachment, interface, podns, port);
 	memcpy(port->mac, interface->mac, VR_MAC_LEN);
 	attachment_describe(attachment->container_id, interface->ifname,
 			    port->description, sizeof(port->description));
@@ -160,11 +174,13 @@ int router_port(struct vr_nl *nl, const struct podns *podns, const char *ifname,
 		struct vr_port *port, bool *found, struct vr_error *err)
 {
 	struct vr_port request = {
-		.set = VR_BIT(VR_A_PORT_IFNAME) | VR_BIT(VR_A_PORT_NETNS_FD),
+		.set = VR_BIT(VR_A_PORT_IFNAME),
 		.netns_fd = podns->fd,
 	};
 	int ret;
 
+	if (podns->fd >= 0)
+		request.set |= VR_BIT(VR_A_PORT_NETNS_FD);
 	memset(port, 0, sizeof(*port));
 	snprintf(request.ifname, sizeof(request.ifname), "%s", ifname);
 	ret = vr_port_call(nl, VR_CMD_PORT_GET, 0, &request, port, err);

@@ -27,6 +27,7 @@ int router_check_permission(struct vr_nl *nl, const char *network,
 
 /**
  * router_port() - Ask for the port of a device in a container
+ * @podns: its namespace; ours when it is not open
  * @found: whether it is attached
  *
  * Free @port with vr_port_free() afterwards.

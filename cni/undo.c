@@ -14,6 +14,7 @@
 #include "ipam.h"
 #include "router.h"
 #include "state.h"
+#include "tap.h"
 #include "undo.h"
 
 /*
@@ -32,7 +33,7 @@ static int is_ours(const struct attachment *attachment,
 	int ret;
 
 	*ours = false;
-	if (strcmp(link->kind, "vr") != 0)
+	if (strcmp(link->kind, interface->host_ifname[0] ? "veth" : "vr") != 0)
 		return 0;
 	*ours = !memcmp(link->mac, interface->mac, VR_MAC_LEN);
 	if (*ours)
@@ -91,10 +92,13 @@ static int delete_devices(const struct attachment *attachment, struct vr_nl *nl,
 
 	for (i = attachment->interface_count; i-- > 0;) {
 		interface = &attachment->interfaces[i];
-		if (inside)
+		ret = 0;
+		if (interface->host_ifname[0])
+			ret = tap_delete(attachment, interface, nl, err);
+		if (!ret && inside)
 			ret = delete_device(attachment, interface, nl, podns,
 					    err);
-		else
+		else if (!ret)
 			ret = router_detach(nl, interface->network,
 					    attachment->container_id,
 					    interface->ifname, err);

@@ -140,7 +140,22 @@ firewall()
 	is "firewall: its rules are gone" "$(rules filter | grep -c 192.0.2)" 0
 }
 
-for plugin in portmap tuning sbr vrf firewall; do
+# It looks for the host's end of a veth.
+bandwidth()
+{
+	chain '{"type":"bandwidth","ingressRate":8000000,"ingressBurst":800000,"egressRate":8000000,"egressBurst":800000}'
+	refused "bandwidth: not on a native port" "" cnitool add
+	cnitool del > /dev/null 2>&1
+	sed -i 's/"hostInterface"/"port":"tap","result":"all","hostInterface"/' "$WORK/10-vr.conflist"
+	ok "bandwidth: ADD, on a tap" cnitool add
+	like "bandwidth: on the host's end" "$(in_ns NODE tc qdisc show)" 'tbf .* dev tap[0-9a-f]{12} .*rate 8Mbit'
+	in_ns POD ping -q -c 1 -W 5 192.0.2.1 > /dev/null
+	is "bandwidth: and traffic" $? 0
+	ok "bandwidth: DEL" cnitool del
+	is "bandwidth: no device is left" "$(ip -n "$NODE" -json link show | jq -r '[.[].ifname | select(test("^tap|^bwp"))] | join(" ")')" ""
+}
+
+for plugin in portmap tuning sbr vrf firewall bandwidth; do
 	chained $plugin || continue
 	$plugin
 	clean "$plugin: nothing is left" POD
