@@ -50,6 +50,24 @@ static const char *version_of(const cJSON *input)
 	return netconf_versions[NEWEST];
 }
 
+/* As the library of the CNI project puts it. */
+static void add_versions(cJSON *json, const cJSON *input)
+{
+	char text[256];
+	size_t len;
+	unsigned int i;
+
+	snprintf(text, sizeof(text), "config is \"%s\", plugin supports [",
+		 version_of(input));
+	for (i = 0; i < CNI_VERSIONS; i++) {
+		len = strlen(text);
+		snprintf(text + len, sizeof(text) - len, "%s\"%s\"%s",
+			 i ? " " : "", netconf_versions[i],
+			 i + 1 < CNI_VERSIONS ? "" : "]");
+	}
+	cJSON_AddStringToObject(json, "details", text);
+}
+
 static int print_error(const cJSON *input, const struct vr_error *err)
 {
 	cleanup_json cJSON *json = cJSON_CreateObject();
@@ -58,6 +76,8 @@ static int print_error(const cJSON *input, const struct vr_error *err)
 	cJSON_AddStringToObject(json, "cniVersion", version_of(input));
 	cJSON_AddNumberToObject(json, "code", cni_code(err));
 	cJSON_AddStringToObject(json, "msg", err->text);
+	if (cni_code(err) == CNI_VERSION)
+		add_versions(json, input);
 	print(json);
 	return EXIT_FAILURE;
 }

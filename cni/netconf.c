@@ -20,7 +20,7 @@
 #define WHERE "network configuration"
 
 const char *const netconf_versions[CNI_VERSIONS] = {
-	"0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0",
+	"0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0",
 };
 
 bool netconf_version_parse(const char *text, enum netconf_version *version)
@@ -64,7 +64,7 @@ static int parse_version(struct netconf *netconf, struct vr_error *err)
 	if (!netconf_version_parse(text, &netconf->version))
 		return cni_fail(
 			err, CNI_VERSION,
-			"cniVersion \"%s\" is not supported, but 0.3.0, 0.3.1, 0.4.0, 1.0.0 and 1.1.0 are",
+			"cniVersion \"%s\" is not supported, but 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0 and 1.1.0 are",
 			text);
 	return 0;
 }

@@ -18,6 +18,8 @@
 
 /* CNI versions, oldest first. */
 enum netconf_version {
+	CNI_0_1_0,
+	CNI_0_2_0,
 	CNI_0_3_0,
 	CNI_0_3_1,
 	CNI_0_4_0,

@@ -277,31 +277,67 @@ static void add_ips(cJSON *json, const struct result *result,
 	}
 }
 
+static cJSON *route_to_json(const struct cni_route *route,
+			    enum netconf_version version)
+{
+	cJSON *item = cJSON_CreateObject();
+	char text[VR_PREFIX_TEXT];
+
+	cJSON_AddStringToObject(item, "dst",
+				vr_prefix_format(&route->dst, text));
+	if (route->gw.family != AF_UNSPEC)
+		cJSON_AddStringToObject(item, "gw",
+					vr_ip_format(&route->gw, text));
+	if (route->mtu && version >= CNI_1_1_0)
+		cJSON_AddNumberToObject(item, "mtu", route->mtu);
+	if (route->priority && version >= CNI_1_1_0)
+		cJSON_AddNumberToObject(item, "priority", route->priority);
+	return item;
+}
+
 static void add_routes(cJSON *json, const struct result *result,
 		       enum netconf_version version)
 {
-	const struct cni_route *route;
-	char text[VR_PREFIX_TEXT];
-	cJSON *array, *item;
+	cJSON *array;
 	unsigned int i;
 
 	if (!result->routes.count)
 		return;
 	array = cJSON_AddArrayToObject(json, "routes");
+	for (i = 0; i < result->routes.count; i++)
+		cJSON_AddItemToArray(array,
+				     route_to_json(&result->routes.items[i],
+						   version));
+}
+
+/* The first address of a family with its routes, as before 0.3.0. */
+static void add_old_ip(cJSON *json, const struct result *result, int family,
+		       const char *key)
+{
+	const struct result_ip *ip = NULL;
+	char text[VR_PREFIX_TEXT];
+	cJSON *object, *array;
+	unsigned int i;
+
+	for (i = 0; i < result->ip_count && !ip; i++) {
+		if (result->ips[i].address.ip.family == family)
+			ip = &result->ips[i];
+	}
+	if (!ip)
+		return;
+	object = cJSON_AddObjectToObject(json, key);
+	cJSON_AddStringToObject(object, "ip",
+				vr_prefix_format(&ip->address, text));
+	if (ip->gateway.family != AF_UNSPEC)
+		cJSON_AddStringToObject(object, "gateway",
+					vr_ip_format(&ip->gateway, text));
+	array = cJSON_AddArrayToObject(object, "routes");
 	for (i = 0; i < result->routes.count; i++) {
-		route = &result->routes.items[i];
-		item = cJSON_CreateObject();
-		cJSON_AddItemToArray(array, item);
-		cJSON_AddStringToObject(item, "dst",
-					vr_prefix_format(&route->dst, text));
-		if (route->gw.family != AF_UNSPEC)
-			cJSON_AddStringToObject(item, "gw",
-						vr_ip_format(&route->gw, text));
-		if (route->mtu && version >= CNI_1_1_0)
-			cJSON_AddNumberToObject(item, "mtu", route->mtu);
-		if (route->priority && version >= CNI_1_1_0)
-			cJSON_AddNumberToObject(item, "priority",
-						route->priority);
+		if (result->routes.items[i].dst.ip.family == family)
+			cJSON_AddItemToArray(array,
+					     route_to_json(&result->routes
+								    .items[i],
+							   CNI_0_2_0));
 	}
 }
 
@@ -329,11 +365,22 @@ cJSON *result_to_json(const struct result *result, enum netconf_version version,
 
 	if (check_indices(result, err))
 		return NULL;
+	if (version < CNI_0_3_0 && !result->ip_count) {
+		cni_fail(err, CNI_VERSION,
+			 "a result of cniVersion \"%s\" has to have an address, and there is none",
+			 netconf_versions[version]);
+		return NULL;
+	}
 	json = cJSON_CreateObject();
 	cJSON_AddStringToObject(json, "cniVersion", netconf_versions[version]);
-	add_interfaces(json, result, version);
-	add_ips(json, result, version);
-	add_routes(json, result, version);
+	if (version < CNI_0_3_0) {
+		add_old_ip(json, result, AF_INET, "ip4");
+		add_old_ip(json, result, AF_INET6, "ip6");
+	} else {
+		add_interfaces(json, result, version);
+		add_ips(json, result, version);
+		add_routes(json, result, version);
+	}
 	if (result->dns)
 		cJSON_AddItemToObject(json, "dns",
 				      cJSON_Duplicate(result->dns, true));

@@ -22,6 +22,11 @@ static const char full[] =
 	"\"mtu\":1300,\"priority\":7}]}";
 
 static const char *const shapes[CNI_VERSIONS] = {
+	[CNI_0_2_0] =
+		"{\"cniVersion\":\"0.2.0\","
+		"\"ip4\":{\"ip\":\"192.0.2.5/24\",\"gateway\":\"192.0.2.1\","
+		"\"routes\":[{\"dst\":\"0.0.0.0/0\",\"gw\":\"192.0.2.1\"}]},"
+		"\"ip6\":{\"ip\":\"2001:db8::5/64\",\"routes\":[]},\"dns\":{}}",
 	[CNI_0_3_0] =
 		"{\"cniVersion\":\"0.3.0\",\"interfaces\":[{\"name\":\"eth0\","
 		"\"mac\":\"02:00:00:00:00:01\",\"sandbox\":\"/n\"},{\"name\":\"host\"}],"
@@ -64,7 +69,9 @@ static void test_shapes(void)
 			is_string(text, shapes[i], "in the shape of %s",
 				  netconf_versions[i]);
 		else
-			ok(text && strstr(text, "\"version\":\"6\""),
+			ok(text && strstr(text, i < CNI_0_3_0
+							? "\"ip6\":{"
+							: "\"version\":\"6\""),
 			   "families are told by %s", netconf_versions[i]);
 	}
 }
