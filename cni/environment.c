@@ -214,6 +214,9 @@ static int parse_pair(const struct pair *pair, struct environment_args *args,
 				(int)pair->value_len, pair->value);
 		memcpy(args->mac, pair->value, pair->value_len);
 		args->mac[pair->value_len] = '\0';
+	} else if (pair_is(pair, "IP")) {
+		args->ip = pair->value;
+		args->ip_len = pair->value_len;
 	} else if (pair_is(pair, "IgnoreUnknown")) {
 		*ignore_unknown = value_is_true(pair);
 		if (!*ignore_unknown && !value_is_false(pair))

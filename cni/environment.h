@@ -3,6 +3,7 @@
 #define VR_CNI_ENVIRONMENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "../lib/error.h"
 
@@ -28,7 +29,9 @@ struct environment {
 
 /* The pairs of CNI_ARGS that are for us. */
 struct environment_args {
-	char mac[32]; /* "" when not given */
+	char mac[32];	/* "" when not given */
+	const char *ip; /* addresses with commas between them, not terminated */
+	size_t ip_len;	/* 0 when not given */
 };
 
 /**

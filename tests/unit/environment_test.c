@@ -125,6 +125,9 @@ static void test_args(void)
 	is_string(args.mac, "02:00:00:00:00:01", "the MAC is found");
 	ok(!environment_parse_args("K8S_POD_NAME=p;IP=192.0.2.1", &args, &err),
 	   "known ones need no asking");
+	ok(args.ip_len == strlen("192.0.2.1") &&
+		   !strncmp(args.ip, "192.0.2.1", args.ip_len),
+	   "the address is found");
 	others = environment_args_of_others("IP=192.0.2.1;K8S_POD_NAME=p;"
 					    "MAC=x;GATEWAY=y;IgnoreUnknown=1");
 	is_string(others, "K8S_POD_NAME=p;IgnoreUnknown=1",
