@@ -114,7 +114,8 @@ static int clear_leftovers(struct adding *adding, struct vr_error *err)
 			err, CNI_CONFIG,
 			"vr-cni is twice in the list \"%s\": one of them makes all interfaces",
 			attachment->name);
-	ret = undo_attachment(&old, adding->env, &adding->podns, folder, err);
+	ret = undo_attachment(&old, adding->env, adding->netconf,
+			      &adding->podns, err);
 	if (ret)
 		return cni_wrap(err, CNI_IO,
 				"cannot remove what an earlier ADD left");
@@ -135,37 +136,89 @@ static int choose_host_names(struct adding *adding, struct vr_error *err)
 	return ret;
 }
 
+/* Those of one kind: before there is anything, or by an attached interface. */
+static unsigned int list_calls(struct adding *adding, const char *others,
+			       bool by_link, struct ipam_call *calls)
+{
+	const struct attachment *attachment = &adding->plan.attachment;
+	const struct attachment_interface *interface;
+	unsigned int i, count = 0;
+
+	for (i = 0; i < attachment->interface_count; i++) {
+		interface = &attachment->interfaces[i];
+		if (!interface->ipam ||
+		    ipam_uses_link(interface->ipam) != by_link)
+			continue;
+		calls[count++] = (struct ipam_call){
+			.env = adding->env,
+			.command = "ADD",
+			.ifname = interface->ifname,
+			.args = attachment_is_first(attachment, interface)
+					? adding->env->args
+					: others,
+			.conf = interface->ipam,
+		};
+	}
+	return count;
+}
+
+/* Each to the interface whose configuration it was made of. */
+static void take_answers(struct adding *adding, struct ipam_call *calls,
+			 unsigned int count)
+{
+	struct attachment *attachment = &adding->plan.attachment;
+	unsigned int i, next = 0;
+
+	for (i = 0; i < attachment->interface_count && next < count; i++) {
+		if (attachment->interfaces[i].ipam != calls[next].conf)
+			continue;
+		attachment->interfaces[i].ipam_begun = calls[next].begun;
+		adding->plan.interfaces[i].addresses = calls[next].result;
+		calls[next++].result = (struct result){ 0 };
+	}
+}
+
+static int call_plugins(struct adding *adding, bool by_link,
+			struct vr_error *err)
+{
+	const unsigned int count = adding->plan.attachment.interface_count;
+	cleanup_free char *others =
+		environment_args_of_others(adding->env->args);
+	struct ipam_call *calls = calloc(count, sizeof(*calls));
+	unsigned int listed;
+	int ret;
+
+	if (!others || !calls) {
+		free(calls);
+		return vr_error_memory(err);
+	}
+	listed = list_calls(adding, others, by_link, calls);
+	ret = ipam_run_all(calls, listed, adding->netconf->ipam_timeout, err);
+	take_answers(adding, calls, listed);
+	ipam_calls_free(calls, listed);
+	return ret;
+}
+
 static int get_addresses(struct adding *adding, struct vr_error *err)
 {
-	cleanup_free char *args = NULL;
-	struct ipam_call call = { .env = adding->env, .command = "ADD" };
-	struct attachment_interface *interface;
+	return call_plugins(adding, false, err);
+}
+
+static bool waits_for_link(const struct adding *adding, unsigned int index)
+{
+	const cJSON *ipam = adding->plan.attachment.interfaces[index].ipam;
+
+	return ipam && ipam_uses_link(ipam);
+}
+
+static int plan_routes(struct adding *adding, struct vr_error *err)
+{
 	unsigned int i;
 	int ret = 0;
 
-	args = environment_args_of_others(adding->env->args);
-	if (!args)
-		return vr_error_memory(err);
-	for (i = 0; i < adding->plan.attachment.interface_count; i++) {
-		interface = &adding->plan.attachment.interfaces[i];
-		if (interface->ipam) {
-			call.ifname = interface->ifname;
-			call.args =
-				attachment_is_first(&adding->plan.attachment,
-						    interface)
-					? adding->env->args
-					: args;
-			call.conf = interface->ipam;
-			ret = ipam_add(&call,
-				       &adding->plan.interfaces[i].addresses,
-				       &interface->ipam_begun, err);
-		}
-		if (!ret)
-			ret = plan_add_routes(&adding->plan, i, err);
-		if (ret)
-			return ret;
-	}
-	return 0;
+	for (i = 0; !ret && i < adding->plan.attachment.interface_count; i++)
+		ret = plan_add_routes(&adding->plan, i, err);
+	return ret;
 }
 
 static bool has_family(const struct result *addresses, int family)
@@ -382,6 +435,41 @@ static int attach_devices(struct adding *adding, struct vr_error *err)
 	return host_finish(&host, first->mtu, err);
 }
 
+/*
+ * By interfaces that are attached, and so far may send nothing but what asks
+ * for an address.  Only what was given is then theirs to send from.
+ */
+static int get_leases(struct adding *adding, struct vr_error *err)
+{
+	const struct attachment *attachment = &adding->plan.attachment;
+	struct plan_interface *planned;
+	unsigned int i, count = 0;
+	int ret = 0;
+
+	for (i = 0; !ret && i < attachment->interface_count; i++) {
+		if (!waits_for_link(adding, i))
+			continue;
+		count++;
+		planned = &adding->plan.interfaces[i];
+		ret = podns_link_up(&adding->podns, planned->ifindex,
+				    planned->mtu, err);
+	}
+	if (ret || !count)
+		return ret;
+	ret = call_plugins(adding, true, err);
+	for (i = 0; !ret && i < attachment->interface_count; i++) {
+		if (waits_for_link(adding, i))
+			ret = router_set_addresses(&adding->router,
+						   &adding->podns,
+						   attachment->interfaces[i]
+							   .ifname,
+						   &adding->plan.interfaces[i]
+							    .addresses,
+						   err);
+	}
+	return ret;
+}
+
 /* Whoever knows an address by another MAC finds out later if this fails. */
 static int announce(struct adding *adding, struct vr_error *err)
 {
@@ -548,6 +636,8 @@ static const struct {
 	{ "get addresses", get_addresses },
 	{ "create interfaces", create_devices },
 	{ "attach to networks", attach_devices },
+	{ "get leases", get_leases },
+	{ "plan routes", plan_routes },
 	{ "configure interfaces", configure_devices },
 	{ "announce addresses", announce },
 };
@@ -576,8 +666,7 @@ static void take_back(struct adding *adding, struct vr_error *err)
 	uint64_t since = log_now();
 
 	if (!undo_attachment(&adding->plan.attachment, adding->env,
-			     &adding->podns, adding->netconf->state_dir,
-			     &problem))
+			     adding->netconf, &adding->podns, &problem))
 		return;
 	log_event(LOG_WARNING, NULL, "take back", since, &problem);
 	snprintf(err->text + len, sizeof(err->text) - len,

@@ -28,6 +28,9 @@ struct checking {
 	struct result told; /* prevResult */
 	struct podns podns;
 	struct vr_nl router;
+	char *others; /* CNI_ARGS of all interfaces but the first */
+	struct ipam_call *calls;
+	unsigned int call_count;
 };
 
 /* The interface of prevResult that is this one of the container, or -1. */
@@ -194,39 +197,46 @@ static cJSON *ipam_result(const struct checking *checking,
 	return result_to_json(&result, checking->netconf->version, err);
 }
 
-static int check_ipam(const struct checking *checking,
-		      const struct attachment_interface *interface,
-		      const struct podns_addresses *addresses,
-		      const struct vr_port *port, struct vr_error *err)
+/* The plugin is called when all interfaces were looked at, with the others. */
+static int plan_ipam(struct checking *checking,
+		     const struct attachment_interface *interface,
+		     const struct podns_addresses *addresses,
+		     const struct vr_port *port, struct vr_error *err)
 {
 	bool first = attachment_is_first(&checking->attachment, interface);
-	cleanup_json cJSON *conf = cJSON_Duplicate(interface->ipam, true);
-	cleanup_free char *others = NULL;
-	struct ipam_call call = {
-		.env = checking->env,
-		.command = "CHECK",
-		.ifname = interface->ifname,
-		.conf = conf,
-	};
-	const cJSON *version;
-	cJSON *result;
-	int ret;
+	struct ipam_call *call;
+	cJSON *result, *conf;
 
 	if (!interface->ipam)
 		return 0;
-	others = environment_args_of_others(checking->env->args);
+	call = vr_list_grow(&checking->calls, &checking->call_count,
+			    sizeof(*call));
+	conf = cJSON_Duplicate(interface->ipam, true);
 	result = ipam_result(checking, interface, addresses, port, err);
-	if (!conf || !others || !result) {
+	if (!call || !conf || !result) {
 		cJSON_Delete(result);
+		cJSON_Delete(conf);
 		return vr_error_memory(err);
 	}
-	call.args = first ? checking->env->args : others;
-	version = json_item(conf, "cniVersion");
-	json_replace(result, "cniVersion", cJSON_Duplicate(version, true), err);
-	ret = json_replace(conf, "prevResult", result, err);
-	if (!ret)
-		ret = ipam_run(&call, err);
-	return ret;
+	*call = (struct ipam_call){
+		.env = checking->env,
+		.command = "CHECK",
+		.ifname = interface->ifname,
+		.args = first ? checking->env->args : checking->others,
+		.conf = conf,
+	};
+	json_replace(result, "cniVersion",
+		     cJSON_Duplicate(json_item(conf, "cniVersion"), true), err);
+	return json_replace(conf, "prevResult", result, err);
+}
+
+static void free_calls(struct checking *checking)
+{
+	unsigned int i;
+
+	for (i = 0; i < checking->call_count; i++)
+		cJSON_Delete((cJSON *)checking->calls[i].conf);
+	ipam_calls_free(checking->calls, checking->call_count);
 }
 
 static int check_interface(struct checking *checking,
@@ -250,7 +260,7 @@ static int check_interface(struct checking *checking,
 		ret = check_addresses(checking, interface, &addresses, &port,
 				      err);
 	if (!ret)
-		ret = check_ipam(checking, interface, &addresses, &port, err);
+		ret = plan_ipam(checking, interface, &addresses, &port, err);
 	vr_port_free(&port);
 	free(addresses.items);
 	if (ret)
@@ -363,6 +373,9 @@ static int check(struct checking *checking, struct vr_error *err)
 				 attachment->host_interface, err);
 	if (!ret)
 		ret = check_routes(checking, err);
+	if (!ret)
+		ret = ipam_run_all(checking->calls, checking->call_count,
+				   checking->netconf->ipam_timeout, err);
 	return ret;
 }
 
@@ -382,9 +395,14 @@ int cni_check(const struct environment *env, struct netconf *netconf,
 			err, CNI_VERSION,
 			"CHECK needs cniVersion 0.4.0 or later, it is \"%s\"",
 			netconf_versions[netconf->version]);
+	checking.others = environment_args_of_others(env->args);
+	if (!checking.others)
+		return vr_error_memory(err);
 	ret = netconf_parse_rest(netconf, err);
 	if (!ret)
 		ret = check(&checking, err);
+	free_calls(&checking);
+	free(checking.others);
 	vr_nl_close(&checking.router);
 	podns_close(&checking.podns);
 	result_free(&checking.told);

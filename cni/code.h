@@ -17,6 +17,7 @@ enum cni_code {
 	CNI_NETNS = 8,	     /* invalid network namespace */
 	CNI_AGAIN = 11,	     /* try again later */
 	CNI_NOT_AVAILABLE = 50,
+	CNI_LIMITED = 51,  /* and what is there already may be cut off */
 	CNI_ROUTER = 100,  /* the kernel refused what was asked */
 	CNI_IPAM = 101,	   /* the IPAM plugin misbehaved */
 	CNI_CHANGED = 102, /* CHECK: not what ADD made */

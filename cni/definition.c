@@ -19,6 +19,7 @@
 #include "definition.h"
 #include "environment.h"
 #include "file.h"
+#include "ipam_local.h"
 #include "json.h"
 #include "sysctl.h"
 
@@ -301,8 +302,11 @@ static int complete_ipam(struct definition *definition, const char *where,
 			err, CNI_CONFIG,
 			"%s: IPAM plugin \"%s\" is not the name of a program",
 			where, type);
-	if (strcmp(type, DEFAULT_IPAM) != 0 || !network->subnet_count ||
-	    json_item(ipam, "ranges") || json_item(ipam, "subnet"))
+	/* The types that have their ranges in keys we know. */
+	if ((strcmp(type, DEFAULT_IPAM) != 0 &&
+	     strcmp(type, IPAM_LOCAL_TYPE) != 0) ||
+	    !network->subnet_count || json_item(ipam, "ranges") ||
+	    json_item(ipam, "subnet"))
 		return 0;
 	definition->default_ranges = true;
 	return add_ranges(ipam, network, err);

@@ -21,15 +21,16 @@ static int undo_plan(const struct environment *env, struct netconf *netconf,
 	cleanup_plan struct plan plan = { 0 };
 	unsigned int i;
 
+	/* A file that was cut off may be there, and has nothing more to say. */
 	if (netconf_parse_rest(netconf, NULL) ||
 	    plan_make(netconf, env, true, &plan, NULL))
-		return 0;
+		return state_remove(netconf->state_dir, netconf->name,
+				    env->container_id, env->ifname, err);
 	plan.attachment.netns_device = podns->device;
 	plan.attachment.netns_inode = podns->inode;
 	for (i = 0; i < plan.attachment.interface_count; i++)
 		plan.attachment.interfaces[i].ipam_begun = true;
-	return undo_attachment(&plan.attachment, env, podns, netconf->state_dir,
-			       err);
+	return undo_attachment(&plan.attachment, env, netconf, podns, err);
 }
 
 /* A namespace that cannot be opened is as good as deleted. */
@@ -64,6 +65,5 @@ int cni_del(const struct environment *env, struct netconf *netconf,
 	/* The runtime need not say where, and the namespace may live on. */
 	if (podns.fd < 0)
 		podns_open(&podns, attachment.netns, NULL);
-	return undo_attachment(&attachment, env, &podns, netconf->state_dir,
-			       err);
+	return undo_attachment(&attachment, env, netconf, &podns, err);
 }

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Execution of IPAM plugins, the only programs that are run.
- * Entry points: ipam_add() and ipam_run().
+ * Calls of IPAM plugins, the only programs that are run.
+ * Entry point: ipam_run_all().
  */
 #define _GNU_SOURCE
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "../lib/cleanup.h"
 #include "code.h"
-#include "file.h"
 #include "ipam.h"
+#include "ipam_local.h"
 #include "json.h"
+#include "process.h"
 
 #define SHOWN_BYTES 200
 
@@ -60,16 +55,20 @@ char *ipam_find(const char *path, const char *name, struct vr_error *err)
 			break;
 		folder += len + 1;
 	}
-	cni_fail(err, CNI_IPAM, "IPAM plugin \"%s\" is not in CNI_PATH \"%s\"",
-		 name, path);
+	cni_fail(err, CNI_IPAM, "\"%s\" is not in CNI_PATH \"%s\"", name, path);
 	return NULL;
 }
 
-static const char *plugin_type(const struct ipam_call *call)
+static const char *type_of(const cJSON *conf)
 {
-	const cJSON *type = json_item(json_item(call->conf, "ipam"), "type");
+	const cJSON *type = json_item(json_item(conf, "ipam"), "type");
 
 	return cJSON_IsString(type) ? type->valuestring : "";
+}
+
+bool ipam_uses_link(const cJSON *conf)
+{
+	return !strcmp(type_of(conf), "dhcp");
 }
 
 static const char *network_name(const struct ipam_call *call)
@@ -79,127 +78,15 @@ static const char *network_name(const struct ipam_call *call)
 	return cJSON_IsString(name) ? name->valuestring : "";
 }
 
-/* A file in memory as standard input: no pipe can fill up or break. */
-static int open_input(const cJSON *conf, struct vr_error *err)
-{
-	cleanup_json_text char *text = cJSON_PrintUnformatted(conf);
-	cleanup_fd int fd = -1;
-	ssize_t len;
-	int result;
-
-	if (!text)
-		return vr_error_memory(err);
-	fd = memfd_create("vr-cni-ipam", MFD_CLOEXEC);
-	if (fd < 0)
-		return cni_fail(err, CNI_IO, "cannot make a file in memory: %s",
-				strerror(errno));
-	len = (ssize_t)strlen(text);
-	if (write(fd, text, len) != len || lseek(fd, 0, SEEK_SET))
-		return cni_fail(err, CNI_IO,
-				"cannot write to a file in memory");
-	result = fd;
-	fd = -1;
-	return result;
-}
-
-static int set_environment(const struct ipam_call *call)
-{
-	return setenv("CNI_COMMAND", call->command, 1) ||
-	       setenv("CNI_CONTAINERID", call->env->container_id, 1) ||
-	       setenv("CNI_NETNS", call->env->netns, 1) ||
-	       setenv("CNI_IFNAME", call->ifname, 1) ||
-	       setenv("CNI_ARGS", call->args, 1) ||
-	       setenv("CNI_PATH", call->env->path, 1);
-}
-
-/* In the child.  The errno of a failure goes through the failure pipe. */
-static void __attribute__((noreturn))
-become_plugin(const struct ipam_call *call, char *program, pid_t parent,
-	      int input, int output, int failure)
-{
-	char *argv[] = { program, NULL };
-	int reason;
-
-	/* The runtime ends only us when we take too long. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() == parent && dup2(input, STDIN_FILENO) >= 0 &&
-	    dup2(output, STDOUT_FILENO) >= 0 && !set_environment(call))
-		execv(program, argv);
-	reason = errno;
-	if (write(failure, &reason, sizeof(reason)) < 0)
-		_exit(126);
-	_exit(127);
-}
-
-static int wait_for(pid_t child)
-{
-	int status;
-
-	while (waitpid(child, &status, 0) < 0) {
-		if (errno != EINTR)
-			return 0;
-	}
-	return status;
-}
-
-/* Run the plugin to its end; its output, to free(), and its wait status. */
-static char *run_plugin(const struct ipam_call *call, char *program,
-			int *status, bool *begun, struct vr_error *err)
-{
-	cleanup_fd int output = -1, failure = -1, input = -1;
-	int out_pipe[2], failure_pipe[2];
-	pid_t parent = getpid(), child;
-	char *text = NULL;
-	int reason = 0;
-
-	input = open_input(call->conf, err);
-	if (input < 0)
-		return NULL;
-	if (pipe2(out_pipe, O_CLOEXEC)) {
-		cni_fail(err, CNI_IO, "cannot make a pipe: %s",
-			 strerror(errno));
-		return NULL;
-	}
-	output = out_pipe[0];
-	if (pipe2(failure_pipe, O_CLOEXEC)) {
-		cni_fail(err, CNI_IO, "cannot make a pipe: %s",
-			 strerror(errno));
-		close(out_pipe[1]);
-		return NULL;
-	}
-	failure = failure_pipe[0];
-	child = fork();
-	if (!child)
-		become_plugin(call, program, parent, input, out_pipe[1],
-			      failure_pipe[1]);
-	close(out_pipe[1]);
-	close(failure_pipe[1]);
-	if (child < 0) {
-		cni_fail(err, CNI_IO, "cannot fork: %s", strerror(errno));
-		return NULL;
-	}
-	if (read(failure, &reason, sizeof(reason)) > 0) {
-		cni_fail(err, CNI_IPAM, "cannot run %s: %s", program,
-			 strerror(reason));
-	} else {
-		*begun = true;
-		text = file_read(output, program, NULL, err);
-	}
-	/* One that prints without end gets SIGPIPE. */
-	close(output);
-	output = -1;
-	*status = wait_for(child);
-	return text;
-}
-
 /* The error object of the specification, printed by a plugin that failed. */
-static int report_failure(const char *text, int status, struct vr_error *err)
+static int report_failure(struct ipam_call *call, const char *text, int status)
 {
+	struct vr_error *err = &call->error;
 	cleanup_json cJSON *json = cJSON_Parse(text);
 	const cJSON *details = json_item(json, "details");
 	const cJSON *code = json_item(json, "code");
 	const cJSON *msg = json_item(json, "msg");
-	enum cni_code our_code = CNI_IPAM;
+	enum cni_code ours = CNI_IPAM;
 
 	if (WIFSIGNALED(status))
 		return cni_fail(err, CNI_IPAM, "killed by signal %d",
@@ -209,80 +96,194 @@ static int report_failure(const char *text, int status, struct vr_error *err)
 				"exit code %d without an error object, but %.*s",
 				WEXITSTATUS(status), SHOWN_BYTES,
 				text[0] ? text : "nothing");
-	if (cJSON_IsNumber(code) && code->valueint == CNI_AGAIN)
-		our_code = CNI_AGAIN;
-	return cni_fail(err, our_code, "%s%s%s (code %d)", msg->valuestring,
+	if (cJSON_IsNumber(code))
+		call->code = code->valueint;
+	/* What a runtime acts on is passed through. */
+	if (call->code == CNI_AGAIN || call->code == CNI_NOT_AVAILABLE ||
+	    call->code == CNI_LIMITED)
+		ours = call->code;
+	return cni_fail(err, ours, "%s%s%s (code %d)", msg->valuestring,
 			cJSON_IsString(details) ? "; " : "",
 			cJSON_IsString(details) ? details->valuestring : "",
-			cJSON_IsNumber(code) ? code->valueint : 0);
+			call->code);
 }
 
-static char *run(const struct ipam_call *call, bool *begun,
-		 struct vr_error *err)
-{
-	cleanup_free char *program = NULL;
-	cleanup_free char *text = NULL;
-	char *result;
-	int status = 0;
-
-	program = ipam_find(call->env->path, plugin_type(call), err);
-	if (!program)
-		return NULL;
-	text = run_plugin(call, program, &status, begun, err);
-	if (text && status)
-		report_failure(text, status, err);
-	if (!text || status) {
-		cni_wrap(err, CNI_IPAM,
-			 "IPAM plugin \"%s\", %s of %s in network \"%s\"",
-			 plugin_type(call), call->command, call->ifname,
-			 network_name(call));
-		return NULL;
-	}
-	result = text;
-	text = NULL;
-	return result;
-}
-
-int ipam_run(const struct ipam_call *call, struct vr_error *err)
-{
-	bool begun = false;
-	cleanup_free char *text = run(call, &begun, err);
-
-	return text ? 0 : -EPROTO;
-}
-
-static int parse_addresses(const char *text, const char *where,
-			   struct result *result, struct vr_error *err)
+static int parse_addresses(const char *text, struct result *result,
+			   struct vr_error *err)
 {
 	cleanup_json cJSON *json = cJSON_ParseWithOpts(text, NULL, true);
 	int ret;
 
 	if (!json)
-		return cni_fail(err, CNI_IPAM, "%s: printed no JSON, but %.*s",
-				where, SHOWN_BYTES, text[0] ? text : "nothing");
-	ret = result_parse(json, where, result, err);
+		return cni_fail(err, CNI_IPAM, "printed no JSON, but %.*s",
+				SHOWN_BYTES, text[0] ? text : "nothing");
+	ret = result_parse(json, "its result", result, err);
 	if (!ret && !result->ip_count)
-		ret = cni_fail(err, CNI_IPAM, "%s: gave no address", where);
+		ret = cni_fail(err, CNI_IPAM, "gave no address");
 	/* What a plugin writes is no mistake in our configuration. */
-	if (ret && err && cni_code(err) == CNI_CONFIG)
-		err->errnum += CNI_IPAM - CNI_CONFIG;
+	if (ret && (cni_code(err) == CNI_CONFIG || cni_code(err) == CNI_DECODE))
+		err->errnum += CNI_IPAM - (int)cni_code(err);
 	return ret;
 }
 
-int ipam_add(const struct ipam_call *call, struct result *result, bool *begun,
-	     struct vr_error *err)
+/* The answer of a program that was run, or was not. */
+static void take_answer(struct ipam_call *call, const struct process *process)
 {
-	cleanup_free char *where = NULL;
-	cleanup_free char *text = NULL;
+	call->begun = process->ran;
+	if (!process->output)
+		call->error = process->error;
+	else if (process->status)
+		report_failure(call, process->output, process->status);
+	else if (!strcmp(call->command, "ADD"))
+		parse_addresses(process->output, &call->result, &call->error);
+}
 
-	memset(result, 0, sizeof(*result));
-	text = run(call, begun, err);
-	if (!text)
-		return -EPROTO;
-	if (asprintf(&where, "IPAM plugin \"%s\", ADD of %s in network \"%s\"",
-		     plugin_type(call), call->ifname, network_name(call)) < 0) {
-		where = NULL;
-		return vr_error_memory(err);
+/* Variables of one call; those that are of the call alone come first. */
+static void set_variables(const struct ipam_call *call,
+			  struct process_variable *variables)
+{
+	const struct environment *env = call->env;
+
+	variables[0] =
+		(struct process_variable){ "CNI_COMMAND", call->command };
+	variables[1] = (struct process_variable){ "CNI_IFNAME", call->ifname };
+	variables[2] = (struct process_variable){ "CNI_ARGS", call->args };
+	variables[3] = (struct process_variable){ "CNI_CONTAINERID",
+						  env->container_id };
+	variables[4] = (struct process_variable){ "CNI_NETNS", env->netns };
+	variables[5] = (struct process_variable){ "CNI_PATH", env->path };
+}
+
+#define VARIABLES 6
+
+/* A call that needs a program, and what the program is given. */
+struct execution {
+	struct ipam_call *call;
+	char *program;
+	char *input;
+	struct process_variable variables[VARIABLES];
+};
+
+static int prepare(struct execution *execution, struct ipam_call *call,
+		   struct process *process)
+{
+	execution->call = call;
+	execution->program =
+		ipam_find(call->env->path, type_of(call->conf), &call->error);
+	if (!execution->program)
+		return -1;
+	execution->input = cJSON_PrintUnformatted(call->conf);
+	if (!execution->input)
+		return vr_error_memory(&call->error);
+	set_variables(call, execution->variables);
+	*process = (struct process){
+		.program = execution->program,
+		.input = execution->input,
+		.variables = execution->variables,
+		.variable_count = VARIABLES,
+	};
+	return 0;
+}
+
+/* Programs of those calls that need one and can have it. */
+static unsigned int prepare_all(struct ipam_call *calls, unsigned int count,
+				struct execution *executions,
+				struct process *processes)
+{
+	unsigned int i, prepared = 0;
+
+	for (i = 0; i < count; i++) {
+		if (!strcmp(type_of(calls[i].conf), IPAM_LOCAL_TYPE))
+			continue;
+		if (!prepare(&executions[prepared], &calls[i],
+			     &processes[prepared])) {
+			prepared++;
+			continue;
+		}
+		free(executions[prepared].program);
+		executions[prepared].program = NULL;
 	}
-	return parse_addresses(text, where, result, err);
+	return prepared;
+}
+
+static int execute_all(struct ipam_call *calls, unsigned int count,
+		       unsigned int seconds, struct vr_error *err)
+{
+	struct execution *executions = calloc(count, sizeof(*executions));
+	struct process *processes = calloc(count, sizeof(*processes));
+	unsigned int i, prepared = 0;
+	int ret = 0;
+
+	if (executions && processes)
+		prepared = prepare_all(calls, count, executions, processes);
+	else
+		ret = vr_error_memory(err);
+	if (prepared)
+		process_run_all(processes, prepared, seconds);
+	for (i = 0; i < prepared; i++) {
+		take_answer(executions[i].call, &processes[i]);
+		free(processes[i].output);
+		free(executions[i].input);
+		free(executions[i].program);
+	}
+	free(executions);
+	free(processes);
+	return ret;
+}
+
+static void run_local(struct ipam_call *calls, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(type_of(calls[i].conf), IPAM_LOCAL_TYPE) != 0)
+			continue;
+		calls[i].begun = true;
+		ipam_local_run(&calls[i]);
+	}
+}
+
+/* Say whose error it is; the first one goes up. */
+static int name_error(struct ipam_call *call, bool first, struct vr_error *err)
+{
+	cni_wrap(&call->error, CNI_IPAM,
+		 "IPAM plugin \"%s\", %s%s%s in network \"%s\"",
+		 type_of(call->conf), call->command,
+		 call->ifname[0] ? " of " : "", call->ifname,
+		 network_name(call));
+	if (first && err)
+		*err = call->error;
+	return -call->error.errnum;
+}
+
+int ipam_run_all(struct ipam_call *calls, unsigned int count,
+		 unsigned int seconds, struct vr_error *err)
+{
+	unsigned int i;
+	int ret = 0;
+
+	if (!count)
+		return 0;
+	ret = execute_all(calls, count, seconds, err);
+	if (ret)
+		return ret;
+	run_local(calls, count);
+	for (i = 0; i < count; i++) {
+		if (!calls[i].error.errnum)
+			continue;
+		if (ret)
+			name_error(&calls[i], false, err);
+		else
+			ret = name_error(&calls[i], true, err);
+	}
+	return ret;
+}
+
+void ipam_calls_free(struct ipam_call *calls, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		result_free(&calls[i].result);
+	free(calls);
 }

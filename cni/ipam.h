@@ -11,12 +11,17 @@
 #include "result.h"
 
 /**
- * struct ipam_call - one execution of an IPAM plugin
+ * struct ipam_call - one call of an IPAM plugin
  * @env: the environment of our own call
- * @command: "ADD", "DEL" or "CHECK"
- * @ifname: the interface, which keys the plugin's store
+ * @command: "ADD", "DEL", "CHECK", "GC" or "STATUS"
+ * @ifname: the interface, which keys the plugin's store; "" for GC and STATUS
  * @args: CNI_ARGS
  * @conf: the whole configuration for the plugin's standard input
+ * @begun: it was started: also after an error it may hold an address, so that
+ *	whoever undoes calls it with DEL
+ * @result: what ADD gave, at least one address; to free with result_free()
+ * @code: what kind of failure the plugin's own error code says, 0 for none
+ * @error: why it failed, errnum 0 when it did not
  */
 struct ipam_call {
 	const struct environment *env;
@@ -24,20 +29,33 @@ struct ipam_call {
 	const char *ifname;
 	const char *args;
 	const cJSON *conf;
+
+	bool begun;
+	struct result result;
+	int code;
+	struct vr_error error;
 };
 
 /**
- * ipam_add() - Get addresses
- * @begun: set when the plugin was started: also after an error it may hold an
- *	address, so that whoever undoes calls ipam_run() with DEL
+ * ipam_run_all() - Call IPAM plugins side by side
+ * @seconds: what they have together, see process_run_all()
+ * @err: gets the error of the first call in order that failed
  *
- * An answer without an address is refused.
+ * All calls are made, whatever happens to one.
  */
-int ipam_add(const struct ipam_call *call, struct result *result, bool *begun,
-	     struct vr_error *err);
+int ipam_run_all(struct ipam_call *calls, unsigned int count,
+		 unsigned int seconds, struct vr_error *err);
 
-/* DEL and CHECK, whose answer is nothing. */
-int ipam_run(const struct ipam_call *call, struct vr_error *err);
+/* Free the results of calls, and the array. */
+void ipam_calls_free(struct ipam_call *calls, unsigned int count);
+
+/**
+ * ipam_uses_link() - Does a plugin need the interface to get an address by?
+ * @conf: its whole configuration
+ *
+ * Such a one is called when the interface is attached already.
+ */
+bool ipam_uses_link(const cJSON *conf);
 
 /**
  * ipam_find() - Find a plugin in CNI_PATH

@@ -130,6 +130,13 @@ static int check_log(const struct netconf *netconf, struct vr_error *err)
 	return 0;
 }
 
+static int parse_timeout(struct netconf *netconf, struct vr_error *err)
+{
+	netconf->ipam_timeout = NETCONF_IPAM_TIMEOUT;
+	return json_number(netconf->json, WHERE, "ipamTimeout", 1, 3600,
+			   &netconf->ipam_timeout, err);
+}
+
 static int parse_result_choice(struct netconf *netconf, struct vr_error *err)
 {
 	const char *text = "default";
@@ -495,6 +502,8 @@ int netconf_parse(const char *text, size_t len, struct netconf *netconf,
 		ret = parse_version(netconf, err);
 	if (!ret)
 		ret = parse_folders(netconf, err);
+	if (!ret)
+		ret = parse_timeout(netconf, err);
 	if (!ret)
 		parse_log(netconf);
 	return ret;

@@ -3,6 +3,7 @@
 #define VR_CNI_NETCONF_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <cjson/cJSON.h>
 
@@ -15,6 +16,12 @@
 #define NETCONF_NETWORKS_DIR "/etc/vr/networks.d"
 #define NETCONF_POD_ANNOTATIONS "io.kubernetes.cri.pod-annotations"
 #define NETCONF_STATE_DIR "/var/lib/vr/cni"
+
+/*
+ * An ADD may need it three times over: for the plugins, for those that need the
+ * link, and for taking back.  kubelet waits for two minutes.
+ */
+#define NETCONF_IPAM_TIMEOUT 30
 
 /* CNI versions, oldest first. */
 enum netconf_version {
@@ -60,6 +67,7 @@ struct netconf_request {
  * @log_file: absolute path, NULL for none
  * @log_level: what is written
  * @host_interface: the host's device on the first network, NULL for none
+ * @ipam_timeout: seconds that IPAM plugins have
  * @all_results: report all interfaces, not only CNI_IFNAME
  * @mac, @ips, @bandwidth: of the first interface, as those of a request
  * @sysctls: those of the first interface, or NULL
@@ -79,6 +87,7 @@ struct netconf {
 	const char *log_file;
 	enum log_level log_level;
 	const char *host_interface;
+	uint32_t ipam_timeout;
 	bool all_results;
 
 	const char *mac;
@@ -106,9 +115,9 @@ bool netconf_version_parse(const char *text, enum netconf_version *version);
  * @text: what the runtime wrote
  * @len: its length in bytes
  *
- * That is name, version, folders and logs. Refusals have CNI code 6 (not JSON), 7
- * (a key, named with its value) or 1 (version). The caller frees @netconf
- * after a refusal too.
+ * That is name, version, folders, logs and the time limit. Refusals have CNI
+ * code 6 (not JSON), 7 (a key, named with its value) or 1 (version). The caller
+ * frees @netconf after a refusal too.
  */
 int netconf_parse(const char *text, size_t len, struct netconf *netconf,
 		  struct vr_error *err);

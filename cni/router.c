@@ -11,6 +11,7 @@
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
 #include "code.h"
+#include "ipam.h"
 #include "router.h"
 
 /* Has an interface before this one the same network? */
@@ -43,6 +44,18 @@ static void fill_device(const struct attachment *attachment,
 	port->netns = attachment->netns;
 }
 
+static int add_addresses(struct vr_port *port, const struct result *addresses,
+			 struct vr_error *err)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < addresses->ip_count; i++)
+		ret = vr_port_add_address(port, &addresses->ips[i].address.ip,
+					  err);
+	return ret;
+}
+
 static int fill_port(const struct plan *plan, unsigned int index,
 		     const struct podns *podns, struct vr_port *port,
 		     struct vr_error *err)
@@ -51,8 +64,6 @@ static int fill_port(const struct plan *plan, unsigned int index,
 	const struct attachment_interface *interface =
 		&attachment->interfaces[index];
 	const struct result *addresses = &plan->interfaces[index].addresses;
-	unsigned int i;
-	int ret;
 
 	port->set = VR_BIT(VR_A_PORT_NETWORK) | VR_BIT(VR_A_PORT_MAC) |
 		    VR_BIT(VR_A_PORT_DESCRIPTION) | VR_BIT(VR_A_PORT_ORIGIN);
@@ -64,13 +75,15 @@ static int fill_port(const struct plan *plan, unsigned int index,
 			    port->description, sizeof(port->description));
 	port->origin = VR_ORIGIN_CNI;
 	bandwidth_fill(&plan->interfaces[index].bandwidth, port);
-	for (i = 0; i < addresses->ip_count; i++) {
-		ret = vr_port_add_address(port, &addresses->ips[i].address.ip,
-					  err);
-		if (ret)
-			return ret;
+	/*
+	 * Without an address a protected port sends what asks for one, DHCP and
+	 * duplicate address detection, and what is local to the link.
+	 */
+	if (interface->ipam && ipam_uses_link(interface->ipam)) {
+		port->set |= VR_BIT(VR_A_PORT_ANTISPOOF);
+		port->antispoof = true;
 	}
-	return 0;
+	return add_addresses(port, addresses, err);
 }
 
 /* Networks and the host's port are borrowed, not freed with the request. */
@@ -157,6 +170,27 @@ int router_apply(struct vr_nl *nl, struct plan *plan, const struct podns *podns,
 	free_request(&request, host);
 	vr_apply_free(&reply);
 	return ret;
+}
+
+int router_set_addresses(struct vr_nl *nl, const struct podns *podns,
+			 const char *ifname, const struct result *addresses,
+			 struct vr_error *err)
+{
+	struct vr_port request = {
+		.set = VR_BIT(VR_A_PORT_IFNAME) | VR_BIT(VR_A_PORT_NETNS_FD),
+		.netns_fd = podns->fd,
+	};
+	int ret;
+
+	snprintf(request.ifname, sizeof(request.ifname), "%s", ifname);
+	ret = add_addresses(&request, addresses, err);
+	if (!ret)
+		ret = vr_port_call(nl, VR_CMD_PORT_SET, 0, &request, NULL, err);
+	vr_port_free(&request);
+	if (ret)
+		return cni_wrap(err, CNI_ROUTER, "addresses of interface %s",
+				ifname);
+	return 0;
 }
 
 int router_check_permission(struct vr_nl *nl, const char *network,

@@ -20,6 +20,15 @@ int router_apply(struct vr_nl *nl, struct plan *plan, const struct podns *podns,
 		 const struct vr_port *host, struct vr_error *err);
 
 /**
+ * router_set_addresses() - Tell which addresses a port has
+ *
+ * For one that was attached before they were known.
+ */
+int router_set_addresses(struct vr_nl *nl, const struct podns *podns,
+			 const char *ifname, const struct result *addresses,
+			 struct vr_error *err);
+
+/**
  * router_check_permission() - Find out early whether anything will be allowed
  */
 int router_check_permission(struct vr_nl *nl, const char *network,

@@ -135,33 +135,52 @@ static int release_networks(const struct attachment *attachment,
 	return 0;
 }
 
+static unsigned int list_calls(const struct attachment *attachment,
+			       const struct environment *env,
+			       const char *others, bool by_link,
+			       struct ipam_call *calls)
+{
+	const struct attachment_interface *interface;
+	unsigned int i, count = 0;
+
+	for (i = attachment->interface_count; i-- > 0;) {
+		interface = &attachment->interfaces[i];
+		if (!interface->ipam || !interface->ipam_begun ||
+		    ipam_uses_link(interface->ipam) != by_link)
+			continue;
+		calls[count++] = (struct ipam_call){
+			.env = env,
+			.command = "DEL",
+			.ifname = interface->ifname,
+			.args = attachment_is_first(attachment, interface)
+					? env->args
+					: others,
+			.conf = interface->ipam,
+		};
+	}
+	return count;
+}
+
 /* All of them, whatever happens to one; the first error is kept. */
 static int release_addresses(const struct attachment *attachment,
 			     const struct environment *env,
+			     const struct netconf *netconf, bool by_link,
 			     struct vr_error *err)
 {
-	cleanup_free char *args = environment_args_of_others(env->args);
-	struct ipam_call call = { .env = env, .command = "DEL" };
-	int ret, result = 0;
-	unsigned int i;
+	cleanup_free char *others = environment_args_of_others(env->args);
+	struct ipam_call *calls =
+		calloc(attachment->interface_count, sizeof(*calls));
+	unsigned int count;
+	int ret;
 
-	if (!args)
+	if (!others || (!calls && attachment->interface_count)) {
+		free(calls);
 		return vr_error_memory(err);
-	for (i = attachment->interface_count; i-- > 0;) {
-		if (!attachment->interfaces[i].ipam ||
-		    !attachment->interfaces[i].ipam_begun)
-			continue;
-		call.ifname = attachment->interfaces[i].ifname;
-		call.args = attachment_is_first(attachment,
-						&attachment->interfaces[i])
-				    ? env->args
-				    : args;
-		call.conf = attachment->interfaces[i].ipam;
-		ret = ipam_run(&call, result ? NULL : err);
-		if (!result)
-			result = ret;
 	}
-	return result;
+	count = list_calls(attachment, env, others, by_link, calls);
+	ret = ipam_run_all(calls, count, netconf->ipam_timeout, err);
+	ipam_calls_free(calls, count);
+	return ret;
 }
 
 static int remove_from_kernel(const struct attachment *attachment,
@@ -184,17 +203,21 @@ static int remove_from_kernel(const struct attachment *attachment,
 }
 
 int undo_attachment(const struct attachment *attachment,
-		    const struct environment *env, struct podns *podns,
-		    const char *state_dir, struct vr_error *err)
+		    const struct environment *env,
+		    const struct netconf *netconf, struct podns *podns,
+		    struct vr_error *err)
 {
-	int ret;
+	int leases, ret;
 
-	ret = remove_from_kernel(attachment, podns, state_dir, err);
+	/* While there is an interface to give them back by. */
+	leases = release_addresses(attachment, env, netconf, true, err);
+	ret = remove_from_kernel(attachment, podns, netconf->state_dir,
+				 leases ? NULL : err);
 	if (!ret)
-		ret = release_addresses(attachment, env, err);
-	if (!ret)
-		ret = state_remove(state_dir, attachment->name,
-				   attachment->container_id, attachment->ifname,
-				   err);
-	return ret;
+		ret = release_addresses(attachment, env, netconf, false,
+					leases ? NULL : err);
+	if (ret || leases)
+		return leases ? leases : ret;
+	return state_remove(netconf->state_dir, attachment->name,
+			    attachment->container_id, attachment->ifname, err);
 }

@@ -64,7 +64,7 @@ refusal "a bad CNI_IFNAME" 4 'CNI_IFNAME "a:b"' ADD POD "$(conf)" CNI_IFNAME=a:b
 refusal "variables missing" 4 '[CNI_CONTAINERID,CNI_IFNAME]' ADD POD "$(conf)" \
 	CNI_CONTAINERID= CNI_IFNAME=
 refusal "a bad CNI_COMMAND" 4 'CNI_COMMAND "ATTACH"' ATTACH POD "$(conf)"
-refusal "no CNI_PATH" 101 'IPAM plugin "host-local" is not in CNI_PATH ""' ADD POD "$(conf)" CNI_PATH=
+refusal "no CNI_PATH" 101 '"host-local" is not in CNI_PATH ""' ADD POD "$(conf)" CNI_PATH=
 
 refusal "a namespace that does not exist" 8 '/run/netns/no-such' ADD /run/netns/no-such "$(conf)"
 refusal "a file that is no namespace" 8 '"/etc/passwd" is not a network namespace' \

@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# 200 ADDs of 200 processes at a time with IPAM of type vr: all succeed, no two get
+# an address, and all of it goes back.
+# timeout: 600
+
+. "$(dirname "$0")/lib.sh"
+
+COUNT=200
+CONF='{"cniVersion":"1.0.0","name":"green",'$COMMON',"subnets":["192.0.2.0/24","2001:db8:1::/64"],
+	"ipam":{"type":"vr","dataDir":"'$STORE'"}}'
+
+# Start all, then wait for all; how many failed.
+all()
+{
+	local i pid pids=() failed=0
+
+	for ((i = 1; i <= COUNT; i++)); do
+		CNI_COMMAND=$1 CNI_CONTAINERID=id-$i CNI_IFNAME=eth0 CNI_NETNS=$WORK/ns/$i \
+			vr-cni <<< "$CONF" > "$WORK/out.$i" 2>&1 &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || failed=$((failed + 1))
+	done
+	echo $failed
+}
+
+# Namespaces by unshare alone: ip netns does more than is needed, 200 times.
+pods()
+{
+	mkdir "$WORK/ns"
+	for ((i = 1; i <= COUNT; i++)); do
+		: > "$WORK/ns/$i"
+		unshare --net="$WORK/ns/$i" true || return 1
+	done
+}
+unmount()
+{
+	umount "$WORK"/ns/* 2> /dev/null
+}
+on_exit unmount
+export -f in_ns 2> /dev/null
+mount --make-private / 2> /dev/null || mount --make-rprivate /
+ok "$COUNT namespaces" pods
+
+export -n OUT
+run_in_node()
+{
+	local command=$1
+
+	declare -f all > "$WORK/all.sh"
+	{
+		echo ". $WORK/all.sh"
+		echo "COUNT=$COUNT WORK=$WORK CONF='$CONF'"
+		echo "all $command"
+	} > "$WORK/run.sh"
+	nsenter --net="/run/netns/$NODE" bash "$WORK/run.sh"
+}
+
+is "$COUNT ADDs at a time, none fails" "$(run_in_node ADD)" 0
+is "as many ports" "$(vrctl -n "$NODE" -j network show | jq '.[0].ports')" $COUNT
+is "no two have an address" \
+	"$(vrctl -n "$NODE" -j port show | jq '[.[].address[]] | unique | length')" $((2 * COUNT))
+is "as many are kept" "$(find "$STORE" -type l ! -name '.last.*' | wc -l)" $((2 * COUNT))
+is "all say so" "$(jq -r '.ips[].address' "$WORK"/out.* | sort -u | wc -l)" $((2 * COUNT))
+is "$COUNT DELs at a time, none fails" "$(run_in_node DEL)" 0
+is "no address is kept" "$(find "$STORE" -type l ! -name '.last.*')" ""
+clean "nothing is left"
+done_testing
