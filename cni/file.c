@@ -83,10 +83,10 @@ char *file_read_path(const char *path, size_t *len, struct vr_error *err)
 	return file_read(fd, path, len, err);
 }
 
-/* Make a folder and those above it. */
-static int make_folder(const char *folder, struct vr_error *err)
+/* Make the folders above a path. */
+static int make_parents(const char *of, struct vr_error *err)
 {
-	cleanup_free char *path = strdup(folder);
+	cleanup_free char *path = strdup(of);
 	char *slash;
 
 	if (!path)
@@ -99,9 +99,20 @@ static int make_folder(const char *folder, struct vr_error *err)
 					strerror(errno));
 		*slash++ = '/';
 	}
-	if (mkdir(path, 0700) && errno != EEXIST)
+	return 0;
+}
+
+/* Make a folder and those above it. */
+static int make_folder(const char *folder, struct vr_error *err)
+{
+	int ret;
+
+	ret = make_parents(folder, err);
+	if (ret)
+		return ret;
+	if (mkdir(folder, 0700) && errno != EEXIST)
 		return cni_fail(err, CNI_IO, "%s: cannot make this folder: %s",
-				path, strerror(errno));
+				folder, strerror(errno));
 	return 0;
 }
 
@@ -153,20 +164,56 @@ static int open_folder(const char *folder, struct vr_error *err)
 	return ret;
 }
 
+int file_open_lock(const char *path, struct vr_error *err)
+{
+	const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
+	int fd = open(path, flags, 0600);
+	int ret;
+
+	if (fd < 0 && errno == ENOENT) {
+		ret = make_parents(path, err);
+		if (ret)
+			return ret;
+		fd = open(path, flags, 0600);
+	}
+	if (fd < 0)
+		return cni_fail(err, CNI_IO, "%s: cannot open: %s", path,
+				strerror(errno));
+	return fd;
+}
+
+int file_lock(int fd, bool exclusive, const char *path, struct vr_error *err)
+{
+	while (flock(fd, exclusive ? LOCK_EX : LOCK_SH)) {
+		if (errno != EINTR)
+			return cni_fail(err, CNI_IO, "%s: cannot lock: %s",
+					path, strerror(errno));
+	}
+	return 0;
+}
+
 int file_lock_folder(const char *folder, struct vr_error *err)
 {
 	int fd = open_folder(folder, err);
+	int ret;
 
 	if (fd < 0)
 		return fd;
-	while (flock(fd, LOCK_EX)) {
-		if (errno == EINTR)
-			continue;
+	ret = file_lock(fd, true, folder, err);
+	if (ret)
 		close(fd);
-		return cni_fail(err, CNI_IO, "%s: cannot lock: %s", folder,
-				strerror(errno));
-	}
-	return fd;
+	return ret ? ret : fd;
+}
+
+/* What a file is called until it is complete; no name of an attachment. */
+static char *temporary_name(const char *name, struct vr_error *err)
+{
+	char *temporary;
+
+	if (asprintf(&temporary, ".%s.new", name) >= 0)
+		return temporary;
+	vr_error_memory(err);
+	return NULL;
 }
 
 int file_write(const char *folder, const char *name, const char *text,
@@ -179,11 +226,9 @@ int file_write(const char *folder, const char *name, const char *text,
 	fd = open_folder(folder, err);
 	if (fd < 0)
 		return fd;
-	/* Names that begin with a dot are of no attachment. */
-	if (asprintf(&temporary, ".%s.new", name) < 0) {
-		temporary = NULL;
-		return vr_error_memory(err);
-	}
+	temporary = temporary_name(name, err);
+	if (!temporary)
+		return -ENOMEM;
 	ret = write_new(fd, temporary, text);
 	if (!ret && renameat(fd, temporary, fd, name))
 		ret = -errno;
@@ -195,4 +240,22 @@ int file_write(const char *folder, const char *name, const char *text,
 	unlinkat(fd, temporary, 0);
 	return cni_fail(err, CNI_IO, "%s/%s: cannot write: %s", folder, name,
 			strerror(-ret));
+}
+
+int file_remove(const char *folder, const char *name, struct vr_error *err)
+{
+	cleanup_free char *temporary = temporary_name(name, err);
+	cleanup_fd int fd = -1;
+
+	if (!temporary)
+		return -ENOMEM;
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	/* Not synced: what comes back after a crash is removed once more. */
+	if (fd < 0 || (unlinkat(fd, name, 0) && errno != ENOENT) ||
+	    (unlinkat(fd, temporary, 0) && errno != ENOENT))
+		return cni_fail(err, CNI_IO, "%s/%s: cannot delete: %s", folder,
+				name, strerror(errno));
+	return 0;
 }

@@ -2,6 +2,7 @@
 #ifndef VR_CNI_FILE_H
 #define VR_CNI_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../lib/error.h"
@@ -33,11 +34,28 @@ int file_write(const char *folder, const char *name, const char *text,
 	       struct vr_error *err);
 
 /**
+ * file_remove() - Delete a file, and what a file_write() that died left of it
+ *
+ * There need not be one.
+ */
+int file_remove(const char *folder, const char *name, struct vr_error *err);
+
+/**
  * file_lock_folder() - Keep other calls out until the lock is closed
  * @folder: made (mode 0700) when it does not exist
  *
  * Return: a file descriptor to close, or negative (CNI code 5).
  */
 int file_lock_folder(const char *folder, struct vr_error *err);
+
+/* Open a file to lock; it and the folders above it are made. */
+int file_open_lock(const char *path, struct vr_error *err);
+
+/**
+ * file_lock() - Lock an open file, or change between the kinds of lock
+ * @exclusive: keep all others out, and not only who is exclusive
+ * @path: its path, for the error message
+ */
+int file_lock(int fd, bool exclusive, const char *path, struct vr_error *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include "../lib/cleanup.h"
 #include "../lib/netlink.h"
 #include "add.h"
+#include "boot.h"
 #include "check.h"
 #include "code.h"
 #include "del.h"
@@ -133,9 +134,14 @@ static int check_status(const struct netconf *netconf, struct vr_error *err)
 static int call(const struct environment *env, struct netconf *netconf,
 		struct vr_error *err)
 {
+	bool changes = env->command == CNI_CMD_ADD ||
+		       env->command == CNI_CMD_DEL;
 	cleanup_json cJSON *result = NULL;
+	cleanup_fd int turn = -1;
 	int ret = -1;
 
+	if (changes)
+		turn = boot_begin(env, netconf, false);
 	switch (env->command) {
 	case CNI_CMD_ADD:
 		result = cni_add(env, netconf, err);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cni/code.h"
+#include "cni/file.h"
 #include "cni/ipam.h"
 #include "cni/json.h"
 #include "cni/plan.h"
@@ -134,6 +135,44 @@ static void test_lenient(void)
 		  "under their names");
 }
 
+/* A folder with one state file, and with what is none. */
+static void test_list(const char *deep)
+{
+	static const char *const others[] = {
+		".green:c2:eth0.json.new",
+		"green:c2.json",
+		"green:c2:eth0",
+		"green:c2:eth0:x.json",
+		"gr/een:c2:eth0.json",
+		":c2:eth0.json",
+		"green::eth0.json",
+		"green:c2:.json",
+		"lock",
+	};
+	cleanup_state_keys struct state_keys keys = { 0 };
+	struct state_keys none;
+	struct vr_error err = { 0 };
+	char path[128];
+	unsigned int i;
+
+	ok(!state_list("/nonexistent", &none, &err) && !none.count,
+	   "no folder is an empty one");
+	for (i = 0; i < sizeof(others) / sizeof(*others); i++)
+		file_write(deep, others[i], "{}", NULL);
+	file_write(deep, ".green:c1:eth1.json.new", "{", NULL);
+	ok(!state_list(deep, &keys, &err), "list");
+	is_int(keys.count, 1, "what is no state file is not listed");
+	if (keys.count) {
+		is_string(keys.items[0].name, "green", "the name");
+		is_string(keys.items[0].container_id, "c1", "the container");
+		is_string(keys.items[0].ifname, "eth1", "the interface");
+	}
+	for (i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		snprintf(path, sizeof(path), "%s/%s", deep, others[i]);
+		unlink(path);
+	}
+}
+
 static void test_state(void)
 {
 	cleanup_attachment struct attachment loaded = { 0 };
@@ -165,9 +204,11 @@ static void test_state(void)
 	before = attachment_to_json(&plan.attachment);
 	after = attachment_to_json(&loaded);
 	ok(cJSON_Compare(before, after, true), "it is the same");
+	test_list(deep);
 	ok(!state_remove(deep, "green", "c1", "eth1", &err) &&
 		   !state_remove(deep, "green", "c1", "eth1", &err),
 	   "remove, twice");
+	ok(!rmdir(deep), "nor is a file left of a write that died");
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	ok(system(command) == 0, "clean up");
 }
