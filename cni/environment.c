@@ -22,12 +22,14 @@ static const struct {
 	enum cni_command command;
 	bool container; /* needs container id and interface */
 	bool netns;	/* needs a namespace */
+	bool path;	/* needs to know where plugins are */
 } commands[] = {
-	{ "ADD", CNI_CMD_ADD, true, true },
-	{ "DEL", CNI_CMD_DEL, true, false },
-	{ "CHECK", CNI_CMD_CHECK, true, true },
-	{ "STATUS", CNI_CMD_STATUS, false, false },
-	{ "VERSION", CNI_CMD_VERSION, false, false },
+	{ "ADD", CNI_CMD_ADD, true, true, false },
+	{ "DEL", CNI_CMD_DEL, true, false, false },
+	{ "CHECK", CNI_CMD_CHECK, true, true, false },
+	{ "GC", CNI_CMD_GC, false, false, true },
+	{ "STATUS", CNI_CMD_STATUS, false, false, false },
+	{ "VERSION", CNI_CMD_VERSION, false, false, false },
 };
 
 /* White space of Unicode, which runtimes refuse in names, as UTF-8. */
@@ -132,13 +134,18 @@ int environment_read(struct environment *env, struct vr_error *err)
 		if (strcmp(commands[i].name, command) != 0)
 			continue;
 		env->command = commands[i].command;
+		if (commands[i].path && !env->path[0])
+			return cni_fail(
+				err, CNI_ENVIRONMENT,
+				"required env variables [CNI_PATH] missing");
 		if (!commands[i].container)
 			return 0;
 		return check_container(env, commands[i].netns, err);
 	}
-	return cni_fail(err, CNI_ENVIRONMENT,
-			"CNI_COMMAND \"%s\" is none of VERSION ADD DEL CHECK STATUS",
-			command);
+	return cni_fail(
+		err, CNI_ENVIRONMENT,
+		"CNI_COMMAND \"%s\" is none of VERSION ADD DEL CHECK GC STATUS",
+		command);
 }
 
 /* One pair of CNI_ARGS, not terminated. */

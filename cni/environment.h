@@ -12,6 +12,7 @@ enum cni_command {
 	CNI_CMD_ADD,
 	CNI_CMD_DEL,
 	CNI_CMD_CHECK,
+	CNI_CMD_GC,
 	CNI_CMD_STATUS,
 	CNI_CMD_VERSION,
 };

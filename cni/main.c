@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "../lib/cleanup.h"
-#include "../lib/netlink.h"
 #include "add.h"
 #include "boot.h"
 #include "check.h"
@@ -18,10 +17,11 @@
 #include "del.h"
 #include "environment.h"
 #include "file.h"
+#include "gc.h"
 #include "json.h"
 #include "log.h"
 #include "netconf.h"
-#include "router.h"
+#include "status.h"
 
 #ifndef VR_VERSION
 #define VR_VERSION "unknown"
@@ -112,36 +112,18 @@ static int introduce(void)
 	return EXIT_SUCCESS;
 }
 
-/* Is everything there for an ADD? */
-static int check_status(const struct netconf *netconf, struct vr_error *err)
-{
-	cleanup_nl struct vr_nl nl = VR_NL_INIT;
-	int ret;
-
-	if (netconf->version < CNI_1_1_0)
-		return cni_fail(err, CNI_VERSION,
-				"STATUS needs cniVersion 1.1.0, it is \"%s\"",
-				netconf_versions[netconf->version]);
-	ret = vr_nl_open(&nl, -1, err);
-	if (!ret)
-		ret = router_check_permission(&nl, netconf->name, err);
-	if (ret)
-		return cni_wrap(err, CNI_NOT_AVAILABLE,
-				"cannot talk to the router");
-	return 0;
-}
-
 static int call(const struct environment *env, struct netconf *netconf,
 		struct vr_error *err)
 {
 	bool changes = env->command == CNI_CMD_ADD ||
-		       env->command == CNI_CMD_DEL;
+		       env->command == CNI_CMD_DEL ||
+		       env->command == CNI_CMD_GC;
 	cleanup_json cJSON *result = NULL;
 	cleanup_fd int turn = -1;
 	int ret = -1;
 
 	if (changes)
-		turn = boot_begin(env, netconf, false);
+		turn = boot_begin(env, netconf, env->command == CNI_CMD_GC);
 	switch (env->command) {
 	case CNI_CMD_ADD:
 		result = cni_add(env, netconf, err);
@@ -152,8 +134,11 @@ static int call(const struct environment *env, struct netconf *netconf,
 	case CNI_CMD_CHECK:
 		ret = cni_check(env, netconf, err);
 		break;
+	case CNI_CMD_GC:
+		ret = cni_gc(env, netconf, err);
+		break;
 	case CNI_CMD_STATUS:
-		ret = check_status(netconf, err);
+		ret = cni_status(env, netconf, err);
 		break;
 	case CNI_CMD_NONE:
 	case CNI_CMD_VERSION:

@@ -509,10 +509,26 @@ int netconf_parse(const char *text, size_t len, struct netconf *netconf,
 	return ret;
 }
 
+static void free_requests(struct netconf *netconf)
+{
+	unsigned int i;
+
+	for (i = 0; i < netconf->request_count; i++) {
+		free(netconf->requests[i].network);
+		free(netconf->requests[i].ifname);
+		cni_routes_free(&netconf->requests[i].routes);
+	}
+	free(netconf->requests);
+	netconf->requests = NULL;
+	netconf->request_count = 0;
+}
+
 int netconf_parse_rest(struct netconf *netconf, struct vr_error *err)
 {
 	int ret;
 
+	/* GC does it for each container. */
+	free_requests(netconf);
 	ret = check_log(netconf, err);
 	if (!ret)
 		ret = parse_result_choice(netconf, err);
@@ -544,14 +560,7 @@ int netconf_parse_rest(struct netconf *netconf, struct vr_error *err)
 
 void netconf_free(struct netconf *netconf)
 {
-	unsigned int i;
-
-	for (i = 0; i < netconf->request_count; i++) {
-		free(netconf->requests[i].network);
-		free(netconf->requests[i].ifname);
-		cni_routes_free(&netconf->requests[i].routes);
-	}
-	free(netconf->requests);
+	free_requests(netconf);
 	cJSON_Delete(netconf->json);
 	memset(netconf, 0, sizeof(*netconf));
 }

@@ -241,9 +241,10 @@ static int find_leftover(const struct vr_port *port, void *arg,
 	return 0;
 }
 
-int router_detach(struct vr_nl *nl, const char *network,
-		  const char *container_id, const char *ifname,
-		  struct vr_error *err)
+/* The id of the port that was made for an interface, 0 when there is none. */
+static int find_port(struct vr_nl *nl, const char *network,
+		     const char *container_id, const char *ifname, uint32_t *id,
+		     struct vr_error *err)
 {
 	char description[VR_MAX_DESCRIPTION + 1];
 	struct leftover leftover = { .description = description };
@@ -251,18 +252,38 @@ int router_detach(struct vr_nl *nl, const char *network,
 		.set = VR_BIT(VR_A_PORT_NETWORK) | VR_BIT(VR_A_PORT_ORIGIN),
 		.origin = VR_ORIGIN_CNI,
 	};
-	struct vr_port request = { .set = VR_BIT(VR_A_PORT_ID) };
 	int ret;
 
 	attachment_describe(container_id, ifname, description,
 			    sizeof(description));
 	snprintf(filter.network, sizeof(filter.network), "%s", network);
 	ret = vr_port_dump(nl, &filter, find_leftover, &leftover, err);
-	if (ret == -ENOENT)
-		return 0;
-	if (ret || !leftover.id)
+	*id = ret ? 0 : leftover.id;
+	return ret == -ENOENT ? 0 : ret;
+}
+
+int router_is_attached(struct vr_nl *nl, const char *network,
+		       const char *container_id, const char *ifname,
+		       bool *attached, struct vr_error *err)
+{
+	uint32_t id;
+	int ret;
+
+	ret = find_port(nl, network, container_id, ifname, &id, err);
+	*attached = id != 0;
+	return ret;
+}
+
+int router_detach(struct vr_nl *nl, const char *network,
+		  const char *container_id, const char *ifname,
+		  struct vr_error *err)
+{
+	struct vr_port request = { .set = VR_BIT(VR_A_PORT_ID) };
+	int ret;
+
+	ret = find_port(nl, network, container_id, ifname, &request.id, err);
+	if (ret || !request.id)
 		return ret;
-	request.id = leftover.id;
 	ret = vr_port_call(nl, VR_CMD_PORT_DEL, 0, &request, NULL, err);
 	return ret == -ENOENT || ret == -ENODEV ? 0 : ret;
 }

@@ -55,6 +55,16 @@ int router_detach(struct vr_nl *nl, const char *network,
 		  struct vr_error *err);
 
 /**
+ * router_is_attached() - Is there a port that was made for an interface?
+ *
+ * As long as the interface is anywhere, even in a namespace nobody can name any
+ * more, there is.
+ */
+int router_is_attached(struct vr_nl *nl, const char *network,
+		       const char *container_id, const char *ifname,
+		       bool *attached, struct vr_error *err);
+
+/**
  * router_release() - Delete a network that we made and nobody uses
  *
  * One that is gone, in use, or made by another program is left alone.

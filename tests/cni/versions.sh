@@ -19,7 +19,7 @@ OUT=$(env -i CNI_COMMAND=VERSION CNI_NETNS=dummy CNI_IFNAME=dummy CNI_PATH=dummy
 	"$(command -v vr-cni)" <<< '{"cniVersion":"1.0.0"}')
 is "VERSION answers in the version asked with" "$(get .cniVersion)" 1.0.0
 is "and lists those there are" "$(get '.supportedVersions | join(" ")')" \
-	"0.3.0 0.3.1 0.4.0 1.0.0 1.1.0"
+	"0.1.0 0.2.0 0.3.0 0.3.1 0.4.0 1.0.0 1.1.0"
 ok "VERSION without input" env CNI_COMMAND=VERSION vr-cni
 OUT=$(env CNI_COMMAND=VERSION vr-cni <<< 'garbage')
 is "VERSION with garbage" "$(get .cniVersion)" 1.1.0
@@ -71,9 +71,41 @@ is "all results, CNI_IFNAME first" "$(get '[.interfaces[].name] | join(" ")')" "
 is "addresses are of their interfaces" "$(get '[.ips[].interface] | join(" ")')" "0 0 1"
 ok "DEL" cni DEL POD "$(conf 1.1.0)"
 
-for version in 0.1.0 0.2.0 0.3.2 1.0 1.2.0 2.0.0; do
-	refusal "version $version" 1 "\"$version\"" ADD POD "$(conf $version)"
+# Before 0.3.0 there was one address of a family, and nothing of interfaces.
+for version in 0.1.0 0.2.0; do
+	ID=id-$version
+	cni ADD POD "$(conf $version)" > /dev/null
+	is "$version: ADD" $? 0
+	RESULT=$OUT
+	host=$(get '.ip4.ip | split("/")[0] | split(".")[3]')
+	is "$version: its result" "$(jq -c . <<< "$OUT")" \
+		'{"cniVersion":"'$version'","ip4":{"ip":"192.0.2.'"$host"'/24","gateway":"192.0.2.1",'\
+'"routes":[{"dst":"0.0.0.0/0","gw":"192.0.2.1"}]},"ip6":{"ip":"2001:db8:1::'"$host"'/64",'\
+'"gateway":"2001:db8:1::1","routes":[{"dst":"::/0","gw":"2001:db8:1::1"}]},"dns":{}}'
+	is "$version: all interfaces are there" \
+		"$(ip -n "$POD" -json link show type vr | jq -c '[.[].ifname]')" '["eth0","eth1"]'
+	for command in CHECK GC STATUS; do
+		cni $command POD "$(conf $version ',"prevResult":'"$RESULT")" > /dev/null
+		is "$version: no $command" "$(get .code)" 1
+		like "$version: and what there is" "$(get .details)" \
+			"config is \"$version\", plugin supports .*\"1.1.0\""
+	done
+	ok "$version: DEL with the result" cni DEL POD "$(conf $version ',"prevResult":'"$RESULT")"
 done
-refusal "GC" 4 '"GC"' GC '' "$(conf 1.1.0)"
+refusal "0.2.0 without an address" 1 '"0.2.0" has to have an address' ADD POD \
+	'{"cniVersion":"0.2.0","name":"bare",'"$COMMON"',"ipam":{}}'
+cni ADD POD "$(conf 1.0.0 | sed 's/"cniVersion":"1.0.0",//')" > /dev/null
+is "without a version it is 0.1.0" "$(get .cniVersion)" 0.1.0
+ok "DEL" cni DEL POD "$(conf 1.0.0 | sed 's/"cniVersion":"1.0.0",//')"
+
+for version in 0.3.2 1.0 1.2.0 2.0.0; do
+	refusal "version $version" 1 "\"$version\"" ADD POD "$(conf $version)"
+	like "version $version: what there is" "$(get .details)" "config is \"$version\", plugin"
+done
+for version in 0.3.0 0.3.1 0.4.0 1.0.0; do
+	refusal "$version: no GC" 1 'GC needs cniVersion 1.1.0' GC '' \
+		"$(conf $version ',"cni.dev/valid-attachments":[]')"
+done
+ok "1.1.0: GC" cni GC '' "$(conf 1.1.0 ',"cni.dev/valid-attachments":[]')"
 clean "nothing is left" POD
 done_testing

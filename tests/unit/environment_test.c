@@ -10,8 +10,8 @@
 #include "tap.h"
 
 static const char *const variables[] = {
-	"CNI_COMMAND", "CNI_CONTAINERID", "CNI_NETNS",
-	"CNI_IFNAME",  "CNI_ARGS",	  "CNI_NETNS_OVERRIDE",
+	"CNI_COMMAND", "CNI_CONTAINERID",    "CNI_NETNS", "CNI_IFNAME",
+	"CNI_ARGS",    "CNI_NETNS_OVERRIDE", "CNI_PATH",
 };
 
 static void set_all(const char *command, const char *id, const char *netns,
@@ -58,6 +58,13 @@ static void test_required(void)
 	is_string(env.netns, "", "and has none then");
 	set_all("VERSION", NULL, NULL, NULL);
 	ok(!environment_read(&env, &err), "VERSION needs nothing");
+	set_all("STATUS", NULL, NULL, NULL);
+	ok(!environment_read(&env, &err), "nor does STATUS");
+	set_all("GC", NULL, NULL, NULL);
+	refused("GC without plugins", "[CNI_PATH]");
+	setenv("CNI_PATH", "/p", 1);
+	ok(!environment_read(&env, &err) && env.command == CNI_CMD_GC,
+	   "GC needs no container");
 	set_all(NULL, NULL, NULL, NULL);
 	ok(!environment_read(&env, &err) && env.command == CNI_CMD_NONE,
 	   "no command is no error");
