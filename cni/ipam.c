@@ -108,6 +108,19 @@ static int report_failure(struct ipam_call *call, const char *text, int status)
 			call->code);
 }
 
+/* Old plugins name none; what a later version means nobody knows. */
+static int check_version(const cJSON *json, struct vr_error *err)
+{
+	const cJSON *item = json_item(json, "cniVersion");
+	enum netconf_version version;
+
+	if (!item || (cJSON_IsString(item) &&
+		      netconf_version_parse(item->valuestring, &version)))
+		return 0;
+	return json_refuse("its result", "cniVersion", item,
+			   "a version that is not known", err);
+}
+
 static int parse_addresses(const char *text, struct result *result,
 			   struct vr_error *err)
 {
@@ -117,7 +130,9 @@ static int parse_addresses(const char *text, struct result *result,
 	if (!json)
 		return cni_fail(err, CNI_IPAM, "printed no JSON, but %.*s",
 				SHOWN_BYTES, text[0] ? text : "nothing");
-	ret = result_parse(json, "its result", result, err);
+	ret = check_version(json, err);
+	if (!ret)
+		ret = result_parse(json, "its result", result, err);
 	if (!ret && !result->ip_count)
 		ret = cni_fail(err, CNI_IPAM, "gave no address");
 	/* What a plugin writes is no mistake in our configuration. */

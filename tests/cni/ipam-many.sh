@@ -8,8 +8,10 @@
 . "$(dirname "$0")/lib.sh"
 
 COUNT=200
-CONF='{"cniVersion":"1.0.0","name":"green",'$COMMON',"subnets":["192.0.2.0/24","2001:db8:1::/64"],
-	"ipam":{"type":"vr","dataDir":"'$STORE'"}}'
+cat > "$WORK/conf" << END
+{"cniVersion":"1.0.0","name":"green",$COMMON,"subnets":["192.0.2.0/24","2001:db8:1::/64"],
+	"ipam":{"type":"vr","dataDir":"$STORE"}}
+END
 
 # Start all, then wait for all; how many failed.
 all()
@@ -18,13 +20,13 @@ all()
 
 	for ((i = 1; i <= COUNT; i++)); do
 		CNI_COMMAND=$1 CNI_CONTAINERID=id-$i CNI_IFNAME=eth0 CNI_NETNS=$WORK/ns/$i \
-			vr-cni <<< "$CONF" > "$WORK/out.$i" 2>&1 &
+			vr-cni < "$WORK/conf" > "$WORK/out.$i" 2>&1 &
 		pids+=($!)
 	done
 	for pid in "${pids[@]}"; do
 		wait "$pid" || failed=$((failed + 1))
 	done
-	echo $failed
+	echo "$failed"
 }
 
 # Namespaces by unshare alone: ip netns does more than is needed, 200 times.
@@ -41,31 +43,26 @@ unmount()
 	umount "$WORK"/ns/* 2> /dev/null
 }
 on_exit unmount
-export -f in_ns 2> /dev/null
-mount --make-private / 2> /dev/null || mount --make-rprivate /
 ok "$COUNT namespaces" pods
 
-export -n OUT
-run_in_node()
+# One nsenter for all of them.
+in_node()
 {
-	local command=$1
-
-	declare -f all > "$WORK/all.sh"
 	{
-		echo ". $WORK/all.sh"
-		echo "COUNT=$COUNT WORK=$WORK CONF='$CONF'"
-		echo "all $command"
-	} > "$WORK/run.sh"
-	nsenter --net="/run/netns/$NODE" bash "$WORK/run.sh"
+		declare -f all
+		declare -p COUNT WORK
+		echo "all $1"
+	} > "$WORK/run"
+	nsenter --net="/run/netns/$NODE" bash "$WORK/run"
 }
 
-is "$COUNT ADDs at a time, none fails" "$(run_in_node ADD)" 0
+is "$COUNT ADDs at a time, none fails" "$(in_node ADD)" 0
 is "as many ports" "$(vrctl -n "$NODE" -j network show | jq '.[0].ports')" $COUNT
 is "no two have an address" \
 	"$(vrctl -n "$NODE" -j port show | jq '[.[].address[]] | unique | length')" $((2 * COUNT))
 is "as many are kept" "$(find "$STORE" -type l ! -name '.last.*' | wc -l)" $((2 * COUNT))
 is "all say so" "$(jq -r '.ips[].address' "$WORK"/out.* | sort -u | wc -l)" $((2 * COUNT))
-is "$COUNT DELs at a time, none fails" "$(run_in_node DEL)" 0
+is "$COUNT DELs at a time, none fails" "$(in_node DEL)" 0
 is "no address is kept" "$(find "$STORE" -type l ! -name '.last.*')" ""
 clean "nothing is left"
 done_testing
