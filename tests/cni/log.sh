@@ -16,7 +16,7 @@ ns POD
 # What a call says on standard error.
 said()
 {
-	cni "$@" 2>&1 > /dev/null
+	{ cni "$@" > /dev/null; } 2>&1
 }
 
 like "ADD says so on standard error" "$(said ADD POD "$CONF}" CNI_ARGS='IgnoreUnknown=1;KEY=hidden')" \

@@ -37,12 +37,12 @@ for pod in POD1 POD2; do
 	for address in $ADDRESSES; do
 		if [ -n "$previous" ]; then
 			ok "$address is announced, to who knows it elsewhere" \
-				poll 5 differs $address "${known[$address]}"
+				poll 5 differs "$address" "${known[$address]}"
 		fi
-		ping_ok WATCHER $address
+		ping_ok WATCHER "$address"
 	done
 	for address in $ADDRESSES; do
-		known[$address]=$(mac_of $address)
+		known[$address]=$(mac_of "$address")
 	done
 	previous=$pod
 	ok "$pod is deleted" cni DEL $pod "$MOVING"
