@@ -167,7 +167,7 @@ bench: tools bench-tools $(OUT)/bench/prefixes
 
 # What the measurements run in the VM.
 .PHONY: bench-tools
-bench-tools: $(OUT)/bench/rr $(OUT)/bench/fill
+bench-tools: $(OUT)/bench/rr $(OUT)/bench/fill $(OUT)/bench/cni
 
 $(OUT)/bench/%: $(OUT)/obj/tests/bench/%.o $(LIB_OBJECTS)
 	@mkdir -p $(@D)
