@@ -133,6 +133,8 @@ cni_row()
 	local row=$1 count=$2 plugin=$3 conf pairs=() add add_cpu del del_cpu out
 
 	shift 3
+	# Once is enough to know what is missing.
+	! grep -q "^$row, " "$io/cni-missing" || return 0
 	for conf; do
 		pairs+=("/usr/lib/cni/$plugin=$cni_dir/$conf.json")
 	done
@@ -140,7 +142,7 @@ cni_row()
 	cni_namespaces
 	rm -rf $cni_dir/{store,state}
 	if ! out=$(cni_in_node $cni_rounds $cni_keeper $cni_pod "${pairs[@]}" 2> "$cni_dir/error"); then
-		cni_missing "$row, $count interfaces"
+		cni_missing "$row, pod of $count"
 		return
 	fi
 	read -r add add_cpu del del_cpu <<< "$out"
