@@ -106,6 +106,42 @@ is "DEL goes the chain backwards, first with the result" \
 ok "the other one" client libcni del b "$(netns B)"
 clean "nothing is left" A
 
+# libcni, GC: what is not in its list goes, the list has eth0 only.
+forget before after
+ok "GC: one that lives" client libcni add a "$(netns A)"
+ok "GC: one of which only this libcni knows" client libcni add b "$(netns B)"
+ok "GC: one of which it does not" env CNI_CACHE="$WORK/cache2" \
+	nsenter --net="/run/netns/$NODE" cni-client libcni add c "$(netns C)"
+mkdir "$WORK/other.d"
+sed 's/"name":"green"/"name":"other"/; s/192\.0\.2\.0/10.0.0.0/; s/2001:db8:1::/2001:db8:9::/; s/,"networks":\[[^]]*\]//' \
+	"$NETCONFPATH/10-green.conflist" > "$WORK/other.d/10-other.conflist"
+ns D
+ok "GC: one of another network" env NETCONFPATH="$WORK/other.d" \
+	nsenter --net="/run/netns/$NODE" cni-client libcni add d "$(netns D)"
+# Libcni itself takes none for an empty one, and deletes what it knows.
+mkdir -p "$WORK/cache3/results"
+fails "GC without a list is refused" env CNI_CACHE="$WORK/cache3" \
+	nsenter --net="/run/netns/$NODE" cni-client libcni gc
+is "... nothing is gone" "$(attached)" 10
+ok "GC with a list" env CNI_VALID="a/eth0" nsenter --net="/run/netns/$NODE" cni-client libcni gc
+is "GC: by the list of both names" \
+	"$(calls after '.[-1].input | [."cni.dev/valid-attachments", ."cni.dev/attachments"][] | tojson')" \
+	"$(printf '%s\n' '[{"containerID":"a","ifname":"eth0"}]' '[{"containerID":"a","ifname":"eth0"}]')"
+is "... B and C are gone, all interfaces of A are there, and the other network's" "$(attached)" 4
+ok "... A is as it was" client libcni check a "$(netns A)"
+is "... and its state" "$(find "$STATE" -name '*:eth0.json' -printf '%f\n' | sort | tr '\n' ' ')" \
+	"green:a:eth0.json other:d:eth0.json "
+is "... and its addresses" "$(find "$STORE/green" "$STORE/red" -name '[0-9]*' | wc -l)" 3
+ip netns del "$A"
+ok "GC of all, the namespace of one went before" \
+	env CNI_VALID= nsenter --net="/run/netns/$NODE" cni-client libcni gc
+is "... only the other network's is left" "$(find "$STATE" -name '*:eth0.json' -printf '%f\n')" \
+	other:d:eth0.json
+ok "GC: the other network's" env NETCONFPATH="$WORK/other.d" CNI_VALID= \
+	nsenter --net="/run/netns/$NODE" cni-client libcni gc
+clean "GC: nothing is left" B
+ns A
+
 # CRI-O
 forget before after
 ok "CRI-O: ready" client crio ready
@@ -127,6 +163,10 @@ is "CRI-O: with all addresses told, all are the pod's" "$(get 'join(" ")')" \
 is "CRI-O: the indices of all are right" \
 	"$(calls after '.[-1].input.prevResult | [.ips[] as $ip | .interfaces[$ip.interface].name] | join(" ")')" \
 	"eth0 eth0 eth1 eth2 eth2"
+ok "CRI-O: GC with one pod" client crio gc a
+is "CRI-O: its interfaces are there" "$(ip -n "$A" -json link show type vr | jq -c '[.[].ifname]')" \
+	'["eth0","eth1","eth2"]'
+is "CRI-O: ... and no others" "$(attached)" 3
 # What was kept at ADD is what counts.
 rm "$NETCONFPATH/10-green.conflist"
 configure 10-other.conflist other
