@@ -166,7 +166,7 @@ bad_ipam '{"type":7}' 7 '"type" is 7'
 bad_ipam '{"type":""}' 7 'IPAM plugin ""'
 bad_ipam '{"type":"../x"}' 7 'IPAM plugin "../x"'
 bad_ipam '{"type":".."}' 7 'IPAM plugin ".."'
-bad_ipam '{"type":"no-such"}' 101 'IPAM plugin "no-such" is not in CNI_PATH'
+bad_ipam '{"type":"no-such"}' 101 '"no-such" is not in CNI_PATH'
 
 # The document.
 document()
