@@ -3,20 +3,16 @@
  * Definitions of networks: files of operators.
  */
 #include "cni/definition.h"
-#include "cni/json.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct definition definition = { 0 };
-	cleanup_json cJSON *json = NULL;
+	cleanup_json cJSON *json = fuzz_json(data, size);
 	struct vr_error err = { 0 };
-	char *text = fuzz_text(data, size);
 	unsigned int i;
 	int ret;
 
-	json = json_parse(text, size, "input", &err);
-	free(text);
 	if (!json)
 		return 0;
 	ret = definition_parse(json, "n", "input", &definition, &err);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cni/code.h"
+#include "cni/json.h"
 #include "lib/error.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,6 +36,18 @@ static inline char *fuzz_text(const uint8_t *data, size_t size)
 		memcpy(text, data, size);
 	text[size] = '\0';
 	return text;
+}
+
+/* The input as JSON, to delete, or NULL: then there is nothing to test. */
+static inline cJSON *fuzz_json(const uint8_t *data, size_t size)
+{
+	struct vr_error err = { 0 };
+	char *text = fuzz_text(data, size);
+	cJSON *json = json_parse(text, size, "input", &err);
+
+	fuzz_assert(json || (cni_code(&err) == CNI_DECODE && err.text[0]));
+	free(text);
+	return json;
 }
 
 /* What is refused has a code of the specification and a reason. */

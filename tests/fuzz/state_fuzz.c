@@ -5,7 +5,6 @@
  */
 #include "cni/attachment.h"
 #include "cni/environment.h"
-#include "cni/json.h"
 #include "fuzz.h"
 
 static void check(const struct attachment *attachment)
@@ -23,14 +22,11 @@ static void check(const struct attachment *attachment)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	cleanup_attachment struct attachment attachment = { 0 };
-	cleanup_json cJSON *json = NULL;
+	cleanup_json cJSON *json = fuzz_json(data, size);
 	struct vr_error err = { 0 };
-	char *text = fuzz_text(data, size);
 	unsigned int i;
 	int ret;
 
-	json = json_parse(text, size, "input", &err);
-	free(text);
 	if (!json)
 		return 0;
 	ret = attachment_from_json(json, "input", &attachment, &err);
