@@ -192,7 +192,7 @@ done
 for round in 1 2 3; do
 	ID=P1
 	ok "one comes" cni ADD P1 "$CONF"
-	cni DEL P1 "$CONF" > "$WORK/del" 2>&1 &
+	cni DEL P1 "$CONF" > "$WORK/del" 2> "$WORK/log" &
 	ID=P2
 	ok "one comes while the last goes" cni ADD P2 "$CONF"
 	going=0

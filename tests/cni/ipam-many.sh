@@ -20,7 +20,7 @@ all()
 
 	for ((i = 1; i <= COUNT; i++)); do
 		CNI_COMMAND=$1 CNI_CONTAINERID=id-$i CNI_IFNAME=eth0 CNI_NETNS=$WORK/ns/$i \
-			vr-cni < "$WORK/conf" > "$WORK/out.$i" 2>&1 &
+			vr-cni < "$WORK/conf" > "$WORK/out.$i" 2> "$WORK/log.$i" &
 		pids+=($!)
 	done
 	for pid in "${pids[@]}"; do
