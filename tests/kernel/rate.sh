@@ -186,9 +186,12 @@ python "$a" "$b" "$c" "$d" "$e" <<- 'END'
 	    # The last one may be charged with an empty bucket.
 	    check('rate-%s limits %s' % (key, what), 50 <= len(got) <= 51 + more / 1000,
 	          '%d came, refilled %d bytes' % (len(got), more))
-	    equal('... the rest is counted for the port', port_drops(port, 'rate-' + key) - before[0],
-	          150 - len(got))
-	    equal('... and its instance', nl.drops()['rate-' + key] - before[1], 150 - len(got))
+	    # And now and then what a pod's own stack says of itself meanwhile.
+	    rest = range(150 - len(got), 150 - len(got) + 4)
+	    dropped = port_drops(port, 'rate-' + key) - before[0], \
+	        nl.drops()['rate-' + key] - before[1]
+	    check('... the rest is counted for the port', dropped[0] in rest, dropped)
+	    check('... and its instance', dropped[1] in rest, dropped)
 	    nl.do('port-set', {'id': port, 'rate-' + key: 0})
 	    got, more = burst(sender, receiver, one, 150, 0)
 	    equal('... and not any more', len(got), 150)
