@@ -82,8 +82,13 @@ const struct vr_error *forward_problem(const struct forward *forward,
 {
 	const struct ipam_call *call = &forward->calls[index];
 
+	/*
+	 * What does not know the operation refuses its version or name, or asks
+	 * for the container that neither GC nor STATUS has.
+	 */
 	if (!call->error.errnum || call->code == CNI_VERSION ||
-	    call->code == CNI_ENVIRONMENT)
+	    call->code == CNI_ENVIRONMENT ||
+	    call->code == CNI_UNKNOWN_CONTAINER)
 		return NULL;
 	return &call->error;
 }

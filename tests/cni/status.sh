@@ -57,8 +57,11 @@ answer 1 '{"code":4,"msg":"unknown CNI_COMMAND: STATUS"}'
 ok "one that knows no STATUS" cni STATUS '' "$(conf)"
 answer 1 '{"code":1,"msg":"incompatible CNI versions"}'
 ok "one that knows no 1.1.0" cni STATUS '' "$(conf)"
+answer 1 '{"code":3,"msg":"missing containerID"}'
+ok "one that asks for the container" cni STATUS '' "$(conf)"
 answer 0
 ok "Debian's host-local" cni STATUS '' "$(conf '"old"')"
+ok "... as a runtime calls it" cni STATUS '' "$(conf '"old"')" CNI_CONTAINERID= CNI_IFNAME=
 status "one that is not there" 50 '"no-such-plugin" is not in CNI_PATH' "$(conf '"gone"')"
 status "a network that is not defined" 7 'network "pink" is defined by no file' "$(conf '"pink"')"
 plugin told <<< 'sleep 1000'
