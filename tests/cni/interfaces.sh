@@ -65,7 +65,7 @@ for pod in SIX BACK; do
 	ok "IPv6 in $pod" cni ADD $pod '{"cniVersion":"1.0.0","name":"six",'"$COMMON"'}'
 done
 is "no address waits for duplicate address detection" \
-	"$(ip -n "$SIX" -6 addr show dev eth0 tentative)" ""
+	"$(ip -n "$SIX" -6 addr show dev eth0 scope global tentative)" ""
 ping_ok SIX 2001:db8:6::3
 ping_ok SIX 2001:db8:6::1
 is "no router advertisement is accepted" "$(in_ns SIX cat /proc/sys/net/ipv6/conf/eth0/accept_ra)" 0
