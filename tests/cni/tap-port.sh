@@ -60,7 +60,7 @@ is "MTUs of both ends" "$( (ip -n "$POD" -json link show type veth; ip -n "$NODE
 	jq -r '.[].mtu' | sort | xargs)" "1400 1400 1500 1500"
 is "no IPv6 address on the host" "$(ip -n "$NODE" -6 addr show type veth)" ""
 is "the container's own are usable" "$(ip -n "$POD" -6 addr show dev eth0 scope global tentative)" ""
-in_ns POD ping -q -c 1 -W 0.3 192.0.2.1 > /dev/null
+in_ns POD ping -q -c 1 -W 0.8 192.0.2.1 > /dev/null
 is "the gateway answers the first packet" $? 0
 ping_ok POD 2001:db8:1::1
 ping_ok POD 198.51.100.1
