@@ -11,7 +11,6 @@
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
 #include "add.h"
-#include "announce.h"
 #include "code.h"
 #include "host.h"
 #include "ipam.h"
@@ -282,9 +281,9 @@ static int create_device(struct adding *adding, unsigned int index,
 	if (ret)
 		return ret;
 	planned->ifindex = link.ifindex;
-	ret = podns_configure_ipv6(&adding->podns, interface->ifname,
-				   has_family(&planned->addresses, AF_INET6),
-				   err);
+	ret = podns_configure(&adding->podns, interface->ifname,
+			      has_family(&planned->addresses, AF_INET6), true,
+			      err);
 	/* Those of the configuration win. */
 	if (!ret)
 		ret = sysctl_write(&adding->podns, interface->ifname,
@@ -473,17 +472,23 @@ static int get_leases(struct adding *adding, struct vr_error *err)
 /* Whoever knows an address by another MAC finds out later if this fails. */
 static int announce(struct adding *adding, struct vr_error *err)
 {
+	const struct attachment *attachment = &adding->plan.attachment;
+	const struct attachment_interface *interface;
+	const struct plan_interface *planned;
 	struct vr_error problem = { 0 };
 	uint64_t since = log_now();
-	int ret;
+	unsigned int i;
 
-	ret = announce_addresses(&adding->podns, &adding->plan, &problem);
-	/* Without the way back from the namespace nothing else will do. */
-	if (ret == -ENOTRECOVERABLE)
-		return cni_fail(err, CNI_IO, "%s", problem.text);
-	if (ret)
-		log_event(LOG_WARNING, NULL, "announce addresses", since,
-			  &problem);
+	(void)err;
+	for (i = 0; i < attachment->interface_count; i++) {
+		interface = &attachment->interfaces[i];
+		planned = &adding->plan.interfaces[i];
+		if (planned->addresses.ip_count &&
+		    podns_announce(&adding->podns, planned->ifindex,
+				   interface->mac, &problem))
+			log_event(LOG_WARNING, interface->ifname,
+				  "announce addresses", since, &problem);
+	}
 	return 0;
 }
 

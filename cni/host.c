@@ -69,7 +69,7 @@ static int add_addresses(struct host *host, const struct vr_network *network,
 
 	for (i = 0; i < network->subnet_count; i++)
 		has_ipv6 |= network->subnets[i].ip.family == AF_INET6;
-	ret = podns_configure_ipv6(&host->ns, ifname, has_ipv6, err);
+	ret = podns_configure(&host->ns, ifname, has_ipv6, false, err);
 	for (i = 0; !ret && i < network->subnet_count; i++) {
 		subnet = &network->subnets[i];
 		ret = podns_address_add(&host->ns, host->ifindex, subnet, err);

@@ -193,8 +193,9 @@ int podns_link_delete(struct podns *podns, uint32_t ifindex,
 /* One file of the settings of a device, inside the namespace. */
 struct setting {
 	const char *ifname;
+	const char *family;
 	const char *name;
-	const char *value;
+	const char *value; /* NULL: left as it is */
 };
 
 static int write_setting(const struct setting *setting, struct vr_error *err)
@@ -202,8 +203,8 @@ static int write_setting(const struct setting *setting, struct vr_error *err)
 	cleanup_fd int fd = -1;
 	char path[96];
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s",
-		 setting->ifname, setting->name);
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
+		 setting->family, setting->ifname, setting->name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	/* A kernel or a container without IPv6. */
 	if (fd < 0 && errno == ENOENT)
@@ -219,20 +220,25 @@ static int write_settings(void *arg, struct vr_error *err)
 	const struct setting *setting;
 	int ret = 0;
 
-	for (setting = arg; !ret && setting->name; setting++)
-		ret = write_setting(setting, err);
+	for (setting = arg; !ret && setting->ifname; setting++) {
+		if (setting->value)
+			ret = write_setting(setting, err);
+	}
 	return ret;
 }
 
-int podns_configure_ipv6(struct podns *podns, const char *ifname, bool needed,
-			 struct vr_error *err)
+int podns_configure(struct podns *podns, const char *ifname, bool ipv6,
+		    bool announces, struct vr_error *err)
 {
+	const char *notify = announces ? "1" : NULL;
 	struct setting settings[] = {
-		{ ifname, "accept_ra", "0" },
-		{ ifname, "accept_dad", "0" },
-		{ ifname, "keep_addr_on_down", "1" },
-		{ ifname, needed ? "disable_ipv6" : NULL, "0" },
-		{ NULL, NULL, NULL },
+		{ ifname, "ipv6", "accept_ra", "0" },
+		{ ifname, "ipv6", "accept_dad", "0" },
+		{ ifname, "ipv6", "keep_addr_on_down", "1" },
+		{ ifname, "ipv6", "disable_ipv6", ipv6 ? "0" : NULL },
+		{ ifname, "ipv4", "arp_notify", notify },
+		{ ifname, "ipv6", "ndisc_notify", notify },
+		{ 0 },
 	};
 
 	return vr_netns_run(podns->fd, write_settings, settings, err);
@@ -242,11 +248,22 @@ int podns_disable_ipv6(struct podns *podns, const char *ifname,
 		       struct vr_error *err)
 {
 	struct setting settings[] = {
-		{ ifname, "disable_ipv6", "1" },
-		{ NULL, NULL, NULL },
+		{ ifname, "ipv6", "disable_ipv6", "1" },
+		{ 0 },
 	};
 
 	return vr_netns_run(podns->fd, write_settings, settings, err);
+}
+
+int podns_announce(struct podns *podns, uint32_t ifindex,
+		   const uint8_t mac[VR_MAC_LEN], struct vr_error *err)
+{
+	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
+	struct ifinfomsg info = { .ifi_index = ifindex };
+
+	vr_msg_start(&msg, RTM_NEWLINK, 0, &info, sizeof(info));
+	vr_msg_put_mac(&msg, IFLA_ADDRESS, "mac", mac);
+	return vr_nl_call(&podns->nl, &msg, NULL, NULL, err);
 }
 
 int podns_address_add(struct podns *podns, uint32_t ifindex,

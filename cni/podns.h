@@ -94,13 +94,27 @@ int podns_link_delete(struct podns *podns, uint32_t ifindex,
 		      struct vr_error *err);
 
 /**
- * podns_configure_ipv6() - Make IPv6 of a device fit for a container
- * @needed: it gets an IPv6 address, so IPv6 is switched on
+ * podns_configure() - The kernel's settings of a device
+ * @ipv6: it gets an IPv6 address, so IPv6 is switched on
+ * @announces: it tells who has its addresses when it is set up or gets a MAC
  *
- * Router advertisements are not accepted and addresses usable at once.
+ * Router advertisements are not accepted and IPv6 addresses usable at once.
  */
-int podns_configure_ipv6(struct podns *podns, const char *ifname, bool needed,
-			 struct vr_error *err);
+int podns_configure(struct podns *podns, const char *ifname, bool ipv6,
+		    bool announces, struct vr_error *err);
+
+/**
+ * podns_announce() - Have a device tell who has its addresses
+ * @mac: what it has
+ *
+ * An address may have been another container's a moment ago, and be known by
+ * its MAC.  To give it its MAC once more makes the kernel send gratuitous ARP
+ * (RFC 5227) and unsolicited neighbour advertisements (RFC 4861, 7.2.6), one for
+ * each address; an AF_PACKET socket for it would wait for a grace period when it
+ * is closed.  The device has to have been configured to announce.
+ */
+int podns_announce(struct podns *podns, uint32_t ifindex,
+		   const uint8_t mac[VR_MAC_LEN], struct vr_error *err);
 
 /* For a device that is not to have addresses of its own. */
 int podns_disable_ipv6(struct podns *podns, const char *ifname,
