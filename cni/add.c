@@ -3,7 +3,6 @@
  * ADD: all interfaces of a container in one call.  Entry point: cni_add().
  */
 #include <errno.h>
-#include <linux/netlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -31,7 +30,7 @@ struct adding {
 	const struct netconf *netconf;
 	struct plan plan;
 	struct podns podns;
-	struct podns host; /* our own namespace, with rtnetlink alone */
+	struct podns own;
 	struct vr_nl router;
 };
 
@@ -45,7 +44,7 @@ static int open_sockets(struct adding *adding, struct vr_error *err)
 					      adding->netconf->name, err);
 	if (ret)
 		return cni_wrap(err, CNI_ROUTER, "cannot talk to the router");
-	return vr_nl_open_protocol(&adding->host.nl, NETLINK_ROUTE, -1, err);
+	return podns_open_own(&adding->own, err);
 }
 
 static int check_names(struct adding *adding, struct vr_error *err)
@@ -129,7 +128,7 @@ static int choose_host_names(struct adding *adding, struct vr_error *err)
 
 	for (i = 0; !ret && i < attachment->interface_count; i++) {
 		if (attachment->interfaces[i].host_ifname[0])
-			ret = tap_choose_name(&adding->host, attachment,
+			ret = tap_choose_name(&adding->own, attachment,
 					      &attachment->interfaces[i], err);
 	}
 	return ret;
@@ -241,7 +240,7 @@ static int create_native(struct adding *adding,
 	 * The kernel looks the name up in our namespace, which may well have
 	 * an eth0: hence the temporary one.
 	 */
-	ret = podns_link_create(&adding->host.nl, &adding->podns,
+	ret = podns_link_create(&adding->own.nl, &adding->podns,
 				interface->temporary, interface->mac, err);
 	if (!ret)
 		ret = podns_link_find(&adding->podns, interface->temporary,
@@ -258,7 +257,7 @@ static int create_tap(struct adding *adding,
 {
 	int ret;
 
-	ret = tap_create(&adding->host, &adding->podns, interface, err);
+	ret = tap_create(&adding->own, &adding->podns, interface, err);
 	if (!ret)
 		ret = podns_link_find(&adding->podns, interface->ifname, link,
 				      err);
@@ -371,7 +370,7 @@ static int configure_device(struct adding *adding, unsigned int index,
 	int ret = 0;
 
 	if (tap)
-		ret = tap_up(&adding->host, interface, planned->mtu, err);
+		ret = tap_up(&adding->own, interface, planned->mtu, err);
 	if (!ret)
 		ret = podns_link_up(&adding->podns, planned->ifindex,
 				    planned->mtu, err);
@@ -420,8 +419,9 @@ static int attach_devices(struct adding *adding, struct vr_error *err)
 	if (!attachment->interface_count)
 		return 0;
 	if (attachment->host_interface[0])
-		ret = host_prepare(&host, adding->netconf->state_dir,
-				   &adding->router, &first->definition.network,
+		ret = host_prepare(&host, &adding->own,
+				   adding->netconf->state_dir, &adding->router,
+				   &first->definition.network,
 				   attachment->host_interface, err);
 	if (ret)
 		return ret;
@@ -730,7 +730,7 @@ cJSON *cni_add(const struct environment *env, struct netconf *netconf,
 		.env = env,
 		.netconf = netconf,
 		.podns = PODNS_INIT,
-		.host = PODNS_INIT,
+		.own = PODNS_INIT,
 		.router = VR_NL_INIT,
 	};
 	cJSON *answer = NULL;
@@ -738,7 +738,7 @@ cJSON *cni_add(const struct environment *env, struct netconf *netconf,
 	if (!netconf_parse_rest(netconf, err))
 		answer = add(&adding, err);
 	vr_nl_close(&adding.router);
-	podns_close(&adding.host);
+	podns_close(&adding.own);
 	podns_close(&adding.podns);
 	plan_free(&adding.plan);
 	return answer;

@@ -17,16 +17,16 @@
 #include "host.h"
 #include "router.h"
 
-#define OWN_NETNS "/proc/self/ns/net"
 #define DESCRIPTION "host"
 
 /* What the module knows of the device; free @port afterwards. */
-static int find_port(struct podns *ns, struct vr_nl *router, const char *ifname,
+static int find_port(struct vr_nl *router, const char *ifname,
 		     struct vr_port *port, bool *attached, struct vr_error *err)
 {
+	static const struct podns own = PODNS_INIT;
 	int ret;
 
-	ret = router_port(router, ns, ifname, port, attached, err);
+	ret = router_port(router, &own, ifname, port, attached, err);
 	*attached = *attached && vr_is_set(port, VR_A_PORT_NETWORK);
 	return ret;
 }
@@ -41,13 +41,13 @@ static int find_device(struct host *host, const char *ifname,
 	struct podns_link link;
 	int ret;
 
-	ret = podns_link_find(&host->ns, ifname, &link, err);
+	ret = podns_link_find(host->own, ifname, &link, err);
 	if (!ret && !link.ifindex) {
-		ret = podns_link_create(&host->ns.nl, &host->ns, ifname, NULL,
+		ret = podns_link_create(&host->own->nl, host->own, ifname, NULL,
 					err);
 		host->made = !ret;
 		if (!ret)
-			ret = podns_link_find(&host->ns, ifname, &link, err);
+			ret = podns_link_find(host->own, ifname, &link, err);
 	}
 	if (ret)
 		return ret;
@@ -69,10 +69,10 @@ static int add_addresses(struct host *host, const struct vr_network *network,
 
 	for (i = 0; i < network->subnet_count; i++)
 		has_ipv6 |= network->subnets[i].ip.family == AF_INET6;
-	ret = podns_configure(&host->ns, ifname, has_ipv6, false, err);
+	ret = podns_configure(host->own, ifname, has_ipv6, false, err);
 	for (i = 0; !ret && i < network->subnet_count; i++) {
 		subnet = &network->subnets[i];
-		ret = podns_address_add(&host->ns, host->ifindex, subnet, err);
+		ret = podns_address_add(host->own, host->ifindex, subnet, err);
 		if (!ret || ret == -EEXIST)
 			ret = vr_port_add_address(&host->port, &subnet->ip,
 						  err);
@@ -132,10 +132,7 @@ static int prepare(struct host *host, const char *state_dir,
 	host->lock = file_lock_folder(state_dir, err);
 	if (host->lock < 0)
 		return host->lock;
-	ret = podns_open(&host->ns, OWN_NETNS, err);
-	if (!ret)
-		ret = find_port(&host->ns, router, ifname, &port, &attached,
-				err);
+	ret = find_port(router, ifname, &port, &attached, err);
 	if (!ret && attached)
 		ret = keep_device(host, &port, network->name, err);
 	else if (!ret)
@@ -144,10 +141,11 @@ static int prepare(struct host *host, const char *state_dir,
 	return ret;
 }
 
-int host_prepare(struct host *host, const char *state_dir, struct vr_nl *router,
-		 const struct vr_network *network, const char *ifname,
-		 struct vr_error *err)
+int host_prepare(struct host *host, struct podns *own, const char *state_dir,
+		 struct vr_nl *router, const struct vr_network *network,
+		 const char *ifname, struct vr_error *err)
 {
+	host->own = own;
 	if (!prepare(host, state_dir, router, network, ifname, err))
 		return 0;
 	host_abandon(host);
@@ -158,7 +156,7 @@ int host_finish(struct host *host, uint32_t mtu, struct vr_error *err)
 {
 	if (!host->ifindex)
 		return 0;
-	if (podns_link_up(&host->ns, host->ifindex, mtu, err))
+	if (podns_link_up(host->own, host->ifindex, mtu, err))
 		return cni_wrap(err, CNI_ROUTER, "hostInterface");
 	return 0;
 }
@@ -166,14 +164,13 @@ int host_finish(struct host *host, uint32_t mtu, struct vr_error *err)
 void host_abandon(struct host *host)
 {
 	if (host->made)
-		podns_link_delete(&host->ns, host->ifindex, NULL);
+		podns_link_delete(host->own, host->ifindex, NULL);
 	host->made = false;
 }
 
 void host_close(struct host *host)
 {
 	vr_port_free(&host->port);
-	podns_close(&host->ns);
 	if (host->lock >= 0)
 		close(host->lock);
 	host->lock = -1;
@@ -195,41 +192,40 @@ static int is_in_use(struct vr_nl *router, const char *network, bool attached,
 	return ret == -ENOENT ? 0 : ret;
 }
 
-static int leave(struct host *host, struct vr_nl *router, const char *network,
-		 const char *ifname, struct vr_error *err)
+static int leave(struct vr_nl *router, const char *network, const char *ifname,
+		 struct vr_error *err)
 {
+	cleanup_podns struct podns own = PODNS_INIT;
 	bool attached = false, in_use = false;
 	struct vr_port port = { 0 };
 	struct podns_link link;
 	bool ours;
 	int ret;
 
-	ret = podns_open(&host->ns, OWN_NETNS, err);
-	if (!ret)
-		ret = find_port(&host->ns, router, ifname, &port, &attached,
-				err);
+	ret = find_port(router, ifname, &port, &attached, err);
 	ours = !attached ||
 	       (port.origin == VR_ORIGIN_CNI && !strcmp(port.network, network));
 	vr_port_free(&port);
 	if (ret || !ours)
 		return ret;
 	ret = is_in_use(router, network, attached, &in_use, err);
-	if (!ret && !in_use)
-		ret = podns_link_find(&host->ns, ifname, &link, err);
-	if (ret || in_use || strcmp(link.kind, "vr") != 0)
+	if (ret || in_use)
 		return ret;
-	return podns_link_delete(&host->ns, link.ifindex, err);
+	ret = podns_open_own(&own, err);
+	if (!ret)
+		ret = podns_link_find(&own, ifname, &link, err);
+	if (ret || strcmp(link.kind, "vr") != 0)
+		return ret;
+	return podns_link_delete(&own, link.ifindex, err);
 }
 
 int host_leave(const char *state_dir, struct vr_nl *router, const char *network,
 	       const char *ifname, struct vr_error *err)
 {
-	cleanup_host struct host host = HOST_INIT;
+	cleanup_fd int lock = file_lock_folder(state_dir, err);
 	int ret;
 
-	host.lock = file_lock_folder(state_dir, err);
-	ret = host.lock < 0 ? host.lock
-			    : leave(&host, router, network, ifname, err);
+	ret = lock < 0 ? lock : leave(router, network, ifname, err);
 	if (ret)
 		return cni_wrap(err, CNI_ROUTER, "hostInterface \"%s\"",
 				ifname);
@@ -239,16 +235,12 @@ int host_leave(const char *state_dir, struct vr_nl *router, const char *network,
 int host_check(struct vr_nl *router, const char *network, const char *ifname,
 	       struct vr_error *err)
 {
-	cleanup_host struct host host = HOST_INIT;
 	struct vr_port port = { 0 };
 	const char *problem = NULL;
 	bool attached;
 	int ret;
 
-	ret = podns_open(&host.ns, OWN_NETNS, err);
-	if (!ret)
-		ret = find_port(&host.ns, router, ifname, &port, &attached,
-				err);
+	ret = find_port(router, ifname, &port, &attached, err);
 	if (!ret && (!attached || strcmp(port.network, network) != 0))
 		problem = "is not attached to the network";
 	else if (!ret && !port.up)

@@ -11,7 +11,7 @@
 /**
  * struct host - the host's port on a network, while a call sees to it
  * @lock: held from host_prepare() to host_close(), -1 when it is not
- * @ns: the namespace we are in, as podns.h has it
+ * @own: the namespace we are in
  * @ifindex: of the device
  * @made: it was made by this call
  * @attach: @port is still to be attached
@@ -19,21 +19,22 @@
  */
 struct host {
 	int lock;
-	struct podns ns;
+	struct podns *own;
 	uint32_t ifindex;
 	bool made;
 	bool attach;
 	struct vr_port port;
 };
 
-#define HOST_INIT                             \
-	{                                     \
-		.lock = -1, .ns = PODNS_INIT, \
+#define HOST_INIT           \
+	{                   \
+		.lock = -1, \
 	}
 #define cleanup_host __attribute__((cleanup(host_close)))
 
 /**
  * host_prepare() - Make the host's device on a network, with its addresses
+ * @own: the namespace we are in, to stay open until host_close()
  * @state_dir: the folder to lock
  * @router: a socket of the vr family in our namespace
  * @network: as it is defined; its gateway addresses become the host's
@@ -43,9 +44,9 @@ struct host {
  * What is to be attached afterwards, together with the rest of the call, is in
  * host->port.  Until host_close() no other call changes anything about it.
  */
-int host_prepare(struct host *host, const char *state_dir, struct vr_nl *router,
-		 const struct vr_network *network, const char *ifname,
-		 struct vr_error *err);
+int host_prepare(struct host *host, struct podns *own, const char *state_dir,
+		 struct vr_nl *router, const struct vr_network *network,
+		 const char *ifname, struct vr_error *err);
 
 /* The port is attached now: set the device up, with the network's MTU. */
 int host_finish(struct host *host, uint32_t mtu, struct vr_error *err);

@@ -70,6 +70,12 @@ int podns_open(struct podns *podns, const char *path, struct vr_error *err)
 	return 0;
 }
 
+int podns_open_own(struct podns *podns, struct vr_error *err)
+{
+	*podns = (struct podns)PODNS_INIT;
+	return vr_nl_open_protocol(&podns->nl, NETLINK_ROUTE, -1, err);
+}
+
 void podns_close(struct podns *podns)
 {
 	vr_nl_close(&podns->nl);
@@ -144,7 +150,8 @@ int podns_link_create(struct vr_nl *host, struct podns *podns,
 	vr_msg_put_string(&msg, IFLA_IFNAME, "name", ifname);
 	if (mac)
 		vr_msg_put_mac(&msg, IFLA_ADDRESS, "mac", mac);
-	vr_msg_put_u32(&msg, IFLA_NET_NS_FD, NULL, podns->fd);
+	if (podns->fd >= 0)
+		vr_msg_put_u32(&msg, IFLA_NET_NS_FD, NULL, podns->fd);
 	vr_msg_nest(&msg, IFLA_LINKINFO, NULL);
 	vr_msg_put_string(&msg, IFLA_INFO_KIND, "type", "vr");
 	vr_msg_end(&msg);

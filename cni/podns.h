@@ -13,9 +13,9 @@
 #include "route.h"
 
 /**
- * struct podns - the network namespace of a container
- * @fd: the namespace, -1 when it is not open
- * @device, @inode: which one it is
+ * struct podns - a network namespace: of a container, or our own
+ * @fd: the namespace; -1 for our own, and when none is open
+ * @device, @inode: which one it is, of a container's
  * @nl: an rtnetlink socket inside of it
  */
 struct podns {
@@ -60,6 +60,9 @@ int podns_open(struct podns *podns, const char *path, struct vr_error *err);
  */
 int podns_refuse_own(const struct podns *podns, const char *path,
 		     struct vr_error *err);
+
+/* Open the namespace we are in ourselves. */
+int podns_open_own(struct podns *podns, struct vr_error *err);
 
 void podns_close(struct podns *podns);
 

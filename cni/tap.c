@@ -202,7 +202,7 @@ int tap_delete(const struct attachment *attachment,
 	bool ours;
 	int ret;
 
-	ret = vr_nl_open_protocol(&host.nl, NETLINK_ROUTE, -1, err);
+	ret = podns_open_own(&host, err);
 	if (!ret)
 		ret = podns_link_find(&host, interface->host_ifname, &link,
 				      err);
