@@ -202,13 +202,6 @@ static int get_addresses(struct adding *adding, struct vr_error *err)
 	return call_plugins(adding, false, err);
 }
 
-static bool waits_for_link(const struct adding *adding, unsigned int index)
-{
-	const cJSON *ipam = adding->plan.attachment.interfaces[index].ipam;
-
-	return ipam && ipam_uses_link(ipam);
-}
-
 static int plan_routes(struct adding *adding, struct vr_error *err)
 {
 	unsigned int i;
@@ -357,16 +350,14 @@ static int configure_routes(struct adding *adding,
 	return ret;
 }
 
-static int configure_device(struct adding *adding, unsigned int index,
-			    struct vr_error *err)
+/* Both ends of it, if it has two. */
+static int set_up(struct adding *adding, unsigned int index,
+		  struct vr_error *err)
 {
 	const struct attachment_interface *interface =
 		&adding->plan.attachment.interfaces[index];
-	struct plan_interface *planned = &adding->plan.interfaces[index];
-	const struct result *addresses = &planned->addresses;
+	const struct plan_interface *planned = &adding->plan.interfaces[index];
 	bool tap = interface->host_ifname[0];
-	char text[VR_PREFIX_TEXT];
-	unsigned int i;
 	int ret = 0;
 
 	if (tap)
@@ -376,6 +367,21 @@ static int configure_device(struct adding *adding, unsigned int index,
 				    planned->mtu, err);
 	if (!ret && tap)
 		tap_carry(interface);
+	return ret;
+}
+
+static int configure_device(struct adding *adding, unsigned int index,
+			    struct vr_error *err)
+{
+	struct plan_interface *planned = &adding->plan.interfaces[index];
+	const struct result *addresses = &planned->addresses;
+	char text[VR_PREFIX_TEXT];
+	unsigned int i;
+	int ret = 0;
+
+	/* What has its addresses by way of the link is up already. */
+	if (!ipam_uses_link(adding->plan.attachment.interfaces[index].ipam))
+		ret = set_up(adding, index, err);
 	for (i = 0; !ret && i < addresses->ip_count; i++) {
 		ret = podns_address_add(&adding->podns, planned->ifindex,
 					&addresses->ips[i].address, err);
@@ -441,27 +447,24 @@ static int attach_devices(struct adding *adding, struct vr_error *err)
 static int get_leases(struct adding *adding, struct vr_error *err)
 {
 	const struct attachment *attachment = &adding->plan.attachment;
-	struct plan_interface *planned;
+	const struct attachment_interface *interface;
 	unsigned int i, count = 0;
 	int ret = 0;
 
 	for (i = 0; !ret && i < attachment->interface_count; i++) {
-		if (!waits_for_link(adding, i))
+		if (!ipam_uses_link(attachment->interfaces[i].ipam))
 			continue;
 		count++;
-		planned = &adding->plan.interfaces[i];
-		ret = podns_link_up(&adding->podns, planned->ifindex,
-				    planned->mtu, err);
+		ret = set_up(adding, i, err);
 	}
 	if (ret || !count)
 		return ret;
 	ret = call_plugins(adding, true, err);
 	for (i = 0; !ret && i < attachment->interface_count; i++) {
-		if (waits_for_link(adding, i))
+		interface = &attachment->interfaces[i];
+		if (ipam_uses_link(interface->ipam))
 			ret = router_set_addresses(&adding->router,
-						   &adding->podns,
-						   attachment->interfaces[i]
-							   .ifname,
+						   &adding->podns, interface,
 						   &adding->plan.interfaces[i]
 							    .addresses,
 						   err);

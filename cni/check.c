@@ -149,14 +149,11 @@ static int check_port(struct checking *checking,
 		      const struct attachment_interface *interface,
 		      struct vr_port *port, struct vr_error *err)
 {
-	static const struct podns here = PODNS_INIT;
-	bool native = !interface->host_ifname[0];
 	bool found;
 	int ret;
 
-	ret = router_port(&checking->router, native ? &checking->podns : &here,
-			  native ? interface->ifname : interface->host_ifname,
-			  port, &found, err);
+	ret = router_interface_port(&checking->router, &checking->podns,
+				    interface, port, &found, err);
 	if (ret)
 		return ret;
 	if (!found || !vr_is_set(port, VR_A_PORT_NETWORK))
@@ -166,7 +163,7 @@ static int check_port(struct checking *checking,
 		return cni_fail(err, CNI_CHANGED,
 				"it is attached to network \"%s\" instead of \"%s\"",
 				port->network, interface->network);
-	if (!native && !port->up)
+	if (interface->host_ifname[0] && !port->up)
 		return cni_fail(err, CNI_CHANGED, "its host end %s is down",
 				interface->host_ifname);
 	return 0;

@@ -51,7 +51,7 @@ void ipam_calls_free(struct ipam_call *calls, unsigned int count);
 
 /**
  * ipam_uses_link() - Does a plugin need the interface to get an address by?
- * @conf: its whole configuration
+ * @conf: its whole configuration, NULL for none
  *
  * Such a one is called when the interface is attached already.
  */

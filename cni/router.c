@@ -27,10 +27,10 @@ static bool is_listed(const struct attachment *attachment, unsigned int index)
 	return false;
 }
 
-/* In the container, or on the host. */
-static void fill_device(const struct attachment *attachment,
-			const struct attachment_interface *interface,
-			const struct podns *podns, struct vr_port *port)
+/* The device that is the port: in the container, or on the host. */
+static void fill_device(const struct attachment_interface *interface,
+			const struct podns *podns, const char *netns,
+			struct vr_port *port)
 {
 	bool native = !interface->host_ifname[0];
 
@@ -41,7 +41,7 @@ static void fill_device(const struct attachment *attachment,
 		return;
 	port->set |= VR_BIT(VR_A_PORT_NETNS_FD);
 	port->netns_fd = podns->fd;
-	port->netns = attachment->netns;
+	port->netns = netns;
 }
 
 static int add_addresses(struct vr_port *port, const struct result *addresses,
@@ -69,7 +69,7 @@ static int fill_port(const struct plan *plan, unsigned int index,
 		    VR_BIT(VR_A_PORT_DESCRIPTION) | VR_BIT(VR_A_PORT_ORIGIN);
 	snprintf(port->network, sizeof(port->network), "%s",
 		 interface->network);
-	fill_device(attachment, interface, podns, port);
+	fill_device(interface, podns, attachment->netns, port);
 	memcpy(port->mac, interface->mac, VR_MAC_LEN);
 	attachment_describe(attachment->container_id, interface->ifname,
 			    port->description, sizeof(port->description));
@@ -79,7 +79,7 @@ static int fill_port(const struct plan *plan, unsigned int index,
 	 * Without an address a protected port sends what asks for one, DHCP and
 	 * duplicate address detection, and what is local to the link.
 	 */
-	if (interface->ipam && ipam_uses_link(interface->ipam)) {
+	if (ipam_uses_link(interface->ipam)) {
 		port->set |= VR_BIT(VR_A_PORT_ANTISPOOF);
 		port->antispoof = true;
 	}
@@ -173,23 +173,20 @@ int router_apply(struct vr_nl *nl, struct plan *plan, const struct podns *podns,
 }
 
 int router_set_addresses(struct vr_nl *nl, const struct podns *podns,
-			 const char *ifname, const struct result *addresses,
-			 struct vr_error *err)
+			 const struct attachment_interface *interface,
+			 const struct result *addresses, struct vr_error *err)
 {
-	struct vr_port request = {
-		.set = VR_BIT(VR_A_PORT_IFNAME) | VR_BIT(VR_A_PORT_NETNS_FD),
-		.netns_fd = podns->fd,
-	};
+	struct vr_port request = { 0 };
 	int ret;
 
-	snprintf(request.ifname, sizeof(request.ifname), "%s", ifname);
+	fill_device(interface, podns, NULL, &request);
 	ret = add_addresses(&request, addresses, err);
 	if (!ret)
 		ret = vr_port_call(nl, VR_CMD_PORT_SET, 0, &request, NULL, err);
 	vr_port_free(&request);
 	if (ret)
 		return cni_wrap(err, CNI_ROUTER, "addresses of interface %s",
-				ifname);
+				interface->ifname);
 	return 0;
 }
 
@@ -204,6 +201,19 @@ int router_check_permission(struct vr_nl *nl, const char *network,
 	return ret == -ENOENT ? 0 : ret;
 }
 
+static int get_port(struct vr_nl *nl, const struct vr_port *request,
+		    struct vr_port *port, bool *found, struct vr_error *err)
+{
+	int ret;
+
+	memset(port, 0, sizeof(*port));
+	ret = vr_port_call(nl, VR_CMD_PORT_GET, 0, request, port, err);
+	*found = !ret;
+	if (ret == -ENOENT || ret == -ENODEV)
+		return 0;
+	return ret;
+}
+
 int router_port(struct vr_nl *nl, const struct podns *podns, const char *ifname,
 		struct vr_port *port, bool *found, struct vr_error *err)
 {
@@ -211,16 +221,39 @@ int router_port(struct vr_nl *nl, const struct podns *podns, const char *ifname,
 		.set = VR_BIT(VR_A_PORT_IFNAME),
 		.netns_fd = podns->fd,
 	};
-	int ret;
 
 	if (podns->fd >= 0)
 		request.set |= VR_BIT(VR_A_PORT_NETNS_FD);
-	memset(port, 0, sizeof(*port));
 	snprintf(request.ifname, sizeof(request.ifname), "%s", ifname);
-	ret = vr_port_call(nl, VR_CMD_PORT_GET, 0, &request, port, err);
-	*found = !ret;
-	if (ret == -ENOENT || ret == -ENODEV)
-		return 0;
+	return get_port(nl, &request, port, found, err);
+}
+
+int router_interface_port(struct vr_nl *nl, const struct podns *podns,
+			  const struct attachment_interface *interface,
+			  struct vr_port *port, bool *found,
+			  struct vr_error *err)
+{
+	struct vr_port request = { 0 };
+
+	fill_device(interface, podns, NULL, &request);
+	return get_port(nl, &request, port, found, err);
+}
+
+int router_is_made_for(struct vr_nl *nl, const struct podns *podns,
+		       const char *device, const char *container_id,
+		       const char *ifname, bool *made, struct vr_error *err)
+{
+	char description[VR_MAX_DESCRIPTION + 1];
+	struct vr_port port;
+	bool found;
+	int ret;
+
+	ret = router_port(nl, podns, device, &port, &found, err);
+	attachment_describe(container_id, ifname, description,
+			    sizeof(description));
+	*made = !ret && found && port.origin == VR_ORIGIN_CNI &&
+		!strcmp(port.description, description);
+	vr_port_free(&port);
 	return ret;
 }
 

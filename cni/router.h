@@ -25,8 +25,8 @@ int router_apply(struct vr_nl *nl, struct plan *plan, const struct podns *podns,
  * For one that was attached before they were known.
  */
 int router_set_addresses(struct vr_nl *nl, const struct podns *podns,
-			 const char *ifname, const struct result *addresses,
-			 struct vr_error *err);
+			 const struct attachment_interface *interface,
+			 const struct result *addresses, struct vr_error *err);
 
 /**
  * router_check_permission() - Find out early whether anything will be allowed
@@ -35,14 +35,30 @@ int router_check_permission(struct vr_nl *nl, const char *network,
 			    struct vr_error *err);
 
 /**
- * router_port() - Ask for the port of a device in a container
- * @podns: its namespace; ours when it is not open
+ * router_port() - Ask for the port of a device
+ * @podns: its namespace
  * @found: whether it is attached
  *
  * Free @port with vr_port_free() afterwards.
  */
 int router_port(struct vr_nl *nl, const struct podns *podns, const char *ifname,
 		struct vr_port *port, bool *found, struct vr_error *err);
+
+/* The same for an interface, whose port may be its other end on the host. */
+int router_interface_port(struct vr_nl *nl, const struct podns *podns,
+			  const struct attachment_interface *interface,
+			  struct vr_port *port, bool *found,
+			  struct vr_error *err);
+
+/**
+ * router_is_made_for() - Is a device the port of an interface of a container?
+ * @device: its name, in the namespace @podns
+ *
+ * By what the port's description says.
+ */
+int router_is_made_for(struct vr_nl *nl, const struct podns *podns,
+		       const char *device, const char *container_id,
+		       const char *ifname, bool *made, struct vr_error *err);
 
 /**
  * router_detach() - Detach what is left of an interface

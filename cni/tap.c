@@ -168,29 +168,20 @@ void tap_carry(const struct attachment_interface *interface)
 /* By its MAC, or when that was changed, by what its port is for. */
 static int is_ours(const struct attachment *attachment,
 		   const struct attachment_interface *interface,
-		   struct vr_nl *nl, const struct podns_link *link, bool *ours,
+		   struct vr_nl *nl, const struct podns *own,
+		   const struct podns_link *link, bool *ours,
 		   struct vr_error *err)
 {
-	static const struct podns here = PODNS_INIT;
-	char description[VR_MAX_DESCRIPTION + 1];
 	uint8_t mac[VR_MAC_LEN];
-	struct vr_port port;
-	bool found;
-	int ret;
 
 	tap_mac(interface, mac);
 	*ours = !strcmp(link->kind, "veth") &&
 		!memcmp(link->mac, mac, VR_MAC_LEN);
 	if (*ours || strcmp(link->kind, "veth") != 0)
 		return 0;
-	ret = router_port(nl, &here, interface->host_ifname, &port, &found,
-			  err);
-	attachment_describe(attachment->container_id, interface->ifname,
-			    description, sizeof(description));
-	*ours = !ret && found && port.origin == VR_ORIGIN_CNI &&
-		!strcmp(port.description, description);
-	vr_port_free(&port);
-	return ret;
+	return router_is_made_for(nl, own, interface->host_ifname,
+				  attachment->container_id, interface->ifname,
+				  ours, err);
 }
 
 int tap_delete(const struct attachment *attachment,
@@ -208,7 +199,7 @@ int tap_delete(const struct attachment *attachment,
 				      err);
 	if (ret || !link.ifindex)
 		return ret;
-	ret = is_ours(attachment, interface, nl, &link, &ours, err);
+	ret = is_ours(attachment, interface, nl, &host, &link, &ours, err);
 	if (!ret && ours)
 		ret = podns_link_delete(&host, link.ifindex, err);
 	return ret;

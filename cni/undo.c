@@ -27,24 +27,15 @@ static int is_ours(const struct attachment *attachment,
 		   const struct podns_link *link, bool *ours,
 		   struct vr_error *err)
 {
-	char description[VR_MAX_DESCRIPTION + 1];
-	struct vr_port port;
-	bool found;
-	int ret;
-
 	*ours = false;
 	if (strcmp(link->kind, interface->host_ifname[0] ? "veth" : "vr") != 0)
 		return 0;
 	*ours = !memcmp(link->mac, interface->mac, VR_MAC_LEN);
 	if (*ours)
 		return 0;
-	ret = router_port(nl, podns, interface->ifname, &port, &found, err);
-	attachment_describe(attachment->container_id, interface->ifname,
-			    description, sizeof(description));
-	*ours = !ret && found && port.origin == VR_ORIGIN_CNI &&
-		!strcmp(port.description, description);
-	vr_port_free(&port);
-	return ret;
+	return router_is_made_for(nl, podns, interface->ifname,
+				  attachment->container_id, interface->ifname,
+				  ours, err);
 }
 
 static int delete_device(const struct attachment *attachment,

@@ -64,6 +64,21 @@ is "it is given back while the interface is there" "$(sed -n 1,2p "$LOG" | tr '\
 	"DEL eth0 eth0 true "
 is "the interfaces are gone" "$(ip -n "$POD" link show type vr)" ""
 
+# The port is the other end, on the host, and has to be up as well.
+rm "$LOG"
+TAP=${DHCP/%\}/',"port":"tap"}'}
+cni ADD POD "$TAP" > /dev/null
+is "ADD by way of a tap" $? 0
+is "the plugin finds the same" "$(cat "$LOG")" \
+	'ADD eth0
+eth0 true
+["green",[],1]'
+is "the port has the address" "$(vrctl -n "$NODE" -j port show |
+	jq -rc '.[] | select(.description == "container/eth0") | [.kind, .address]')" '["tap",["192.0.2.9"]]'
+ok "the pod reaches another" in_ns POD ping -c 1 -W 5 192.0.2.2
+ok "DEL" cni DEL POD "$TAP"
+is "the interfaces are gone" "$(ip -n "$POD" link show type veth; ip -n "$NODE" link show type veth)" ""
+
 touch "$WORK/fail"
 rm "$LOG"
 cni ADD POD "$DHCP" > /dev/null
