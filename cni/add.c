@@ -147,15 +147,8 @@ static unsigned int list_calls(struct adding *adding, const char *others,
 		if (!interface->ipam ||
 		    ipam_uses_link(interface->ipam) != by_link)
 			continue;
-		calls[count++] = (struct ipam_call){
-			.env = adding->env,
-			.command = "ADD",
-			.ifname = interface->ifname,
-			.args = attachment_is_first(attachment, interface)
-					? adding->env->args
-					: others,
-			.conf = interface->ipam,
-		};
+		calls[count++] = ipam_call_for(attachment, interface,
+					       adding->env, others, "ADD");
 	}
 	return count;
 }
@@ -212,17 +205,6 @@ static int plan_routes(struct adding *adding, struct vr_error *err)
 	return ret;
 }
 
-static bool has_family(const struct result *addresses, int family)
-{
-	unsigned int i;
-
-	for (i = 0; i < addresses->ip_count; i++) {
-		if (addresses->ips[i].address.ip.family == family)
-			return true;
-	}
-	return false;
-}
-
 static int create_native(struct adding *adding,
 			 const struct attachment_interface *interface,
 			 struct podns_link *link, struct vr_error *err)
@@ -274,8 +256,8 @@ static int create_device(struct adding *adding, unsigned int index,
 		return ret;
 	planned->ifindex = link.ifindex;
 	ret = podns_configure(&adding->podns, interface->ifname,
-			      has_family(&planned->addresses, AF_INET6), true,
-			      err);
+			      result_has_family(&planned->addresses, AF_INET6),
+			      true, err);
 	/* Those of the configuration win. */
 	if (!ret)
 		ret = sysctl_write(&adding->podns, interface->ifname,
@@ -656,7 +638,7 @@ static cJSON *make(struct adding *adding, struct vr_error *err)
 	unsigned int i;
 	int ret;
 
-	for (i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		since = log_now();
 		ret = steps[i].run(adding, err);
 		log_event(LOG_DEBUG, NULL, steps[i].name, since,

@@ -52,15 +52,20 @@ bool attachment_is_first(const struct attachment *attachment,
 	return !strcmp(interface->ifname, attachment->ifname);
 }
 
-int attachment_boot_id(char *text, size_t size, struct vr_error *err)
+const char *attachment_boot_id(struct vr_error *err)
 {
-	cleanup_free char *content = file_read_path(BOOT_ID_PATH, NULL, err);
+	static char id[sizeof(((struct attachment *)NULL)->boot_id)];
+	cleanup_free char *content = NULL;
 
-	if (!content)
-		return cni_fail(err, CNI_IO, "cannot read " BOOT_ID_PATH);
-	content[strcspn(content, "\n")] = '\0';
-	snprintf(text, size, "%s", content);
-	return 0;
+	if (id[0])
+		return id;
+	content = file_read_path(BOOT_ID_PATH, NULL, err);
+	if (!content) {
+		cni_fail(err, CNI_IO, "cannot read " BOOT_ID_PATH);
+		return NULL;
+	}
+	snprintf(id, sizeof(id), "%.*s", (int)strcspn(content, "\n"), content);
+	return id;
 }
 
 void attachment_free(struct attachment *attachment)

@@ -82,8 +82,8 @@ void attachment_describe(const char *container_id, const char *ifname,
 bool attachment_is_first(const struct attachment *attachment,
 			 const struct attachment_interface *interface);
 
-/* The id of this boot. */
-int attachment_boot_id(char *text, size_t size, struct vr_error *err);
+/* The id of this boot, which is read once; NULL when it cannot be. */
+const char *attachment_boot_id(struct vr_error *err);
 
 cJSON *attachment_to_json(const struct attachment *attachment);
 

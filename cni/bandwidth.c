@@ -3,7 +3,6 @@
  * Rates of an interface, as the capability "bandwidth" has them.
  * Entry points: bandwidth_parse() and bandwidth_fill().
  */
-#include <strings.h>
 
 #include "../lib/field.h"
 #include "bandwidth.h"
@@ -52,14 +51,10 @@ static int refuse_other_keys(const cJSON *object, const char *where,
 		"egressBurst",
 	};
 	const cJSON *item;
-	unsigned int i;
 
 	cJSON_ArrayForEach(item, object) {
-		for (i = 0; i < ARRAY_SIZE(keys); i++) {
-			if (!strcasecmp(item->string, keys[i]))
-				break;
-		}
-		if (i == ARRAY_SIZE(keys) && !cJSON_IsNull(item))
+		if (!cJSON_IsNull(item) &&
+		    !json_key_is_in(item->string, keys, ARRAY_SIZE(keys)))
 			return json_refuse_code(CNI_UNSUPPORTED, where,
 						item->string, item,
 						"which no \"bandwidth\" has here",

@@ -9,9 +9,9 @@
  */
 #define _GNU_SOURCE
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../lib/cleanup.h"
@@ -19,31 +19,29 @@
 #include "boot.h"
 #include "code.h"
 #include "file.h"
+#include "log.h"
 #include "state.h"
 #include "undo.h"
-
-#define BOOT_ID_BYTES sizeof(((struct attachment *)NULL)->boot_id)
 
 /* What the steps of clearing up share. */
 struct booting {
 	const struct environment *env;
 	const struct netconf *netconf;
-	char boot_id[BOOT_ID_BYTES];
+	const char *boot_id;
 	char *path;
 	unsigned int failed;
 	bool complete;
 };
 
-static void tell(const char *what, const char *whose,
-		 const struct vr_error *err)
+/* What goes wrong is no reason not to go on. */
+static void tell(const struct vr_error *problem)
 {
-	fprintf(stderr, "vr-cni: after a reboot: %s%s: %s\n", what, whose,
-		err->text);
+	log_event(LOG_WARNING, NULL, "begin", log_now(), problem);
 }
 
 static bool is_seen_to(const struct booting *booting, int fd)
 {
-	char text[BOOT_ID_BYTES] = "";
+	char text[64] = "";
 
 	if (pread(fd, text, sizeof(text) - 1, 0) < 0)
 		return false;
@@ -54,16 +52,21 @@ static bool is_seen_to(const struct booting *booting, int fd)
 static void write_seen_to(const struct booting *booting, int fd)
 {
 	ssize_t len = (ssize_t)strlen(booting->boot_id);
+	struct vr_error problem = { 0 };
 
-	if (ftruncate(fd, 0) || pwrite(fd, booting->boot_id, len, 0) != len)
-		fprintf(stderr, "vr-cni: %s: cannot write\n", booting->path);
+	if (!ftruncate(fd, 0) && pwrite(fd, booting->boot_id, len, 0) == len)
+		return;
+	cni_fail(&problem, CNI_IO, "%s: cannot write: %s", booting->path,
+		 strerror(errno));
+	tell(&problem);
 }
 
 static void reclaim(struct booting *booting, const struct state_key *key)
 {
 	cleanup_attachment struct attachment attachment = { 0 };
 	cleanup_podns struct podns podns = PODNS_INIT;
-	struct environment env = *booting->env;
+	struct environment env =
+		environment_for(booting->env, key->container_id, key->ifname);
 	struct vr_error problem = { 0 };
 	bool found;
 	int ret;
@@ -74,23 +77,13 @@ static void reclaim(struct booting *booting, const struct state_key *key)
 	/* Which boot is not known of one that cannot be read: GC sees to it. */
 	if (ret || !found || !strcmp(attachment.boot_id, booting->boot_id))
 		return;
-	env.container_id = key->container_id;
-	env.ifname = key->ifname;
-	env.netns = "";
-	env.args = "";
-	if (undo_attachment(&attachment, &env, booting->netconf, &podns,
-			    &problem)) {
-		tell("container ", key->container_id, &problem);
-		booting->failed++;
-	}
-}
-
-static time_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
+	if (!undo_attachment(&attachment, &env, booting->netconf, &podns,
+			     &problem))
+		return;
+	cni_wrap(&problem, CNI_IO, "after a reboot: container %s",
+		 key->container_id);
+	tell(&problem);
+	booting->failed++;
 }
 
 /*
@@ -99,16 +92,18 @@ static time_t now(void)
  */
 static void reclaim_all(struct booting *booting)
 {
-	time_t end = now() + booting->netconf->ipam_timeout;
+	uint64_t end =
+		log_now() + booting->netconf->ipam_timeout * UINT64_C(1000000);
 	cleanup_state_keys struct state_keys keys = { 0 };
 	struct vr_error problem = { 0 };
 	unsigned int i;
 
 	if (state_list(booting->netconf->state_dir, &keys, &problem)) {
-		tell("", "state files", &problem);
+		cni_wrap(&problem, CNI_IO, "after a reboot");
+		tell(&problem);
 		return;
 	}
-	for (i = 0; i < keys.count && now() < end; i++)
+	for (i = 0; i < keys.count && log_now() < end; i++)
 		reclaim(booting, &keys.items[i]);
 	booting->complete = i == keys.count || booting->failed;
 }
@@ -131,10 +126,8 @@ static int begin(struct booting *booting, bool alone, struct vr_error *err)
 {
 	int fd, ret;
 
-	ret = attachment_boot_id(booting->boot_id, sizeof(booting->boot_id),
-				 err);
-	if (!ret)
-		ret = path_of(booting, err);
+	booting->boot_id = attachment_boot_id(err);
+	ret = booting->boot_id ? path_of(booting, err) : -EIO;
 	if (ret)
 		return ret;
 	fd = file_open_lock(booting->path, err);
@@ -169,6 +162,6 @@ int boot_begin(const struct environment *env, const struct netconf *netconf,
 	path = booting.path;
 	if (fd >= 0)
 		return fd;
-	fprintf(stderr, "vr-cni: %s\n", problem.text);
+	tell(&problem);
 	return -1;
 }

@@ -13,7 +13,7 @@
  *
  * The first one after a reboot takes back what attachments of earlier boots
  * hold, addresses above all; others wait for that. What goes wrong about it is
- * told on standard error and is no reason not to go on.
+ * logged and is no reason not to go on.
  *
  * Return: a file descriptor to close when the call is over, or -1.
  */

@@ -33,20 +33,6 @@ struct checking {
 	unsigned int call_count;
 };
 
-/* The interface of prevResult that is this one of the container, or -1. */
-static int find_told(const struct checking *checking, const char *ifname)
-{
-	const struct result *told = &checking->told;
-	unsigned int i;
-
-	for (i = 0; i < told->interface_count; i++) {
-		if (told->interfaces[i].sandbox &&
-		    !strcmp(told->interfaces[i].name, ifname))
-			return (int)i;
-	}
-	return -1;
-}
-
 static bool is_in(const struct vr_ip *ip, const struct vr_port *port)
 {
 	unsigned int i;
@@ -76,7 +62,7 @@ static int check_mac(const struct checking *checking,
 		     const struct podns_link *link, const struct vr_port *port,
 		     struct vr_error *err)
 {
-	int told = find_told(checking, interface->ifname);
+	int told = result_find_inside(&checking->told, interface->ifname);
 	char mac[VR_MAC_TEXT], wanted[VR_MAC_TEXT];
 
 	vr_mac_format(link->mac, mac);
@@ -100,7 +86,7 @@ static int check_addresses(const struct checking *checking,
 			   const struct podns_addresses *addresses,
 			   const struct vr_port *port, struct vr_error *err)
 {
-	int told = find_told(checking, interface->ifname);
+	int told = result_find_inside(&checking->told, interface->ifname);
 	const struct result_ip *ip;
 	char text[VR_IP_TEXT];
 	unsigned int i;
@@ -200,7 +186,6 @@ static int plan_ipam(struct checking *checking,
 		     const struct podns_addresses *addresses,
 		     const struct vr_port *port, struct vr_error *err)
 {
-	bool first = attachment_is_first(&checking->attachment, interface);
 	struct ipam_call *call;
 	cJSON *result, *conf;
 
@@ -215,13 +200,9 @@ static int plan_ipam(struct checking *checking,
 		cJSON_Delete(conf);
 		return vr_error_memory(err);
 	}
-	*call = (struct ipam_call){
-		.env = checking->env,
-		.command = "CHECK",
-		.ifname = interface->ifname,
-		.args = first ? checking->env->args : checking->others,
-		.conf = conf,
-	};
+	*call = ipam_call_for(&checking->attachment, interface, checking->env,
+			      checking->others, "CHECK");
+	call->conf = conf;
 	json_replace(result, "cniVersion",
 		     cJSON_Duplicate(json_item(conf, "cniVersion"), true), err);
 	return json_replace(conf, "prevResult", result, err);
@@ -316,7 +297,7 @@ static int check_told(struct checking *checking, struct vr_error *err)
 			   err);
 	if (ret)
 		return ret;
-	if (find_told(checking, checking->env->ifname) < 0)
+	if (result_find_inside(&checking->told, checking->env->ifname) < 0)
 		return cni_fail(
 			err, CNI_CONFIG,
 			"prevResult has no interface \"%s\" of the container",

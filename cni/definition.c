@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
 #include "../lib/cleanup.h"
@@ -42,19 +41,7 @@ static const char *const other_keys[] = {
 	"bandwidth", "sysctls",	    "port",
 };
 
-static bool key_is_in(const char *key, const char *const *keys, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (!strcasecmp(keys[i], key))
-			return true;
-	}
-	return false;
-}
-
-#define KEY_IS_IN(key, keys) \
-	key_is_in(key, keys, sizeof(keys) / sizeof(*(keys)))
+#define KEY_IS_IN(key, keys) json_key_is_in(key, keys, ARRAY_SIZE(keys))
 
 bool definition_is_in(const cJSON *conf)
 {

@@ -148,6 +148,18 @@ int environment_read(struct environment *env, struct vr_error *err)
 		command);
 }
 
+struct environment environment_for(const struct environment *env,
+				   const char *container_id, const char *ifname)
+{
+	struct environment other = *env;
+
+	other.container_id = container_id;
+	other.ifname = ifname;
+	other.netns = "";
+	other.args = "";
+	return other;
+}
+
 /* One pair of CNI_ARGS, not terminated. */
 struct pair {
 	const char *key;

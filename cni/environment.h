@@ -58,6 +58,15 @@ int environment_parse_args(const char *text, struct environment_args *args,
  */
 char *environment_args_of_others(const char *text);
 
+/**
+ * environment_for() - Our environment, but for an interface of a container
+ *
+ * As of a DEL that knows no more: without a namespace and arguments.
+ */
+struct environment environment_for(const struct environment *env,
+				   const char *container_id,
+				   const char *ifname);
+
 /* A container id, or the name of a network configuration. */
 bool environment_name_is_valid(const char *name);
 

@@ -31,7 +31,7 @@
 struct collecting {
 	const struct environment *env;
 	struct netconf *netconf;
-	char boot_id[sizeof(((struct attachment *)NULL)->boot_id)];
+	const char *boot_id;
 	cJSON *valid; /* {"containerID", "ifname"}, from the runtime */
 	cJSON *used;  /* the same and "network", what there is */
 	struct vr_nl router;
@@ -204,13 +204,11 @@ static bool is_to_go(struct collecting *collecting, const struct state_key *key)
 static void remove_attachment(struct collecting *collecting,
 			      const struct state_key *key)
 {
-	struct environment env = *collecting->env;
+	struct environment env = environment_for(collecting->env,
+						 key->container_id,
+						 key->ifname);
 	struct vr_error problem = { 0 };
 
-	env.container_id = key->container_id;
-	env.ifname = key->ifname;
-	env.netns = "";
-	env.args = "";
 	if (!cni_del(&env, collecting->netconf, &problem))
 		return;
 	cni_wrap(&problem, CNI_IO, "container %s", key->container_id);
@@ -259,21 +257,14 @@ static int take_in(struct collecting *collecting,
 static int take_in_plan(struct collecting *collecting, const char *id,
 			const char *ifname, struct vr_error *err)
 {
+	struct environment env = environment_for(collecting->env, id, ifname);
 	cleanup_plan struct plan plan = { 0 };
-	struct environment env = *collecting->env;
-	struct vr_error problem = { 0 };
 	int ret;
 
-	env.container_id = id;
-	env.ifname = ifname;
-	env.netns = "";
-	env.args = "";
-	ret = plan_make(collecting->netconf, &env, true, &plan, &problem);
-	if (ret) {
-		*err = problem;
-		return ret;
-	}
-	return take_in(collecting, &plan.attachment, err);
+	ret = plan_make(collecting->netconf, &env, true, &plan, err);
+	if (!ret)
+		ret = take_in(collecting, &plan.attachment, err);
+	return ret;
 }
 
 /* By the state file, or as far as it can be told without. */
@@ -335,21 +326,12 @@ static int take_in_all(struct collecting *collecting, struct vr_error *err)
 /* The plugins of the configuration, whether anybody uses them or not. */
 static int take_in_conf(struct collecting *collecting, struct vr_error *err)
 {
+	struct environment env = environment_for(collecting->env, "gc", "eth0");
 	cleanup_plan struct plan plan = { 0 };
-	struct environment env = *collecting->env;
-	struct vr_error problem = { 0 };
 	unsigned int i;
 	int ret;
 
-	env.container_id = "gc";
-	env.ifname = "eth0";
-	env.netns = "";
-	env.args = "";
-	ret = plan_make(collecting->netconf, &env, true, &plan, &problem);
-	if (ret) {
-		*err = problem;
-		return ret;
-	}
+	ret = plan_make(collecting->netconf, &env, true, &plan, err);
 	for (i = 0; !ret && i < plan.attachment.interface_count; i++)
 		ret = forward_add(&collecting->forward,
 				  plan.attachment.interfaces[i].ipam, err);
@@ -429,9 +411,10 @@ static int collect(struct collecting *collecting)
 	int ret;
 
 	ret = parse_valid(collecting, err);
-	if (!ret)
-		ret = attachment_boot_id(collecting->boot_id,
-					 sizeof(collecting->boot_id), err);
+	if (ret)
+		return ret;
+	collecting->boot_id = attachment_boot_id(err);
+	ret = collecting->boot_id ? 0 : -EIO;
 	if (!ret)
 		ret = state_list(collecting->netconf->state_dir, &keys, err);
 	if (ret)

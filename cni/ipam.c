@@ -71,6 +71,22 @@ bool ipam_uses_link(const cJSON *conf)
 	return !strcmp(type_of(conf), "dhcp");
 }
 
+struct ipam_call ipam_call_for(const struct attachment *attachment,
+			       const struct attachment_interface *interface,
+			       const struct environment *env,
+			       const char *others, const char *command)
+{
+	bool first = attachment_is_first(attachment, interface);
+
+	return (struct ipam_call){
+		.env = env,
+		.command = command,
+		.ifname = interface->ifname,
+		.args = first ? env->args : others,
+		.conf = interface->ipam,
+	};
+}
+
 static const char *network_name(const struct ipam_call *call)
 {
 	const cJSON *name = json_item(call->conf, "name");

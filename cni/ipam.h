@@ -7,6 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "../lib/error.h"
+#include "attachment.h"
 #include "environment.h"
 #include "result.h"
 
@@ -35,6 +36,17 @@ struct ipam_call {
 	int code;
 	struct vr_error error;
 };
+
+/**
+ * ipam_call_for() - The call for an interface of a container
+ * @others: CNI_ARGS for all but the first, see environment_args_of_others()
+ *
+ * All is borrowed.
+ */
+struct ipam_call ipam_call_for(const struct attachment *attachment,
+			       const struct attachment_interface *interface,
+			       const struct environment *env,
+			       const char *others, const char *command);
 
 /**
  * ipam_run_all() - Call IPAM plugins side by side

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "code.h"
 #include "json.h"
@@ -55,6 +56,17 @@ cJSON *json_item(const cJSON *object, const char *key)
 	if (!item)
 		item = cJSON_GetObjectItem(object, key);
 	return cJSON_IsNull(item) ? NULL : item;
+}
+
+bool json_key_is_in(const char *key, const char *const *keys, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!strcasecmp(keys[i], key))
+			return true;
+	}
+	return false;
 }
 
 int json_refuse_code(enum cni_code code, const char *where, const char *key,

@@ -60,6 +60,9 @@ int json_array(const cJSON *object, const char *where, const char *key,
 int json_strings(const cJSON *object, const char *where, const char *key,
 		 const cJSON **value, struct vr_error *err);
 
+/* Is a key one of these?  In any case, as json_item() finds them. */
+bool json_key_is_in(const char *key, const char *const *keys, size_t count);
+
 /**
  * json_refuse() - Refuse a value, naming it
  * @where: the document or the part of it

@@ -29,12 +29,6 @@ struct planning {
 	bool lenient;
 };
 
-/* Is it an interface of the container, and not of the host? */
-static bool is_inside(const struct result_interface *interface)
-{
-	return interface->sandbox && interface->sandbox[0];
-}
-
 static bool name_is_taken(const struct planning *planning, const char *name)
 {
 	const struct attachment *attachment = &planning->plan->attachment;
@@ -60,7 +54,7 @@ static unsigned int first_number(const struct result *previous)
 	char end;
 
 	for (i = 0; i < previous->interface_count; i++) {
-		if (is_inside(&previous->interfaces[i]) &&
+		if (result_is_inside(&previous->interfaces[i]) &&
 		    sscanf(previous->interfaces[i].name, "eth%5u%c", &number,
 			   &end) == 1 &&
 		    number >= next)
@@ -416,20 +410,13 @@ static int read_previous(const struct netconf *netconf,
 			 const struct environment *env, struct plan *plan,
 			 struct vr_error *err)
 {
-	const struct result_interface *interface;
-	unsigned int i;
 	int ret;
 
 	if (!netconf->prev_result)
 		return 0;
 	ret = result_parse(netconf->prev_result, "prevResult", &plan->previous,
 			   err);
-	for (i = 0; i < plan->previous.interface_count; i++) {
-		interface = &plan->previous.interfaces[i];
-		if (is_inside(interface) &&
-		    !strcmp(interface->name, env->ifname))
-			plan->chained = true;
-	}
+	plan->chained = result_find_inside(&plan->previous, env->ifname) >= 0;
 	return ret;
 }
 
@@ -437,6 +424,12 @@ static int name_attachment(const struct netconf *netconf,
 			   const struct environment *env, bool chained,
 			   struct attachment *attachment, struct vr_error *err)
 {
+	const char *boot_id = attachment_boot_id(err);
+
+	if (!boot_id)
+		return -EIO;
+	snprintf(attachment->boot_id, sizeof(attachment->boot_id), "%s",
+		 boot_id);
 	snprintf(attachment->ifname, IFNAMSIZ, "%s", env->ifname);
 	if (chained && netconf->host_interface)
 		return json_refuse(
@@ -453,8 +446,7 @@ static int name_attachment(const struct netconf *netconf,
 	if (!attachment->name || !attachment->container_id ||
 	    !attachment->netns)
 		return vr_error_memory(err);
-	return attachment_boot_id(attachment->boot_id,
-				  sizeof(attachment->boot_id), err);
+	return 0;
 }
 
 int plan_make(const struct netconf *netconf, const struct environment *env,
@@ -592,17 +584,6 @@ static int add_listed(const struct plan *plan, struct plan_interface *interface,
 	return 0;
 }
 
-static bool has_family(const struct result *addresses, int family)
-{
-	unsigned int i;
-
-	for (i = 0; i < addresses->ip_count; i++) {
-		if (addresses->ips[i].address.ip.family == family)
-			return true;
-	}
-	return false;
-}
-
 /* The default route that a request asked for. */
 static int add_wanted_default(struct plan_interface *interface,
 			      const struct vr_ip *gw, struct vr_error *err)
@@ -612,7 +593,7 @@ static int add_wanted_default(struct plan_interface *interface,
 
 	if (gw->family == AF_UNSPEC)
 		return 0;
-	if (!has_family(&interface->addresses, gw->family))
+	if (!result_has_family(&interface->addresses, gw->family))
 		return cni_fail(
 			err, CNI_CONFIG,
 			"network \"%s\": \"default-route\" is \"%s\", but the interface has no address of this family",
@@ -654,7 +635,7 @@ static int check_ipv6_mtu(const struct plan_interface *interface,
 			  struct vr_error *err)
 {
 	if (!interface->wanted_mtu || interface->wanted_mtu >= IPV6_MIN_MTU ||
-	    !has_family(&interface->addresses, AF_INET6))
+	    !result_has_family(&interface->addresses, AF_INET6))
 		return 0;
 	return cni_fail(
 		err, CNI_CONFIG,

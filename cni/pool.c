@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
 #include "../lib/cleanup.h"
@@ -403,14 +402,10 @@ static int ask_by_conf(struct pool *pool, const cJSON *object,
 static int check_keys(const cJSON *ipam, struct vr_error *err)
 {
 	const cJSON *item;
-	size_t i;
 
 	cJSON_ArrayForEach(item, ipam) {
-		for (i = 0; i < ARRAY_SIZE(known_keys); i++) {
-			if (!strcasecmp(known_keys[i], item->string))
-				break;
-		}
-		if (i == ARRAY_SIZE(known_keys))
+		if (!json_key_is_in(item->string, known_keys,
+				    ARRAY_SIZE(known_keys)))
 			return json_refuse(WHERE, item->string, item,
 					   "a key type \"vr\" does not have",
 					   err);

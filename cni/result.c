@@ -48,6 +48,34 @@ int result_add_ip(struct result *result, const struct result_ip *ip,
 	return 0;
 }
 
+bool result_has_family(const struct result *result, int family)
+{
+	unsigned int i;
+
+	for (i = 0; i < result->ip_count; i++) {
+		if (result->ips[i].address.ip.family == family)
+			return true;
+	}
+	return false;
+}
+
+bool result_is_inside(const struct result_interface *interface)
+{
+	return interface->sandbox && interface->sandbox[0];
+}
+
+int result_find_inside(const struct result *result, const char *ifname)
+{
+	unsigned int i;
+
+	for (i = 0; i < result->interface_count; i++) {
+		if (result_is_inside(&result->interfaces[i]) &&
+		    !strcmp(result->interfaces[i].name, ifname))
+			return (int)i;
+	}
+	return -1;
+}
+
 void result_free(struct result *result)
 {
 	unsigned int i;

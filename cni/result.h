@@ -2,6 +2,8 @@
 #ifndef VR_CNI_RESULT_H
 #define VR_CNI_RESULT_H
 
+#include <stdbool.h>
+
 #include <cjson/cJSON.h>
 
 #include "../lib/address.h"
@@ -64,6 +66,16 @@ int result_add_interface(struct result *result, const char *name,
 			 struct vr_error *err);
 int result_add_ip(struct result *result, const struct result_ip *ip,
 		  struct vr_error *err);
+
+/* Has it an address of this family? */
+bool result_has_family(const struct result *result, int family);
+
+/* Is it an interface of the container, and not of the host? */
+bool result_is_inside(const struct result_interface *interface);
+
+/* Return: the index of the container's interface of this name, or -1. */
+int result_find_inside(const struct result *result, const char *ifname);
+
 void result_free(struct result *result);
 
 #endif

@@ -40,8 +40,7 @@ static int report(const struct forward *forward, struct vr_error *err)
 	if (cni_code(problem) == CNI_NOT_AVAILABLE ||
 	    cni_code(problem) == CNI_LIMITED ||
 	    cni_code(problem) == CNI_CONFIG) {
-		if (err)
-			*err = *problem;
+		*err = *problem;
 		return -problem->errnum;
 	}
 	return cni_fail(err, CNI_NOT_AVAILABLE, "%s", problem->text);
@@ -53,13 +52,12 @@ static int check_ipam(const struct environment *env, struct netconf *netconf,
 	cleanup_forward struct forward forward = { .env = env,
 						   .command = "STATUS" };
 	cleanup_plan struct plan plan = { 0 };
-	struct environment any = *env;
+	/* As for a container that asks for nothing of its own. */
+	struct environment any =
+		environment_for(env, env->container_id, "eth0");
 	unsigned int i, seconds = netconf->ipam_timeout;
 	int ret;
 
-	/* As for a container that asks for nothing of its own. */
-	any.ifname = "eth0";
-	any.args = "";
 	ret = netconf_parse_rest(netconf, err);
 	if (!ret)
 		ret = plan_make(netconf, &any, false, &plan, err);

@@ -65,11 +65,10 @@ static int delete_device(const struct attachment *attachment,
 static bool is_its_namespace(const struct attachment *attachment,
 			     const struct podns *podns)
 {
-	char boot_id[sizeof(attachment->boot_id)];
+	const char *boot_id = attachment_boot_id(NULL);
 
 	return podns->fd >= 0 && podns->inode == attachment->netns_inode &&
-	       podns->device == attachment->netns_device &&
-	       !attachment_boot_id(boot_id, sizeof(boot_id), NULL) &&
+	       podns->device == attachment->netns_device && boot_id &&
 	       !strcmp(boot_id, attachment->boot_id);
 }
 
@@ -139,15 +138,8 @@ static unsigned int list_calls(const struct attachment *attachment,
 		if (!interface->ipam || !interface->ipam_begun ||
 		    ipam_uses_link(interface->ipam) != by_link)
 			continue;
-		calls[count++] = (struct ipam_call){
-			.env = env,
-			.command = "DEL",
-			.ifname = interface->ifname,
-			.args = attachment_is_first(attachment, interface)
-					? env->args
-					: others,
-			.conf = interface->ipam,
-		};
+		calls[count++] = ipam_call_for(attachment, interface, env,
+					       others, "DEL");
 	}
 	return count;
 }
