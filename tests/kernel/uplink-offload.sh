@@ -25,15 +25,16 @@ vrctl -batch - <<- END
 	endpoint add network blue mac 02:00:00:00:00:0b address 192.0.2.11 address 2001:db8:1::b remote 203.0.113.2
 	endpoint add network blue mac 02:00:00:00:00:0c address 198.51.100.12 address 2001:db8:2::c remote 2001:db8:ff::2
 	port set dev eth1 netns ${a:?} antispoof off
-	network set blue flood add 203.0.113.2
 END
 on n2 -batch - <<- END
 	endpoint add network blue mac 02:00:00:00:00:0a address 192.0.2.10 address 2001:db8:1::a remote 203.0.113.1
 	endpoint add network blue mac 02:00:00:00:00:0d address 192.0.2.13 address 2001:db8:1::d remote 203.0.113.1
 	uplink peer add vx 2001:db8:ff::1
 	port set dev eth1 netns ${b:?} antispoof off
-	network set blue flood add 203.0.113.1
 END
+# Once each knows the other: what is flooded before is from a stranger.
+vrctl network set blue flood add 203.0.113.2
+on n2 network set blue flood add 203.0.113.1
 # A VLAN of its own between a and b, and a tunnel of theirs.
 for case in a/1/192.0.2.11 b/2/192.0.2.10; do
 	IFS=/ read -r net n peer <<< "$case"
