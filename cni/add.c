@@ -205,22 +205,27 @@ static int plan_routes(struct adding *adding, struct vr_error *err)
 	return ret;
 }
 
+/*
+ * The kernel looks for the name in our namespace too, which may well have an
+ * eth0 of its own: then it gets there under another one.
+ */
 static int create_native(struct adding *adding,
 			 const struct attachment_interface *interface,
 			 struct podns_link *link, struct vr_error *err)
 {
+	const char *name = interface->ifname;
 	int ret;
 
-	/*
-	 * The kernel looks the name up in our namespace, which may well have
-	 * an eth0: hence the temporary one.
-	 */
-	ret = podns_link_create(&adding->own.nl, &adding->podns,
-				interface->temporary, interface->mac, err);
+	ret = podns_link_create(&adding->own.nl, &adding->podns, name,
+				interface->mac, err);
+	if (ret == -EEXIST) {
+		name = interface->temporary;
+		ret = podns_link_create(&adding->own.nl, &adding->podns, name,
+					interface->mac, err);
+	}
 	if (!ret)
-		ret = podns_link_find(&adding->podns, interface->temporary,
-				      link, err);
-	if (!ret)
+		ret = podns_link_find(&adding->podns, name, link, err);
+	if (!ret && name == interface->temporary)
 		ret = podns_link_rename(&adding->podns, link->ifindex,
 					interface->ifname, err);
 	return ret;

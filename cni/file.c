@@ -152,12 +152,16 @@ static int write_new(int folder, const char *name, const char *text)
 /* Open a folder, made when it does not exist. */
 static int open_folder(const char *folder, struct vr_error *err)
 {
-	int ret;
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int ret = open(folder, flags);
 
+	/* It is there but for the first time. */
+	if (ret >= 0)
+		return ret;
 	ret = make_folder(folder, err);
 	if (ret)
 		return ret;
-	ret = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ret = open(folder, flags);
 	if (ret < 0)
 		return cni_fail(err, CNI_IO, "%s: cannot open: %s", folder,
 				strerror(errno));

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -130,6 +131,7 @@ int podns_link_find(struct podns *podns, const char *ifname,
 	memset(link, 0, sizeof(*link));
 	vr_msg_start(&msg, RTM_GETLINK, 0, &info, sizeof(info));
 	vr_msg_put_string(&msg, IFLA_IFNAME, "name", ifname);
+	vr_msg_put_u32(&msg, IFLA_EXT_MASK, NULL, RTEXT_FILTER_SKIP_STATS);
 	ret = vr_nl_call(&podns->nl, &msg, take_link, link, err);
 	if (ret == -ENODEV)
 		return 0;
@@ -193,6 +195,44 @@ int podns_link_delete(struct podns *podns, uint32_t ifindex,
 	int ret;
 
 	vr_msg_start(&msg, RTM_DELLINK, 0, &info, sizeof(info));
+	ret = vr_nl_call(&podns->nl, &msg, NULL, NULL, err);
+	return ret == -ENODEV ? 0 : ret;
+}
+
+static int set_group(struct podns *podns, uint32_t ifindex, uint32_t group,
+		     struct vr_error *err)
+{
+	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
+	struct ifinfomsg info = { .ifi_index = ifindex };
+	int ret;
+
+	vr_msg_start(&msg, RTM_NEWLINK, 0, &info, sizeof(info));
+	vr_msg_put_u32(&msg, IFLA_GROUP, NULL, group);
+	ret = vr_nl_call(&podns->nl, &msg, NULL, NULL, err);
+	return ret == -ENODEV ? 0 : ret;
+}
+
+int podns_links_delete(struct podns *podns, const uint32_t *ifindexes,
+		       unsigned int count, struct vr_error *err)
+{
+	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
+	struct ifinfomsg info = { .ifi_family = AF_UNSPEC };
+	uint32_t group;
+	unsigned int i;
+	int ret = 0;
+
+	if (!count)
+		return 0;
+	/* Nobody in there can know it, and put more into it. */
+	if (getrandom(&group, sizeof(group), 0) != sizeof(group))
+		return cni_fail(err, CNI_IO, "cannot get a random number");
+	group |= 1;
+	for (i = 0; !ret && i < count; i++)
+		ret = set_group(podns, ifindexes[i], group, err);
+	if (ret)
+		return ret;
+	vr_msg_start(&msg, RTM_DELLINK, 0, &info, sizeof(info));
+	vr_msg_put_u32(&msg, IFLA_GROUP, NULL, group);
 	ret = vr_nl_call(&podns->nl, &msg, NULL, NULL, err);
 	return ret == -ENODEV ? 0 : ret;
 }

@@ -78,7 +78,7 @@ int podns_link_find(struct podns *podns, const char *ifname,
  * podns_link_create() - Create a detached native port
  * @host: an rtnetlink socket in the namespace whose instance it shall belong to
  * @podns: the namespace it appears in
- * @ifname: a name that neither namespace has
+ * @ifname: a name that neither namespace has, or it is -EEXIST
  * @mac: NULL for a random one
  */
 int podns_link_create(struct vr_nl *host, struct podns *podns,
@@ -95,6 +95,15 @@ int podns_link_up(struct podns *podns, uint32_t ifindex, uint32_t mtu,
 /* A device that is gone is no error. */
 int podns_link_delete(struct podns *podns, uint32_t ifindex,
 		      struct vr_error *err);
+
+/**
+ * podns_links_delete() - Delete several devices
+ *
+ * All in one request, by way of a group (ip-link(8)): the kernel waits for its
+ * readers when a device goes, and so does it once. One that is gone is no error.
+ */
+int podns_links_delete(struct podns *podns, const uint32_t *ifindexes,
+		       unsigned int count, struct vr_error *err);
 
 /**
  * podns_configure() - The kernel's settings of a device

@@ -38,10 +38,16 @@ static int is_ours(const struct attachment *attachment,
 				  ours, err);
 }
 
-static int delete_device(const struct attachment *attachment,
-			 const struct attachment_interface *interface,
-			 struct vr_nl *nl, struct podns *podns,
-			 struct vr_error *err)
+/* Of which we know that they are ours, and that are to go at once. */
+struct doomed {
+	uint32_t *ifindexes;
+	unsigned int count;
+};
+
+static int find_device(const struct attachment *attachment,
+		       const struct attachment_interface *interface,
+		       struct vr_nl *nl, struct podns *podns,
+		       struct doomed *doomed, struct vr_error *err)
 {
 	struct podns_link link;
 	bool ours;
@@ -50,14 +56,14 @@ static int delete_device(const struct attachment *attachment,
 	/* The call may have ended before it renamed the device. */
 	ret = podns_link_find(podns, interface->temporary, &link, err);
 	if (!ret && link.ifindex)
-		ret = podns_link_delete(podns, link.ifindex, err);
+		doomed->ifindexes[doomed->count++] = link.ifindex;
 	if (!ret)
 		ret = podns_link_find(podns, interface->ifname, &link, err);
 	if (ret || !link.ifindex)
 		return ret;
 	ret = is_ours(attachment, interface, nl, podns, &link, &ours, err);
 	if (!ret && ours)
-		ret = podns_link_delete(podns, link.ifindex, err);
+		doomed->ifindexes[doomed->count++] = link.ifindex;
 	return ret;
 }
 
@@ -72,31 +78,50 @@ static bool is_its_namespace(const struct attachment *attachment,
 	       !strcmp(boot_id, attachment->boot_id);
 }
 
+/* What of an interface is on the host, and what is inside as one of many. */
+static int delete_interface(const struct attachment *attachment,
+			    const struct attachment_interface *interface,
+			    struct vr_nl *nl, struct podns *podns,
+			    struct doomed *inside, struct vr_error *err)
+{
+	int ret = 0;
+
+	if (interface->host_ifname[0])
+		ret = tap_delete(attachment, interface, nl, err);
+	if (!ret && inside)
+		ret = find_device(attachment, interface, nl, podns, inside,
+				  err);
+	else if (!ret)
+		ret = router_detach(nl, interface->network,
+				    attachment->container_id, interface->ifname,
+				    err);
+	if (ret)
+		return cni_wrap(err, CNI_ROUTER, "cannot delete interface %s",
+				interface->ifname);
+	return 0;
+}
+
 static int delete_devices(const struct attachment *attachment, struct vr_nl *nl,
 			  struct podns *podns, struct vr_error *err)
 {
+	/* Of each, the one under its temporary name too. */
+	cleanup_free uint32_t *ifindexes =
+		calloc(2 * attachment->interface_count + 1, sizeof(*ifindexes));
 	bool inside = is_its_namespace(attachment, podns);
-	const struct attachment_interface *interface;
+	struct doomed doomed = { .ifindexes = ifindexes };
 	unsigned int i;
-	int ret;
+	int ret = 0;
 
-	for (i = attachment->interface_count; i-- > 0;) {
-		interface = &attachment->interfaces[i];
-		ret = 0;
-		if (interface->host_ifname[0])
-			ret = tap_delete(attachment, interface, nl, err);
-		if (!ret && inside)
-			ret = delete_device(attachment, interface, nl, podns,
-					    err);
-		else if (!ret)
-			ret = router_detach(nl, interface->network,
-					    attachment->container_id,
-					    interface->ifname, err);
-		if (ret)
-			return cni_wrap(err, CNI_ROUTER,
-					"cannot delete interface %s",
-					interface->ifname);
-	}
+	if (!ifindexes)
+		return vr_error_memory(err);
+	for (i = attachment->interface_count; !ret && i-- > 0;)
+		ret = delete_interface(attachment, &attachment->interfaces[i],
+				       nl, podns, inside ? &doomed : NULL, err);
+	if (ret)
+		return ret;
+	ret = podns_links_delete(podns, doomed.ifindexes, doomed.count, err);
+	if (ret)
+		return cni_wrap(err, CNI_ROUTER, "cannot delete interfaces");
 	return 0;
 }
 
