@@ -36,7 +36,6 @@ static void close_ends(struct process *process)
 {
 	close_end(&process->pid_fd);
 	close_end(&process->out_fd);
-	close_end(&process->failure_fd);
 }
 
 /* A file in memory as standard input: no pipe can fill up or break. */
@@ -58,69 +57,149 @@ static int open_input(const char *text, struct vr_error *err)
 	return result;
 }
 
-static int set_environment(const struct process *process)
+static void free_environment(char ***environment)
 {
-	const struct process_variable *variable;
-	unsigned int i;
+	char **variable;
 
-	for (i = 0; i < process->variable_count; i++) {
-		variable = &process->variables[i];
-		if (setenv(variable->name, variable->value, 1))
-			return -1;
-	}
-	return 0;
+	for (variable = *environment; variable && *variable; variable++)
+		free(*variable);
+	free(*environment);
 }
 
-/* In the child.  The errno of a failure goes through the failure pipe. */
-static void __attribute__((noreturn))
-become_program(const struct process *process, pid_t parent, int input,
-	       int output, int failure)
+static bool is_replaced(const struct process *process, const char *variable)
 {
-	char *argv[] = { (char *)process->program, NULL };
-	int reason;
+	const char *name;
+	unsigned int i;
+	size_t len;
+
+	for (i = 0; i < process->variable_count; i++) {
+		name = process->variables[i].name;
+		len = strlen(name);
+		if (!strncmp(variable, name, len) && variable[len] == '=')
+			return true;
+	}
+	return false;
+}
+
+/* Ours and the program's own; NULL without memory. */
+static char **make_environment(const struct process *process)
+{
+	__attribute__((cleanup(free_environment))) char **made = NULL;
+	const struct process_variable *variable;
+	unsigned int i, used = 0, count = 0;
+	char **result;
+
+	while (environ[count])
+		count++;
+	made = calloc(process->variable_count + count + 1, sizeof(*made));
+	if (!made)
+		return NULL;
+	for (i = 0; i < process->variable_count; i++, used++) {
+		variable = &process->variables[i];
+		if (asprintf(&made[used], "%s=%s", variable->name,
+			     variable->value) < 0) {
+			made[used] = NULL;
+			return NULL;
+		}
+	}
+	for (i = 0; i < count; i++) {
+		if (is_replaced(process, environ[i]))
+			continue;
+		made[used] = strdup(environ[i]);
+		if (!made[used++])
+			return NULL;
+	}
+	result = made;
+	made = NULL;
+	return result;
+}
+
+/* What the child is to know, and what it tells. */
+struct child {
+	const char *program;
+	char **environment;
+	pid_t parent;
+	int input;
+	int output;
+	int failure; /* errno */
+};
+
+/* In the child, which has our memory until it is the program. */
+static void __attribute__((noreturn)) become_program(struct child *child)
+{
+	char *argv[] = { (char *)child->program, NULL };
 
 	setpgid(0, 0);
 	/* The runtime ends only us when we take too long. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() == parent && dup2(input, STDIN_FILENO) >= 0 &&
-	    dup2(output, STDOUT_FILENO) >= 0 && !set_environment(process))
-		execv(process->program, argv);
-	reason = errno;
-	if (write(failure, &reason, sizeof(reason)) < 0)
-		_exit(126);
+	if (getppid() == child->parent &&
+	    dup2(child->input, STDIN_FILENO) >= 0 &&
+	    dup2(child->output, STDOUT_FILENO) >= 0)
+		execve(child->program, argv, child->environment);
+	child->failure = errno;
 	_exit(127);
 }
 
-static int fork_program(struct process *process, int input, int output,
-			int failure)
+/*
+ * Not fork(): to copy the memory costs more than all else here.  Not
+ * posix_spawn(), which knows no signal of a parent's death.
+ */
+static pid_t spawn(struct child *child)
 {
-	struct vr_error *err = &process->error;
-	pid_t parent = getpid();
+	pid_t pid = vfork();
 
-	process->pid = fork();
-	if (!process->pid)
-		become_program(process, parent, input, output, failure);
-	if (process->pid < 0)
+	if (!pid)
+		become_program(child);
+	return pid;
+}
+
+static int start_program(struct process *process, int input, int output)
+{
+	__attribute__((cleanup(free_environment))) char **environment =
+		make_environment(process);
+	struct child child = {
+		.program = process->program,
+		.environment = environment,
+		.parent = getpid(),
+		.input = input,
+		.output = output,
+	};
+	struct vr_error *err = &process->error;
+	pid_t pid;
+
+	if (!environment)
+		return vr_error_memory(err);
+	pid = spawn(&child);
+	if (pid < 0)
 		return cni_fail(err, CNI_IO, "cannot fork: %s",
 				strerror(errno));
-	/* Whoever is first: it has a group of its own before it is killed. */
-	setpgid(process->pid, process->pid);
-	process->pid_fd = pidfd_open(process->pid, 0);
-	if (process->pid_fd < 0) {
-		cni_fail(err, CNI_IO, "cannot watch a process: %s",
-			 strerror(errno));
-		kill(-process->pid, SIGKILL);
-		waitpid(process->pid, NULL, 0);
-		return -EIO;
+	if (child.failure) {
+		waitpid(pid, NULL, 0);
+		return cni_fail(err, CNI_IPAM, "cannot run %s: %s",
+				process->program, strerror(child.failure));
 	}
+	process->pid = pid;
+	process->ran = true;
 	return 0;
+}
+
+static int watch_end(struct process *process)
+{
+	process->pid_fd = pidfd_open(process->pid, 0);
+	if (process->pid_fd >= 0)
+		return 0;
+	cni_fail(&process->error, CNI_IO, "cannot watch a process: %s",
+		 strerror(errno));
+	kill(-process->pid, SIGKILL);
+	waitpid(process->pid, NULL, 0);
+	return -EIO;
 }
 
 static int start(struct process *process)
 {
-	cleanup_fd int input = -1, output = -1, failure = -1;
+	cleanup_fd int input = -1, output = -1;
 	struct vr_error *err = &process->error;
-	int ends[2];
+	int ends[2], ret;
 
 	input = open_input(process->input, err);
 	if (input < 0)
@@ -130,34 +209,20 @@ static int start(struct process *process)
 				strerror(errno));
 	process->out_fd = ends[0];
 	output = ends[1];
-	if (pipe2(ends, O_CLOEXEC))
-		return cni_fail(err, CNI_IO, "cannot make a pipe: %s",
-				strerror(errno));
-	process->failure_fd = ends[0];
-	failure = ends[1];
 	/* Only our own end: that of the program is none of our business. */
 	fcntl(process->out_fd, F_SETFL, O_NONBLOCK);
-	return fork_program(process, input, output, failure);
+	ret = start_program(process, input, output);
+	if (!ret)
+		ret = watch_end(process);
+	return ret;
 }
 
 /* Its end has been seen, or is brought about. */
 static void reap(struct process *process)
 {
-	int reason = 0;
-
 	while (waitpid(process->pid, &process->status, 0) < 0 && errno == EINTR)
 		;
-	process->ran = read(process->failure_fd, &reason, sizeof(reason)) <= 0;
-	if (!process->ran)
-		cni_fail(&process->error, CNI_IPAM, "cannot run %s: %s",
-			 process->program, strerror(reason));
 	close_ends(process);
-}
-
-static void give_up(struct process *process)
-{
-	free(process->output);
-	process->output = NULL;
 }
 
 /* With what it has started, unless that left its group. */
@@ -165,7 +230,8 @@ static void kill_program(struct process *process)
 {
 	kill(-process->pid, SIGKILL);
 	reap(process);
-	give_up(process);
+	free(process->output);
+	process->output = NULL;
 }
 
 static int make_room(struct process *process)
@@ -226,11 +292,8 @@ static void advance(struct process *process, const struct pollfd *output,
 	}
 	if (ret)
 		close_end(&process->out_fd);
-	if (!end->revents)
-		return;
-	reap(process);
-	if (!process->ran)
-		give_up(process);
+	if (end->revents)
+		reap(process);
 }
 
 static int milliseconds_until(const struct timespec *deadline)
@@ -294,7 +357,6 @@ void process_run_all(struct process *processes, unsigned int count,
 	for (i = 0; i < count; i++) {
 		processes[i].pid_fd = -1;
 		processes[i].out_fd = -1;
-		processes[i].failure_fd = -1;
 		if (!fds)
 			vr_error_memory(&processes[i].error);
 		else if (start(&processes[i]))
@@ -306,10 +368,9 @@ void process_run_all(struct process *processes, unsigned int count,
 		if (processes[i].pid_fd < 0)
 			continue;
 		kill_program(&processes[i]);
-		if (processes[i].ran)
-			cni_fail(&processes[i].error, CNI_IPAM,
-				 "did not end within %u seconds and was killed",
-				 seconds);
+		cni_fail(&processes[i].error, CNI_IPAM,
+			 "did not end within %u seconds and was killed",
+			 seconds);
 	}
 	free(fds);
 }

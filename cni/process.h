@@ -43,7 +43,6 @@ struct process {
 	pid_t pid;
 	int pid_fd;
 	int out_fd;
-	int failure_fd;
 	size_t used;
 	size_t size;
 };
