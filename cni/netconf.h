@@ -11,7 +11,7 @@
 #include "bandwidth.h"
 #include "log.h"
 #include "port_kind.h"
-#include "route.h"
+#include "request.h"
 
 #define NETCONF_NETWORKS_DIR "/etc/vr/networks.d"
 #define NETCONF_POD_ANNOTATIONS "io.kubernetes.cri.pod-annotations"
@@ -36,29 +36,6 @@ enum netconf_version {
 };
 
 extern const char *const netconf_versions[CNI_VERSIONS];
-
-/**
- * struct netconf_request - one interface that is asked for
- * @network: name of its network
- * @ifname: NULL when it is to be numbered
- * @mac: as written, NULL when it is to be made up
- * @ips: array of strings, NULL when the IPAM plugin chooses
- * @bandwidth: its limits, of the network when it has none
- * @mtu: 0 for the network's
- * @routes: before those of the network
- * @default_gateways: by which it gets the default routes, AF_UNSPEC for none;
- *	of IPv4 and of IPv6
- */
-struct netconf_request {
-	char *network;
-	char *ifname;
-	const char *mac;
-	const cJSON *ips;
-	struct bandwidth bandwidth;
-	uint32_t mtu;
-	struct cni_routes routes;
-	struct vr_ip default_gateways[2];
-};
 
 /**
  * struct netconf - the network configuration of a call
@@ -101,8 +78,7 @@ struct netconf {
 	struct port_choice port;
 	const cJSON *prev_result;
 
-	struct netconf_request *requests;
-	unsigned int request_count;
+	struct requests requests;
 };
 
 #define cleanup_netconf __attribute__((cleanup(netconf_free)))

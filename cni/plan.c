@@ -39,9 +39,9 @@ static bool name_is_taken(const struct planning *planning, const char *name)
 		if (!strcmp(attachment->interfaces[i].ifname, name))
 			return true;
 	}
-	for (i = 0; i < netconf->request_count; i++) {
-		if (netconf->requests[i].ifname &&
-		    !strcmp(netconf->requests[i].ifname, name))
+	for (i = 0; i < netconf->requests.count; i++) {
+		if (netconf->requests.items[i].ifname &&
+		    !strcmp(netconf->requests.items[i].ifname, name))
 			return true;
 	}
 	return false;
@@ -77,7 +77,7 @@ static void choose_ifname(const struct planning *planning,
 }
 
 static int set_ifname(const struct planning *planning,
-		      const struct netconf_request *request,
+		      const struct request *request,
 		      struct attachment_interface *interface,
 		      struct vr_error *err)
 {
@@ -166,7 +166,7 @@ static cJSON *first_ipam_conf(const struct netconf *netconf)
 }
 
 /* That of the others gets what concerns their network. */
-static cJSON *other_ipam_conf(const struct netconf_request *request)
+static cJSON *other_ipam_conf(const struct request *request)
 {
 	cJSON *conf = cJSON_CreateObject();
 	cJSON *runtime;
@@ -208,7 +208,7 @@ static void drop_default_ranges(cJSON *conf)
 }
 
 static int set_ipam(const struct planning *planning,
-		    const struct netconf_request *request,
+		    const struct request *request,
 		    const struct definition *definition,
 		    struct attachment_interface *interface,
 		    struct vr_error *err)
@@ -261,7 +261,7 @@ static int define(const struct planning *planning, const char *network,
 }
 
 /* Addresses that are asked for and no plugin to give them. */
-static int check_ips(const struct netconf_request *request,
+static int check_ips(const struct request *request,
 		     const struct definition *definition, struct vr_error *err)
 {
 	if (definition->ipam || !request->ips || !request->ips->child)
@@ -287,7 +287,7 @@ static int set_host_ifname(const struct planning *planning,
 	return ret;
 }
 
-static void take_settings(const struct netconf_request *request,
+static void take_settings(const struct request *request,
 			  struct plan_interface *interface)
 {
 	interface->bandwidth = bandwidth_is_limited(&request->bandwidth)
@@ -300,8 +300,7 @@ static void take_settings(const struct netconf_request *request,
 }
 
 static int add_interface(struct planning *planning,
-			 const struct netconf_request *request,
-			 struct vr_error *err)
+			 const struct request *request, struct vr_error *err)
 {
 	struct plan *plan = planning->plan;
 	struct attachment *attachment = &plan->attachment;
@@ -341,7 +340,7 @@ static int add_interface(struct planning *planning,
 static int add_first(struct planning *planning, struct vr_error *err)
 {
 	const struct netconf *netconf = planning->netconf;
-	struct netconf_request request = {
+	struct request request = {
 		.network = (char *)netconf->name,
 		.ifname = (char *)planning->env->ifname,
 		.mac = netconf->mac,
@@ -368,12 +367,12 @@ static int check_default_routes(const struct planning *planning,
 				struct vr_error *err)
 {
 	const struct netconf *netconf = planning->netconf;
-	const struct netconf_request *asks[2] = { NULL, NULL };
-	const struct netconf_request *request;
+	const struct request *asks[2] = { NULL, NULL };
+	const struct request *request;
 	unsigned int i;
 
-	for (i = 0; i < 2 * netconf->request_count; i++) {
-		request = &netconf->requests[i / 2];
+	for (i = 0; i < 2 * netconf->requests.count; i++) {
+		request = &netconf->requests.items[i / 2];
 		if (request->default_gateways[i % 2].family == AF_UNSPEC)
 			continue;
 		if (planning->plan->chained)
@@ -400,8 +399,8 @@ static int add_interfaces(struct planning *planning, struct vr_error *err)
 	ret = planning->lenient ? 0 : check_default_routes(planning, err);
 	if (!ret && !planning->plan->chained)
 		ret = add_first(planning, err);
-	for (i = 0; !ret && i < netconf->request_count; i++)
-		ret = add_interface(planning, &netconf->requests[i], err);
+	for (i = 0; !ret && i < netconf->requests.count; i++)
+		ret = add_interface(planning, &netconf->requests.items[i], err);
 	return ret;
 }
 
@@ -462,7 +461,7 @@ int plan_make(const struct netconf *netconf, const struct environment *env,
 
 	memset(plan, 0, sizeof(*plan));
 	plan->interfaces =
-		calloc(netconf->request_count + 1, sizeof(*plan->interfaces));
+		calloc(netconf->requests.count + 1, sizeof(*plan->interfaces));
 	if (!plan->interfaces)
 		return vr_error_memory(err);
 	ret = read_previous(netconf, env, plan, err);

@@ -215,14 +215,19 @@ static void test_requests(void)
 	ok(!netconf_parse(text, strlen(text), &netconf, &err) &&
 		   !netconf_parse_rest(&netconf, &err),
 	   "further networks");
-	is_int(netconf.request_count, 3, "of configuration and args");
-	is_string(netconf.requests[0].network, "red", "a name");
-	ok(!netconf.requests[0].ifname, "its interface is to be numbered");
-	is_string(netconf.requests[1].network, "a/b", "name@ifname: name");
-	is_string(netconf.requests[1].ifname, "data0", "name@ifname: ifname");
-	is_string(netconf.requests[2].network, "blue", "an object, Go's case");
-	is_string(netconf.requests[2].ifname, "x", "its interface");
-	ok(cJSON_GetArraySize(netconf.requests[2].ips) == 1, "its addresses");
+	is_int(netconf.requests.count, 3, "of configuration and args");
+	is_string(netconf.requests.items[0].network, "red", "a name");
+	ok(!netconf.requests.items[0].ifname,
+	   "its interface is to be numbered");
+	is_string(netconf.requests.items[1].network, "a/b",
+		  "name@ifname: name");
+	is_string(netconf.requests.items[1].ifname, "data0",
+		  "name@ifname: ifname");
+	is_string(netconf.requests.items[2].network, "blue",
+		  "an object, Go's case");
+	is_string(netconf.requests.items[2].ifname, "x", "its interface");
+	ok(cJSON_GetArraySize(netconf.requests.items[2].ips) == 1,
+	   "its addresses");
 	is_string(netconf.mac, "02:00:00:00:00:09", "args win");
 	ok(netconf.all_results, "all results");
 	netconf_free(&netconf);
@@ -257,7 +262,7 @@ static void test_bandwidth(void)
 		   port.burst_in == UINT32_MAX - 1,
 	   "of the port: bits a second, bytes of burst");
 	port.set = 0;
-	bandwidth_fill(&netconf.requests[0].bandwidth, &port);
+	bandwidth_fill(&netconf.requests.items[0].bandwidth, &port);
 	ok(port.set == (VR_BIT(VR_A_PORT_RATE_OUT) |
 			VR_BIT(VR_A_PORT_BURST_OUT)) &&
 		   port.rate_out == 9000 && port.burst_out == 10000,
