@@ -11,12 +11,16 @@ static void check(const struct attachment *attachment)
 {
 	cleanup_attachment struct attachment again = { 0 };
 	cleanup_json cJSON *first = NULL, *second = NULL;
+	cleanup_json_text char *written = NULL, *rewritten = NULL;
 	struct vr_error err = { 0 };
 
 	first = attachment_to_json(attachment);
 	fuzz_assert(!attachment_from_json(first, "written", &again, &err));
 	second = attachment_to_json(&again);
-	fuzz_assert(cJSON_Compare(first, second, true));
+	/* As text: a key that is there twice equals not even itself. */
+	written = cJSON_PrintUnformatted(first);
+	rewritten = cJSON_PrintUnformatted(second);
+	fuzz_assert(written && rewritten && !strcmp(written, rewritten));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
