@@ -725,7 +725,7 @@ cJSON *cni_add(const struct environment *env, struct netconf *netconf,
 	};
 	cJSON *answer = NULL;
 
-	if (!netconf_parse_rest(netconf, err))
+	if (!netconf_parse_rest(netconf, env, err))
 		answer = add(&adding, err);
 	vr_nl_close(&adding.router);
 	podns_close(&adding.own);

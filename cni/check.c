@@ -376,7 +376,7 @@ int cni_check(const struct environment *env, struct netconf *netconf,
 	checking.others = environment_args_of_others(env->args);
 	if (!checking.others)
 		return vr_error_memory(err);
-	ret = netconf_parse_rest(netconf, err);
+	ret = netconf_parse_rest(netconf, env, err);
 	if (!ret)
 		ret = check(&checking, err);
 	free_calls(&checking);

@@ -38,7 +38,7 @@ static const char *const defining_keys[] = {
 /* What else a definition file may have. */
 static const char *const other_keys[] = {
 	"name",	     "description", "cniVersion", "type",
-	"bandwidth", "sysctls",	    "port",
+	"bandwidth", "sysctls",	    "port",	  "shared",
 };
 
 #define KEY_IS_IN(key, keys) json_key_is_in(key, keys, ARRAY_SIZE(keys))
@@ -333,6 +333,46 @@ static int parse_sysctls(const cJSON *object, const char *where,
 	return definition->sysctls ? 0 : vr_error_memory(err);
 }
 
+/* "*", or an array of namespaces. */
+static int parse_shared(const cJSON *object, const char *where,
+			struct definition *definition, struct vr_error *err)
+{
+	const cJSON *shared = json_item(object, "shared");
+	const char *all = cJSON_GetStringValue(shared);
+	const cJSON *ignored = NULL;
+	int ret;
+
+	if (!shared)
+		return 0;
+	if (all && strcmp(all, "*") != 0)
+		return json_refuse(where, "shared", shared,
+				   "neither \"*\" nor an array", err);
+	ret = all ? 0 : json_strings(object, where, "shared", &ignored, err);
+	if (ret)
+		return ret;
+	definition->shared = cJSON_Duplicate(shared, true);
+	return definition->shared ? 0 : vr_error_memory(err);
+}
+
+bool definition_allows(const struct definition *definition,
+		       const char *namespace)
+{
+	const char *name = definition->network.name;
+	size_t len = strcspn(name, ".");
+	const cJSON *item;
+
+	if (name[len] && strlen(namespace) == len &&
+	    !strncmp(name, namespace, len))
+		return true;
+	if (cJSON_IsString(definition->shared))
+		return true;
+	cJSON_ArrayForEach(item, definition->shared) {
+		if (!strcmp(item->valuestring, namespace))
+			return true;
+	}
+	return false;
+}
+
 int definition_parse(const cJSON *object, const char *name, const char *where,
 		     struct definition *definition, struct vr_error *err)
 {
@@ -360,6 +400,8 @@ int definition_parse(const cJSON *object, const char *name, const char *where,
 	if (!ret)
 		ret = parse_sysctls(object, where, definition, err);
 	if (!ret)
+		ret = parse_shared(object, where, definition, err);
+	if (!ret)
 		ret = parse_ipam(object, where, definition, err);
 	if (ret)
 		definition_free(definition);
@@ -374,6 +416,8 @@ void definition_free(struct definition *definition)
 	definition->ipam = NULL;
 	cJSON_Delete(definition->sysctls);
 	definition->sysctls = NULL;
+	cJSON_Delete(definition->shared);
+	definition->shared = NULL;
 }
 
 static void read_definition(struct definition_file *file)

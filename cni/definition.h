@@ -20,6 +20,7 @@
  * @bandwidth: limits of each interface
  * @port: of what kind its ports are
  * @sysctls: settings of each interface, owned, or NULL
+ * @shared: with pods of which other namespaces, owned, or NULL for none
  */
 struct definition {
 	struct vr_network network;
@@ -29,6 +30,7 @@ struct definition {
 	struct bandwidth bandwidth;
 	enum port_kind port;
 	cJSON *sysctls;
+	cJSON *shared;
 };
 
 /**
@@ -59,6 +61,15 @@ int definition_parse(const cJSON *object, const char *name, const char *where,
 		     struct definition *definition, struct vr_error *err);
 
 void definition_free(struct definition *definition);
+
+/**
+ * definition_allows() - May a pod use a network?
+ * @namespace: the pod's
+ *
+ * A network belongs to the namespace before the first dot of its name.
+ */
+bool definition_allows(const struct definition *definition,
+		       const char *namespace);
 
 /* Can a network have this name?  Those of CNI, and "/" for namespaces. */
 bool definition_name_is_valid(const char *name);

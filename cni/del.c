@@ -22,7 +22,7 @@ static int undo_plan(const struct environment *env, struct netconf *netconf,
 	unsigned int i;
 
 	/* A file that was cut off may be there, and has nothing more to say. */
-	if (netconf_parse_rest(netconf, NULL) ||
+	if (netconf_parse_rest(netconf, env, NULL) ||
 	    plan_make(netconf, env, true, &plan, NULL))
 		return state_remove(netconf->state_dir, netconf->name,
 				    env->container_id, env->ifname, err);

@@ -282,6 +282,29 @@ int environment_parse_args(const char *text, struct environment_args *args,
 	return 0;
 }
 
+int environment_pod_namespace(const char *text, char *namespace, size_t bytes,
+			      struct vr_error *err)
+{
+	const char *rest = text;
+	struct pair pair;
+
+	for (; *rest && next_pair(&rest, &pair); rest += *rest == ';') {
+		if (!pair_is(&pair, "K8S_POD_NAMESPACE"))
+			continue;
+		if (!pair.value_len || pair.value_len >= bytes)
+			return cni_fail(
+				err, CNI_ENVIRONMENT,
+				"CNI_ARGS: K8S_POD_NAMESPACE \"%.*s\" is not the name of a namespace",
+				(int)pair.value_len, pair.value);
+		memcpy(namespace, pair.value, pair.value_len);
+		namespace[pair.value_len] = '\0';
+		return 0;
+	}
+	return cni_fail(
+		err, CNI_ENVIRONMENT,
+		"CNI_ARGS: there is no K8S_POD_NAMESPACE, of which the networks of a pod's annotation are");
+}
+
 char *environment_args_of_others(const char *text)
 {
 	char *result = calloc(1, strlen(text) + 1);

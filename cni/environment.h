@@ -59,6 +59,16 @@ int environment_parse_args(const char *text, struct environment_args *args,
 char *environment_args_of_others(const char *text);
 
 /**
+ * environment_pod_namespace() - The namespace of the pod, K8S_POD_NAMESPACE
+ * @text: CNI_ARGS
+ * @bytes: what fits into @namespace
+ *
+ * Refuses that there is none (CNI code 4).
+ */
+int environment_pod_namespace(const char *text, char *namespace, size_t bytes,
+			      struct vr_error *err);
+
+/**
  * environment_for() - Our environment, but for an interface of a container
  *
  * As of a DEL that knows no more: without a namespace and arguments.

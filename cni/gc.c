@@ -374,7 +374,7 @@ static int plan_forward(struct collecting *collecting, struct vr_error *err)
 	unsigned int i;
 	int ret;
 
-	ret = netconf_parse_rest(collecting->netconf, err);
+	ret = netconf_parse_rest(collecting->netconf, collecting->env, err);
 	if (!ret)
 		ret = take_in_conf(collecting, err);
 	if (!ret)

@@ -287,6 +287,50 @@ static int parse_args(struct netconf *netconf, struct vr_error *err)
 	return ret;
 }
 
+/* A runtime leaves out what it was not told to give, and what is empty. */
+static int check_annotations_come(const struct netconf *netconf,
+				  struct vr_error *err)
+{
+	const cJSON *capabilities = json_item(netconf->json, "capabilities");
+
+	if (cJSON_IsTrue(json_item(capabilities, NETCONF_POD_ANNOTATIONS)))
+		return 0;
+	return json_refuse(WHERE, "podNetworks",
+			   json_item(netconf->json, "podNetworks"),
+			   "but \"capabilities\" has no \"" NETCONF_POD_ANNOTATIONS
+			   "\": true",
+			   err);
+}
+
+/* The networks of the pod's annotation, where the configuration allows it. */
+static int parse_pod_networks(struct netconf *netconf,
+			      const struct environment *env,
+			      struct vr_error *err)
+{
+	unsigned int i, before = netconf->requests.count;
+	const char *annotation;
+	bool asked = false;
+	int ret;
+
+	ret = json_bool(netconf->json, WHERE, "podNetworks", &asked, err);
+	if (ret || !asked)
+		return ret;
+	annotation = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(netconf->port.annotations,
+						 POD_NETWORKS_KEY));
+	if (!annotation)
+		return check_annotations_come(netconf, err);
+	ret = environment_pod_namespace(env->args, netconf->pod_namespace,
+					sizeof(netconf->pod_namespace), err);
+	if (!ret)
+		ret = pod_networks_parse(annotation, netconf->pod_namespace,
+					 &netconf->requests,
+					 &netconf->pod_networks, err);
+	for (i = before; i < netconf->requests.count; i++)
+		netconf->requests.items[i].asked_from = netconf->pod_namespace;
+	return ret;
+}
+
 static int parse_document(const char *text, size_t len, struct netconf *netconf,
 			  struct vr_error *err)
 {
@@ -318,12 +362,20 @@ int netconf_parse(const char *text, size_t len, struct netconf *netconf,
 	return ret;
 }
 
-int netconf_parse_rest(struct netconf *netconf, struct vr_error *err)
+static void free_requests(struct netconf *netconf)
+{
+	requests_free(&netconf->requests);
+	cJSON_Delete(netconf->pod_networks);
+	netconf->pod_networks = NULL;
+}
+
+int netconf_parse_rest(struct netconf *netconf, const struct environment *env,
+		       struct vr_error *err)
 {
 	int ret;
 
 	/* GC does it for each container. */
-	requests_free(&netconf->requests);
+	free_requests(netconf);
 	ret = check_log(netconf, err);
 	if (!ret)
 		ret = parse_result_choice(netconf, err);
@@ -351,12 +403,14 @@ int netconf_parse_rest(struct netconf *netconf, struct vr_error *err)
 				     err);
 	if (!ret)
 		ret = parse_args(netconf, err);
+	if (!ret)
+		ret = parse_pod_networks(netconf, env, err);
 	return ret;
 }
 
 void netconf_free(struct netconf *netconf)
 {
-	requests_free(&netconf->requests);
+	free_requests(netconf);
 	cJSON_Delete(netconf->json);
 	memset(netconf, 0, sizeof(*netconf));
 }

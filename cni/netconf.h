@@ -9,7 +9,9 @@
 
 #include "../lib/error.h"
 #include "bandwidth.h"
+#include "environment.h"
 #include "log.h"
+#include "pod_networks.h"
 #include "port_kind.h"
 #include "request.h"
 
@@ -54,6 +56,8 @@ extern const char *const netconf_versions[CNI_VERSIONS];
  * @port: of what kind the ports are, with the annotations of the pod
  * @prev_result: NULL when there is none
  * @requests: the further interfaces
+ * @pod_networks: what of them is from the pod's annotation
+ * @pod_namespace: whose rights it has
  */
 struct netconf {
 	cJSON *json;
@@ -79,6 +83,8 @@ struct netconf {
 	const cJSON *prev_result;
 
 	struct requests requests;
+	cJSON *pod_networks;
+	char pod_namespace[POD_NAMESPACE_BYTES];
 };
 
 #define cleanup_netconf __attribute__((cleanup(netconf_free)))
@@ -101,9 +107,12 @@ int netconf_parse(const char *text, size_t len, struct netconf *netconf,
 /**
  * netconf_parse_rest() - Parse what ADD and CHECK need in addition
  *
- * Refusals have CNI code 7, or 2 (unsupported key).
+ * @env: of which the pod's namespace is read
+ *
+ * Refusals have CNI code 7, 2 (unsupported key) or 4 (no namespace).
  */
-int netconf_parse_rest(struct netconf *netconf, struct vr_error *err);
+int netconf_parse_rest(struct netconf *netconf, const struct environment *env,
+		       struct vr_error *err);
 
 void netconf_free(struct netconf *netconf);
 

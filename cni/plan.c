@@ -297,6 +297,20 @@ static void take_settings(const struct request *request,
 	interface->wanted_routes = &request->routes;
 	memcpy(interface->default_gateways, request->default_gateways,
 	       sizeof(interface->default_gateways));
+	interface->own_default = request->own_default;
+}
+
+static int check_rights(const struct request *request,
+			const struct definition *definition,
+			struct vr_error *err)
+{
+	if (!request->asked_from ||
+	    definition_allows(definition, request->asked_from))
+		return 0;
+	return cni_fail(
+		err, CNI_CONFIG,
+		"network \"%s\" is not shared with namespace \"%s\", of which the pod is",
+		request->network, request->asked_from);
 }
 
 static int add_interface(struct planning *planning,
@@ -312,6 +326,8 @@ static int add_interface(struct planning *planning,
 	definition = &plan->interfaces[index].definition;
 	ret = define(planning, request->network, definition, err);
 	take_settings(request, &plan->interfaces[index]);
+	if (!ret)
+		ret = check_rights(request, definition, err);
 	/* Without a definition there still are names, to number the others. */
 	if (ret && !planning->lenient)
 		return ret;
@@ -373,7 +389,8 @@ static int check_default_routes(const struct planning *planning,
 
 	for (i = 0; i < 2 * netconf->requests.count; i++) {
 		request = &netconf->requests.items[i / 2];
-		if (request->default_gateways[i % 2].family == AF_UNSPEC)
+		if (request->default_gateways[i % 2].family == AF_UNSPEC &&
+		    !request->own_default)
 			continue;
 		if (planning->plan->chained)
 			return cni_fail(
@@ -618,16 +635,34 @@ static int add_wanted(struct plan_interface *interface, struct vr_error *err)
 }
 
 /* Has a request asked for the default route of the family? */
-static bool default_is_taken(const struct plan *plan, unsigned int family)
+static bool default_is_taken(const struct plan *plan, int family)
 {
+	const struct plan_interface *interface;
 	unsigned int i;
 
 	for (i = 0; i < plan->attachment.interface_count; i++) {
-		if (plan->interfaces[i].default_gateways[family].family !=
+		interface = &plan->interfaces[i];
+		if (interface->default_gateways[family == AF_INET6].family !=
 		    AF_UNSPEC)
+			return true;
+		if (interface->own_default &&
+		    gateway_of(interface, family).family != AF_UNSPEC)
 			return true;
 	}
 	return false;
+}
+
+static int check_own_default(const struct plan_interface *interface,
+			     struct vr_error *err)
+{
+	if (!interface->own_default ||
+	    gateway_of(interface, AF_INET).family != AF_UNSPEC ||
+	    gateway_of(interface, AF_INET6).family != AF_UNSPEC)
+		return 0;
+	return cni_fail(
+		err, CNI_CONFIG,
+		"network \"%s\": \"default-route\" is [], but the network has no gateway",
+		interface->definition.network.name);
 }
 
 static int check_ipv6_mtu(const struct plan_interface *interface,
@@ -649,12 +684,16 @@ int plan_add_routes(struct plan *plan, unsigned int index, struct vr_error *err)
 	bool first = attachment_is_first(&plan->attachment,
 					 &plan->attachment.interfaces[index]);
 	const bool defaults[2] = {
-		first && !default_is_taken(plan, 0),
-		first && !default_is_taken(plan, 1),
+		first ? !default_is_taken(plan, AF_INET)
+		      : interface->own_default,
+		first ? !default_is_taken(plan, AF_INET6)
+		      : interface->own_default,
 	};
 	int ret;
 
 	ret = check_ipv6_mtu(interface, err);
+	if (!ret)
+		ret = check_own_default(interface, err);
 	if (!ret)
 		ret = add_wanted_default(interface,
 					 &interface->default_gateways[0], err);

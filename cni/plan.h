@@ -14,7 +14,7 @@
  * @bandwidth: its limits
  * @wanted_mtu: what was asked for, 0 for the network's
  * @wanted_routes: of the request, borrowed, or NULL
- * @default_gateways: as in a request
+ * @default_gateways, @own_default: as in a request
  * @sysctls: of the configuration, borrowed, or NULL
  * @addresses: what its IPAM plugin gave
  * @routes: what it gets in the container
@@ -27,6 +27,7 @@ struct plan_interface {
 	uint32_t wanted_mtu;
 	const struct cni_routes *wanted_routes;
 	struct vr_ip default_gateways[2];
+	bool own_default;
 	const cJSON *sysctls;
 	struct result addresses;
 	struct cni_routes routes;

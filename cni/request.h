@@ -2,6 +2,7 @@
 #ifndef VR_CNI_REQUEST_H
 #define VR_CNI_REQUEST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <cjson/cJSON.h>
@@ -22,6 +23,8 @@
  * @routes: before those of the network
  * @default_gateways: by which it gets the default routes, AF_UNSPEC for none;
  *	of IPv4 and of IPv6
+ * @own_default: it gets those of its network instead
+ * @asked_from: namespace of the pod that asks, whose rights count, or NULL
  */
 struct request {
 	char *network;
@@ -32,6 +35,8 @@ struct request {
 	uint32_t mtu;
 	struct cni_routes routes;
 	struct vr_ip default_gateways[2];
+	bool own_default;
+	const char *asked_from;
 };
 
 struct requests {

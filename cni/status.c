@@ -58,7 +58,7 @@ static int check_ipam(const struct environment *env, struct netconf *netconf,
 	unsigned int i, seconds = netconf->ipam_timeout;
 	int ret;
 
-	ret = netconf_parse_rest(netconf, err);
+	ret = netconf_parse_rest(netconf, env, err);
 	if (!ret)
 		ret = plan_make(netconf, &any, false, &plan, err);
 	for (i = 0; !ret && i < plan.attachment.interface_count; i++)

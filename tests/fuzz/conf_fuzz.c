@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.container_id = "c1",
 		.netns = "/n",
 		.ifname = "eth0",
-		.args = "",
+		.args = "K8S_POD_NAMESPACE=ns",
 		.path = "",
 	};
 	cleanup_netconf struct netconf netconf = { 0 };
@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	ret = netconf_parse(text, size, &netconf, &err);
 	if (!ret)
-		ret = netconf_parse_rest(&netconf, &err);
+		ret = netconf_parse_rest(&netconf, &env, &err);
 	/* No input reads what is on this machine. */
 	netconf.networks_dir = "/nonexistent";
 	if (!ret)

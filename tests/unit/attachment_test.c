@@ -41,7 +41,7 @@ static int make(const char *text, const struct environment *environment,
 {
 	memset(plan, 0, sizeof(*plan));
 	if (netconf_parse(text, strlen(text), netconf, err) ||
-	    netconf_parse_rest(netconf, err))
+	    netconf_parse_rest(netconf, environment, err))
 		return -1;
 	return plan_make(netconf, environment, lenient, plan, err);
 }

@@ -20,6 +20,12 @@
 
 #define HEAD "{\"cniVersion\":\"1.0.0\",\"name\":\"n\",\"type\":\"vr-cni\""
 
+#define ANNOTATIONS "io.kubernetes.cri.pod-annotations"
+
+static const struct environment env = {
+	.args = "IgnoreUnknown=1;K8S_POD_NAMESPACE=shop",
+};
+
 /* A configuration, its code (0: none), and what the message has in it. */
 struct sample {
 	const char *text;
@@ -148,6 +154,18 @@ static const struct sample samples[] = {
 	  CNI_UNSUPPORTED, "\"sysctls\" is {}" },
 	{ HEAD ",\"port\":\"veth\"}", CNI_CONFIG, "\"port\" is \"veth\"" },
 	{ HEAD ",\"port\":1}", CNI_CONFIG, "\"port\" is 1" },
+	{ HEAD ",\"podNetworks\":1}", CNI_CONFIG, "\"podNetworks\" is 1" },
+	{ HEAD ",\"podNetworks\":true}", CNI_CONFIG,
+	  "\"capabilities\" has no \"" ANNOTATIONS "\"" },
+	{ HEAD ",\"podNetworks\":true,\"capabilities\":{\"" ANNOTATIONS
+	       "\":true}}",
+	  CNI_OK, "" },
+	{ HEAD ",\"podNetworks\":true,\"runtimeConfig\":{\"" ANNOTATIONS
+	       "\":{\"k8s.v1.cni.cncf.io/networks\":\"a_b\"}}}",
+	  CNI_CONFIG, "\"a_b\" is not the name of a network" },
+	{ HEAD ",\"runtimeConfig\":{\"" ANNOTATIONS
+	       "\":{\"k8s.v1.cni.cncf.io/networks\":\"a_b\"}}}",
+	  CNI_OK, "" },
 	{ HEAD ",\"portByRuntime\":\"tap\"}", CNI_CONFIG,
 	  "\"portByRuntime\" is \"tap\"" },
 	{ HEAD ",\"portByRuntime\":{\"kata\":\"x\"}}", CNI_CONFIG,
@@ -179,7 +197,7 @@ static void test_samples(void)
 		ret = netconf_parse(sample->text, strlen(sample->text),
 				    &netconf, &err);
 		if (!ret)
-			ret = netconf_parse_rest(&netconf, &err);
+			ret = netconf_parse_rest(&netconf, &env, &err);
 		ok((ret != 0) == (sample->code != CNI_OK) &&
 			   cni_code(&err) == sample->code &&
 			   strstr(err.text, sample->message),
@@ -213,7 +231,7 @@ static void test_requests(void)
 	struct netconf netconf;
 
 	ok(!netconf_parse(text, strlen(text), &netconf, &err) &&
-		   !netconf_parse_rest(&netconf, &err),
+		   !netconf_parse_rest(&netconf, &env, &err),
 	   "further networks");
 	is_int(netconf.requests.count, 3, "of configuration and args");
 	is_string(netconf.requests.items[0].network, "red", "a name");
@@ -249,7 +267,7 @@ static void test_bandwidth(void)
 	struct netconf netconf;
 
 	ok(!netconf_parse(text, strlen(text), &netconf, &err) &&
-		   !netconf_parse_rest(&netconf, &err),
+		   !netconf_parse_rest(&netconf, &env, &err),
 	   "bandwidth");
 	ok(netconf.bandwidth.ingress.rate == 100000000000 &&
 		   netconf.bandwidth.ingress.burst == 34359738359 &&
