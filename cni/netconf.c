@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <linux/if.h>
+
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
 #include "code.h"
@@ -150,6 +152,29 @@ static int parse_result_choice(struct netconf *netconf, struct vr_error *err)
 		return 0;
 	return json_refuse(WHERE, "result", json_item(netconf->json, "result"),
 			   "neither \"default\" nor \"all\"", err);
+}
+
+/* Room for a number of five digits, and none in it to mistake for one. */
+static int parse_interface_prefix(struct netconf *netconf, struct vr_error *err)
+{
+	static const char key[] = "interfacePrefix";
+	const char *prefix = NETCONF_INTERFACE_PREFIX;
+	const char *problem;
+	int ret;
+
+	ret = json_string(netconf->json, WHERE, key, &prefix, err);
+	if (ret)
+		return ret;
+	netconf->interface_prefix = prefix;
+	problem = environment_ifname_problem(prefix);
+	if (!problem && strlen(prefix) > IFNAMSIZ - 1 - 5)
+		problem = "longer than 10 bytes";
+	if (!problem && strcspn(prefix, "0123456789") < strlen(prefix))
+		problem = "with a digit in it";
+	if (problem)
+		return json_refuse(WHERE, key, json_item(netconf->json, key),
+				   problem, err);
+	return 0;
 }
 
 static int parse_host_interface(struct netconf *netconf, struct vr_error *err)
@@ -379,6 +404,8 @@ int netconf_parse_rest(struct netconf *netconf, const struct environment *env,
 	ret = check_log(netconf, err);
 	if (!ret)
 		ret = parse_result_choice(netconf, err);
+	if (!ret)
+		ret = parse_interface_prefix(netconf, err);
 	if (!ret)
 		ret = parse_host_interface(netconf, err);
 	if (!ret)

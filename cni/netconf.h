@@ -17,6 +17,7 @@
 
 #define NETCONF_NETWORKS_DIR "/etc/vr/networks.d"
 #define NETCONF_POD_ANNOTATIONS "io.kubernetes.cri.pod-annotations"
+#define NETCONF_INTERFACE_PREFIX "eth"
 #define NETCONF_STATE_DIR "/var/lib/vr/cni"
 
 /*
@@ -45,6 +46,7 @@ extern const char *const netconf_versions[CNI_VERSIONS];
  * @version: of the specification, for configuration and result
  * @log_file: absolute path, NULL for none
  * @log_level: what is written
+ * @interface_prefix: of the names of interfaces that are numbered
  * @host_interface: the host's device on the first network, NULL for none
  * @ipam_timeout: seconds that IPAM plugins have
  * @all_results: report all interfaces, not only CNI_IFNAME
@@ -67,6 +69,7 @@ struct netconf {
 	const char *state_dir;
 	const char *log_file;
 	enum log_level log_level;
+	const char *interface_prefix;
 	const char *host_interface;
 	uint32_t ipam_timeout;
 	bool all_results;

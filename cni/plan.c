@@ -48,15 +48,19 @@ static bool name_is_taken(const struct planning *planning, const char *name)
 }
 
 /* The number behind those that plugins before us gave. */
-static unsigned int first_number(const struct result *previous)
+static unsigned int first_number(const struct result *previous,
+				 const char *prefix)
 {
 	unsigned int i, number, next = 1;
+	size_t len = strlen(prefix);
+	const char *name;
 	char end;
 
 	for (i = 0; i < previous->interface_count; i++) {
+		name = previous->interfaces[i].name;
 		if (result_is_inside(&previous->interfaces[i]) &&
-		    sscanf(previous->interfaces[i].name, "eth%5u%c", &number,
-			   &end) == 1 &&
+		    !strncmp(name, prefix, len) &&
+		    sscanf(name + len, "%5u%c", &number, &end) == 1 &&
 		    number >= next)
 			next = number + 1;
 	}
@@ -67,11 +71,12 @@ static unsigned int first_number(const struct result *previous)
 static void choose_ifname(const struct planning *planning,
 			  char ifname[IFNAMSIZ])
 {
-	unsigned int number = first_number(&planning->plan->previous);
+	const char *prefix = planning->netconf->interface_prefix;
+	unsigned int number = first_number(&planning->plan->previous, prefix);
 	char name[IFNAMSIZ];
 
 	do {
-		snprintf(name, sizeof(name), "eth%u", number++);
+		snprintf(name, sizeof(name), "%s%u", prefix, number++);
 	} while (name_is_taken(planning, name));
 	memcpy(ifname, name, sizeof(name));
 }

@@ -55,6 +55,9 @@ gives "no network" "" ""
 gives "two by name" "left, right" "eth1=shop.left eth2=shop.right"
 gives "another namespace, a name of its own, one of them twice" "left,other/open@open,left" \
 	"eth1=shop.left eth2=shop.left open=other.open"
+cni ADD POD "$(conf left,right '{interfacePrefix: "net"}')" "$ARGS" > /dev/null
+is "a prefix of its own" "$? $(interfaces)" "0 eth0=cluster net1=shop.left net2=shop.right"
+cni DEL POD "$(conf left,right '{interfacePrefix: "net"}')" "$ARGS"
 gives "objects" '[{"name":"right"},{"name":"all","namespace":"other","interface":"x"}]' \
 	"eth1=shop.right x=other.all"
 
