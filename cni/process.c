@@ -121,7 +121,8 @@ struct child {
 	pid_t parent;
 	int input;
 	int output;
-	int failure; /* errno */
+	/* An errno, written by whom the compiler does not see return. */
+	volatile int failure;
 };
 
 /* In the child, which has our memory until it is the program. */

@@ -66,7 +66,10 @@ fault <<< 'true'
 clean "nothing is left by plugins that misbehave" POD
 printf 'not a program' > "$PLUGINS/text"
 define text '"subnets":["192.0.2.0/24"],"ipam":{"type":"text"}'
-refusal "IPAM cannot be executed" 101 'text' \
+refusal "IPAM may not be executed" 101 '/text: Permission denied' \
+	ADD POD '{"cniVersion":"1.0.0","name":"text",'"$COMMON"'}'
+chmod +x "$PLUGINS/text"
+refusal "IPAM is no program" 101 '/text: Exec format error' \
 	ADD POD '{"cniVersion":"1.0.0","name":"text",'"$COMMON"'}'
 define gone '"subnets":["192.0.2.0/24"],"ipam":{"type":"no-such-plugin"}'
 refusal "IPAM does not exist" 101 '"no-such-plugin" is not in CNI_PATH' \
