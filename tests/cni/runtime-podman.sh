@@ -90,11 +90,14 @@ ip -n "$OUTSIDE" address add 10.0.0.2/24 dev eth0
 ip -n "$OUTSIDE" link set eth0 up
 in_ns NODE sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'
 
+# Without names podman numbers them in any order.
 SERVE='while :; do echo hello | busybox nc -l -p 80; done'
 ok "a container on two networks, with addresses, a MAC and a port" podman run -d --name a \
-	--network green:ip=192.0.2.77,mac=02:00:00:00:00:77 --network blue:ip=198.51.100.99 \
+	--network green:interface_name=eth0,ip=192.0.2.77,mac=02:00:00:00:00:77 \
+	--network blue:interface_name=eth1,ip=198.51.100.99 \
 	-p 8080:80 localhost/busybox:1 /bin/busybox sh -c "$SERVE"
-ok "another, as it comes" podman run -d --name b --network green --network blue localhost/busybox:1
+ok "another, with addresses as they come" podman run -d --name b \
+	--network green:interface_name=eth0 --network blue:interface_name=eth1 localhost/busybox:1
 A=$(netns_of a) B=$(netns_of b)
 is "the networks' interfaces, and the one that green brings" \
 	"$(ip -n "$A" -json link show type vr | jq -r '[.[].ifname] | sort | join(" ")')" "data0 eth0 eth1"
