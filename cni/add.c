@@ -164,6 +164,8 @@ static void take_answers(struct adding *adding, struct ipam_call *calls,
 		if (attachment->interfaces[i].ipam != calls[next].conf)
 			continue;
 		attachment->interfaces[i].ipam_begun = calls[next].begun;
+		/* An error object, and not an end without a word. */
+		attachment->interfaces[i].ipam_doubtful = calls[next].code;
 		adding->plan.interfaces[i].addresses = calls[next].result;
 		calls[next++].result = (struct result){ 0 };
 	}

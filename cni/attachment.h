@@ -18,6 +18,7 @@
  * @host_ifname: the host end of a tap, "" for a native port
  * @ipam: the whole configuration for its IPAM plugin, NULL without one
  * @ipam_begun: the plugin may hold an address for it; not in the state file
+ * @ipam_doubtful: it most likely does not, having said so; not in the state file
  */
 struct attachment_interface {
 	char *network;
@@ -27,6 +28,7 @@ struct attachment_interface {
 	uint8_t mac[VR_MAC_LEN];
 	cJSON *ipam;
 	bool ipam_begun;
+	bool ipam_doubtful;
 };
 
 /**

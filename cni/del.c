@@ -28,8 +28,10 @@ static int undo_plan(const struct environment *env, struct netconf *netconf,
 				    env->container_id, env->ifname, err);
 	plan.attachment.netns_device = podns->device;
 	plan.attachment.netns_inode = podns->inode;
-	for (i = 0; i < plan.attachment.interface_count; i++)
+	for (i = 0; i < plan.attachment.interface_count; i++) {
 		plan.attachment.interfaces[i].ipam_begun = true;
+		plan.attachment.interfaces[i].ipam_doubtful = true;
+	}
 	return undo_attachment(&plan.attachment, env, netconf, podns, err);
 }
 

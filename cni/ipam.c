@@ -16,6 +16,7 @@
 #include "ipam.h"
 #include "ipam_local.h"
 #include "json.h"
+#include "log.h"
 #include "process.h"
 
 #define SHOWN_BYTES 200
@@ -84,6 +85,7 @@ struct ipam_call ipam_call_for(const struct attachment *attachment,
 		.ifname = interface->ifname,
 		.args = first ? env->args : others,
 		.conf = interface->ipam,
+		.doubtful = interface->ipam_doubtful,
 	};
 }
 
@@ -270,7 +272,8 @@ static void run_local(struct ipam_call *calls, unsigned int count)
 		if (strcmp(type_of(calls[i].conf), IPAM_LOCAL_TYPE) != 0)
 			continue;
 		calls[i].begun = true;
-		ipam_local_run(&calls[i]);
+		if (ipam_local_run(&calls[i]))
+			calls[i].code = (int)cni_code(&calls[i].error);
 	}
 }
 
@@ -287,9 +290,17 @@ static int name_error(struct ipam_call *call, bool first, struct vr_error *err)
 	return -call->error.errnum;
 }
 
+/* Code 11 says that it may yet do it. */
+static bool is_forgiven(const struct ipam_call *call)
+{
+	return call->doubtful &&
+	       (!call->begun || (call->code && call->code != CNI_AGAIN));
+}
+
 int ipam_run_all(struct ipam_call *calls, unsigned int count,
 		 unsigned int seconds, struct vr_error *err)
 {
+	uint64_t since = log_now();
 	unsigned int i;
 	int ret = 0;
 
@@ -302,10 +313,15 @@ int ipam_run_all(struct ipam_call *calls, unsigned int count,
 	for (i = 0; i < count; i++) {
 		if (!calls[i].error.errnum)
 			continue;
-		if (ret)
+		if (is_forgiven(&calls[i])) {
 			name_error(&calls[i], false, err);
-		else
+			log_event(LOG_WARNING, calls[i].ifname, "take back",
+				  since, &calls[i].error);
+		} else if (ret) {
+			name_error(&calls[i], false, err);
+		} else {
 			ret = name_error(&calls[i], true, err);
+		}
 	}
 	return ret;
 }

@@ -18,6 +18,8 @@
  * @ifname: the interface, which keys the plugin's store; "" for GC and STATUS
  * @args: CNI_ARGS
  * @conf: the whole configuration for the plugin's standard input
+ * @doubtful: it most likely holds nothing: that it refuses to give it back, or
+ *	cannot be run at all, is logged and no error
  * @begun: it was started: also after an error it may hold an address, so that
  *	whoever undoes calls it with DEL
  * @result: what ADD gave, at least one address; to free with result_free()
@@ -30,6 +32,7 @@ struct ipam_call {
 	const char *ifname;
 	const char *args;
 	const cJSON *conf;
+	bool doubtful;
 
 	bool begun;
 	struct result result;

@@ -74,6 +74,28 @@ refusal "IPAM is no program" 101 '/text: Exec format error' \
 define gone '"subnets":["192.0.2.0/24"],"ipam":{"type":"no-such-plugin"}'
 refusal "IPAM does not exist" 101 '"no-such-plugin" is not in CNI_PATH' \
 	ADD POD '{"cniVersion":"1.0.0","name":"gone",'"$COMMON"'}'
+ok "... and DEL, which the runtime calls then, goes on" \
+	cni DEL POD '{"cniVersion":"1.0.0","name":"gone",'"$COMMON"'}'
+
+# A plugin that refuses its configuration does so for ever.
+plugin never << 'END'
+echo '{"code":7,"msg":"not like this"}'
+exit 1
+END
+define never '"subnets":["192.0.2.0/24"],"ipam":{"type":"never"}'
+define range '"subnets":["192.0.2.0/24"],"ipam":{"type":"vr","dataDir":"'"$STORE"'","ranges":[[{"subnet":"none"}]]}'
+for net in never:101:'not like this' range:7:none; do
+	IFS=: read -r net code text <<< "$net"
+	refusal "IPAM refuses, $net" "$code" "$text" ADD POD '{"cniVersion":"1.0.0","name":"'"$net"'",'"$COMMON"'}'
+	ok "... and DEL goes on" cni DEL POD '{"cniVersion":"1.0.0","name":"'"$net"'",'"$COMMON"'}'
+done
+plugin later << 'END'
+echo '{"code":11,"msg":"not yet"}'
+exit 1
+END
+define later '"subnets":["192.0.2.0/24"],"ipam":{"type":"later"}'
+refusal "DEL is to come again when the plugin says so" 11 'not yet' \
+	DEL POD '{"cniVersion":"1.0.0","name":"later",'"$COMMON"'}'
 
 # What cannot be taken back is kept on record for another DEL.
 fault <<< 'rm "$0"; exit 1'
