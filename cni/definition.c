@@ -217,7 +217,7 @@ static int parse_routes(const cJSON *object, const char *where,
 		route = &definition->routes.items[i];
 		subnet = subnet_of_family(&definition->network,
 					  route->dst.ip.family);
-		if (route->gw.family == AF_UNSPEC && subnet)
+		if (cni_route_lacks_gateway(route) && subnet)
 			route->gw = subnet->ip;
 	}
 	return 0;

@@ -522,7 +522,8 @@ static bool has_route(const struct cni_routes *routes,
 
 	for (i = 0; i < routes->count; i++) {
 		if (vr_prefix_equal(&routes->items[i].dst, &route->dst) &&
-		    routes->items[i].priority == route->priority)
+		    routes->items[i].priority == route->priority &&
+		    routes->items[i].table == route->table)
 			return true;
 	}
 	return false;
@@ -596,7 +597,7 @@ static int add_listed(const struct plan *plan, struct plan_interface *interface,
 		     !defaults[route.dst.ip.family == AF_INET6]) ||
 		    is_had(plan, &route))
 			continue;
-		if (route.gw.family == AF_UNSPEC)
+		if (cni_route_lacks_gateway(&route))
 			route.gw = gateway_of(interface, route.dst.ip.family);
 		ret = cni_routes_add(&interface->routes, &route, err);
 		if (ret)
@@ -632,7 +633,7 @@ static int add_wanted(struct plan_interface *interface, struct vr_error *err)
 
 	for (i = 0; !ret && wanted && i < wanted->count; i++) {
 		route = wanted->items[i];
-		if (route.gw.family == AF_UNSPEC)
+		if (cni_route_lacks_gateway(&route))
 			route.gw = gateway_of(interface, route.dst.ip.family);
 		ret = cni_routes_add(&interface->routes, &route, err);
 	}

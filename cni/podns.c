@@ -336,17 +336,20 @@ int podns_route_add(struct podns *podns, uint32_t ifindex,
 		    struct vr_error *err)
 {
 	bool has_gw = route->gw.family != AF_UNSPEC;
+	uint32_t table = route->table ? route->table : RT_TABLE_MAIN;
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 	struct rtmsg info = {
 		.rtm_family = route->dst.ip.family,
 		.rtm_dst_len = route->dst.length,
-		.rtm_table = RT_TABLE_MAIN,
+		.rtm_table = table < 256 ? table : RT_TABLE_COMPAT,
 		.rtm_protocol = RTPROT_STATIC,
 		.rtm_scope = has_gw ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
 		.rtm_type = RTN_UNICAST,
 		.rtm_flags = has_gw && on_link ? RTNH_F_ONLINK : 0,
 	};
 
+	if (route->has_scope)
+		info.rtm_scope = route->scope;
 	vr_msg_start(&msg, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &info,
 		     sizeof(info));
 	if (route->dst.length)
@@ -356,9 +359,14 @@ int podns_route_add(struct podns *podns, uint32_t ifindex,
 	vr_msg_put_u32(&msg, RTA_OIF, NULL, ifindex);
 	if (route->priority)
 		vr_msg_put_u32(&msg, RTA_PRIORITY, "priority", route->priority);
-	if (route->mtu) {
+	vr_msg_put_u32(&msg, RTA_TABLE, "table", table);
+	if (route->mtu || route->advmss) {
 		vr_msg_nest(&msg, RTA_METRICS, NULL);
-		vr_msg_put_u32(&msg, RTAX_MTU, "mtu", route->mtu);
+		if (route->mtu)
+			vr_msg_put_u32(&msg, RTAX_MTU, "mtu", route->mtu);
+		if (route->advmss)
+			vr_msg_put_u32(&msg, RTAX_ADVMSS, "advmss",
+				       route->advmss);
 		vr_msg_end(&msg);
 	}
 	return vr_nl_call(&podns->nl, &msg, NULL, NULL, err);

@@ -318,8 +318,14 @@ static cJSON *route_to_json(const struct cni_route *route,
 					vr_ip_format(&route->gw, text));
 	if (route->mtu && version >= CNI_1_1_0)
 		cJSON_AddNumberToObject(item, "mtu", route->mtu);
+	if (route->advmss && version >= CNI_1_1_0)
+		cJSON_AddNumberToObject(item, "advmss", route->advmss);
 	if (route->priority && version >= CNI_1_1_0)
 		cJSON_AddNumberToObject(item, "priority", route->priority);
+	if (route->table && version >= CNI_1_1_0)
+		cJSON_AddNumberToObject(item, "table", route->table);
+	if (route->has_scope && version >= CNI_1_1_0)
+		cJSON_AddNumberToObject(item, "scope", route->scope);
 	return item;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include <linux/rtnetlink.h>
+
 #include "../lib/field.h"
 #include "code.h"
 #include "json.h"
@@ -29,7 +31,13 @@ int cni_prefix_parse(const char *where, const char *key, const char *text,
 
 bool cni_route_is_default(const struct cni_route *route)
 {
-	return route->dst.length == 0;
+	return route->dst.length == 0 && !route->table;
+}
+
+bool cni_route_lacks_gateway(const struct cni_route *route)
+{
+	return route->gw.family == AF_UNSPEC &&
+	       !(route->has_scope && route->scope >= RT_SCOPE_LINK);
 }
 
 int cni_routes_add(struct cni_routes *routes, const struct cni_route *route,
@@ -62,6 +70,37 @@ static int parse_gw(const char *text, const char *where,
 	return 0;
 }
 
+/* By the names of CNI 1.1.0, and by that of iproute2 for the priority. */
+static int parse_numbers(const cJSON *item, const char *where,
+			 struct cni_route *route, struct vr_error *err)
+{
+	const struct {
+		const char *key;
+		uint32_t *value;
+	} numbers[] = {
+		{ "mtu", &route->mtu },
+		{ "advmss", &route->advmss },
+		{ "metric", &route->priority },
+		{ "priority", &route->priority },
+		{ "table", &route->table },
+	};
+	uint32_t scope = RT_SCOPE_NOWHERE;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < ARRAY_SIZE(numbers); i++)
+		ret = json_number(item, where, numbers[i].key, 0, UINT32_MAX,
+				  numbers[i].value, err);
+	if (!ret)
+		ret = json_number(item, where, "scope", RT_SCOPE_UNIVERSE,
+				  RT_SCOPE_HOST, &scope, err);
+	if (route->table == RT_TABLE_MAIN)
+		route->table = 0;
+	route->has_scope = scope != RT_SCOPE_NOWHERE;
+	route->scope = (uint8_t)scope;
+	return ret;
+}
+
 static int parse_route(const cJSON *item, const char *where,
 		       struct cni_route *route, struct vr_error *err)
 {
@@ -74,15 +113,7 @@ static int parse_route(const cJSON *item, const char *where,
 	if (!ret)
 		ret = json_string(item, where, "gw", &gw, err);
 	if (!ret)
-		ret = json_number(item, where, "mtu", 0, UINT32_MAX,
-				  &route->mtu, err);
-	/* The same by the name that iproute2 has for it. */
-	if (!ret)
-		ret = json_number(item, where, "metric", 0, UINT32_MAX,
-				  &route->priority, err);
-	if (!ret)
-		ret = json_number(item, where, "priority", 0, UINT32_MAX,
-				  &route->priority, err);
+		ret = parse_numbers(item, where, route, err);
 	if (ret)
 		return ret;
 	if (!dst)

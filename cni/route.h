@@ -13,13 +13,19 @@
  * struct cni_route - a route of a container
  * @dst: where to, without host bits
  * @gw: next hop, AF_UNSPEC when it is on the link
- * @mtu, @priority: 0 when not given
+ * @mtu, @advmss, @priority: 0 when not given
+ * @table: 0 for the main one
+ * @has_scope: whether @scope, of ip-route(8), was given
  */
 struct cni_route {
 	struct vr_prefix dst;
 	struct vr_ip gw;
 	uint32_t mtu;
+	uint32_t advmss;
 	uint32_t priority;
+	uint32_t table;
+	bool has_scope;
+	uint8_t scope;
 };
 
 struct cni_routes {
@@ -38,6 +44,10 @@ int cni_routes_add(struct cni_routes *routes, const struct cni_route *route,
 		   struct vr_error *err);
 void cni_routes_free(struct cni_routes *routes);
 
+/* Is it to go by the gateway of its network?  Not when it is on the link. */
+bool cni_route_lacks_gateway(const struct cni_route *route);
+
+/* One that is in a table of its own is not. */
 bool cni_route_is_default(const struct cni_route *route);
 
 /**

@@ -88,6 +88,9 @@ values << 'END'
 "routes":[{"dst":"192.0.2.0/24","gw":"2001:db8::1"}]|7|2001:db8::1
 "routes":[{"dst":"192.0.2.0/24","mtu":"big"}]|7|"mtu" is "big"
 "routes":[{"dst":"192.0.2.0/24","priority":-1}]|7|"priority" is -1
+"routes":[{"dst":"192.0.2.0/24","table":-1}]|7|"table" is -1
+"routes":[{"dst":"192.0.2.0/24","scope":255}]|7|"scope" is 255
+"routes":[{"dst":"192.0.2.0/24","advmss":"1"}]|7|"advmss" is "1"
 "networks":"red"
 "networks":{}
 "networks":7

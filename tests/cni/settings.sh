@@ -32,7 +32,9 @@ defaults()
 }
 
 OUT=$(cni ADD POD "$CONF"',"result":"all","sysctls":{"net.ipv4.conf.IFNAME.log_martians":"1"},"networks":["red",{"name":"red","mtu":1350,
-	"routes":[{"dst":"203.0.113.0/26","gw":"198.51.100.9","priority":60},{"dst":"2001:db8:77::/48","mtu":1290}]}]}' 2> /dev/null)
+	"routes":[{"dst":"203.0.113.0/26","gw":"198.51.100.9","priority":60},{"dst":"2001:db8:77::/48","mtu":1290},
+	{"dst":"0.0.0.0/0","table":1000,"advmss":1200},{"dst":"203.0.113.64/26","scope":253},
+	{"dst":"::/0","gw":"2001:db8:2::9","table":100}]}]}' 2> /dev/null)
 is "MTUs: the network's, and less for one that asks" \
 	"$(ip -n "$POD" -json link show type vr | jq -r '[.[].mtu] | join(" ")')" "1500 1400 1350"
 is "the runtime is told" "$(get '[.interfaces[].mtu] | join(" ")')" "1500 1400 1350"
@@ -42,6 +44,12 @@ is "routes of the definition and of the request" \
 like "the MTU of one" "$(ip -n "$POD" route show 203.0.113.0/26 dev eth1)" 'mtu 1300'
 like "of IPv6, by the network's gateway" "$(ip -n "$POD" -6 route show 2001:db8:77::/48)" \
 	'via 2001:db8:2::1 dev eth2 .*mtu 1290'
+like "a default route of a table of its own" "$(ip -n "$POD" route show table 1000)" \
+	'default via 198.51.100.1 dev eth2 .*advmss 1200'
+like "the same of IPv6" "$(ip -n "$POD" -6 route show table 100)" 'default via 2001:db8:2::9 dev eth2'
+is "CNI_IFNAME keeps the default routes" "$(defaults 4), $(defaults 6)" \
+	"eth0 192.0.2.1, eth0 2001:db8:1::1"
+like "one on the link" "$(ip -n "$POD" route show 203.0.113.64/26)" '^203.0.113.64/26 dev eth2 .*scope link'
 is "sysctls of the definition" "$(setting ipv4/conf/eth1/rp_filter) $(setting ipv6/conf/eth2/accept_redirects) $(setting ipv4/neigh/eth1/gc_stale_time)" \
 	"2 0 77"
 is "of the configuration" "$(setting ipv4/conf/eth0/log_martians)" 1

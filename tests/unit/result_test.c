@@ -19,7 +19,7 @@ static const char full[] =
 	"\"address\":\"192.0.2.5/24\",\"gateway\":\"192.0.2.1\"},"
 	"{\"interface\":0,\"address\":\"2001:db8::5/64\"}],"
 	"\"routes\":[{\"dst\":\"0.0.0.0/0\",\"gw\":\"192.0.2.1\","
-	"\"mtu\":1300,\"priority\":7}]}";
+	"\"mtu\":1300,\"advmss\":1200,\"priority\":7,\"table\":9,\"scope\":0}]}";
 
 static const char *const shapes[CNI_VERSIONS] = {
 	[CNI_0_2_0] =
@@ -48,7 +48,7 @@ static const char *const shapes[CNI_VERSIONS] = {
 		"\"address\":\"192.0.2.5/24\",\"gateway\":\"192.0.2.1\"},"
 		"{\"interface\":0,\"address\":\"2001:db8::5/64\"}],"
 		"\"routes\":[{\"dst\":\"0.0.0.0/0\",\"gw\":\"192.0.2.1\","
-		"\"mtu\":1300,\"priority\":7}]}",
+		"\"mtu\":1300,\"advmss\":1200,\"priority\":7,\"table\":9,\"scope\":0}]}",
 };
 
 static void test_shapes(void)
