@@ -9,17 +9,13 @@
 
 LOG=$WORK/log
 # host-local, which logs its calls and does on FAIL what a test wants.
-plugin logging << END
+host_local logging << END
 echo "\$CNI_COMMAND \$CNI_IFNAME" >> "$LOG"
 if [ "\$CNI_COMMAND \$CNI_IFNAME" = "ADD \$FAIL" ]; then
 	. "$WORK/fault"
 fi
-sed 's/"type":"logging"/"type":"host-local"/' | exec /usr/lib/cni/host-local
 END
-for net in green:192.0.2 red:198.51.100 blue:203.0.113; do
-	define "${net%:*}" '"subnets":["'"${net#*:}"'.0/24"],"ipam":{"type":"logging","dataDir":"'"$STORE"'",
-		"ranges":[[{"subnet":"'"${net#*:}"'.0/24"}]]}'
-done
+define_with logging green:192.0.2 red:198.51.100 blue:203.0.113
 CONF='{"cniVersion":"1.0.0","name":"green",'$COMMON',"networks":["red","blue"]}'
 ns POD
 
@@ -163,6 +159,34 @@ touch "$WORK/file"
 refusal "no room for the state" 5 "$WORK/file" ADD POD \
 	'{"cniVersion":"1.0.0","name":"green","networksDir":"'"$NETWORKS"'","stateDir":"'"$WORK"'/file/x"}'
 ok "no IPAM plugin was called" [ ! -e "$LOG" ]
+
+# A full disk: nothing more is begun, and what is there can be deleted.
+FULL=$WORK/full
+mkdir "$FULL"
+mount -t tmpfs -o size=64k,nr_inodes=16 tmpfs "$FULL"
+full()
+{
+	printf '{"cniVersion":"1.0.0","name":"green","type":"vr-cni","networksDir":"%s","stateDir":"%s",
+		"subnets":["192.0.2.0/24"],"ipam":{"type":"vr","dataDir":"%s"}}' "$NETWORKS" "$1" "$2"
+}
+ok "ADD while there is room" cni ADD POD "$(full "$FULL/state" "$FULL/pool")"
+head -c 100000 /dev/zero >> "$FULL/ballast" 2> /dev/null
+ok "DEL when there is none" cni DEL POD "$(full "$FULL/state" "$FULL/pool")"
+clean "... and nothing is left" POD
+head -c 100000 /dev/zero >> "$FULL/ballast" 2> /dev/null
+refusal "no room on the disk for the state" 5 'No space left on device' \
+	ADD POD "$(full "$FULL/state" "$STORE")"
+is "... and no part of it is left" "$(find "$FULL/state" -type f)" ""
+rm "$FULL/ballast"
+i=0
+while : > "$FULL/file$i"; do
+	i=$((i + 1))
+done 2> /dev/null
+refusal "no room on the disk for an address" 5 'No space left on device' \
+	ADD POD "$(full "$STATE" "$FULL/pool")"
+is "... and none is taken" "$(find "$FULL/pool" -name '192.*')" ""
+umount "$FULL"
+clean "nothing is left by full disks" POD
 
 ok "after all that, ADD works" cni ADD POD "$CONF"
 refusal_of_second=$(cni ADD POD "$CONF")

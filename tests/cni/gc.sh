@@ -9,7 +9,7 @@
 
 LOG=$WORK/log
 # A plugin that knows GC, and gives away what host-local has.
-plugin knowing << END
+host_local knowing << END
 if [ "\$CNI_COMMAND" = GC ]; then
 	jq -c '[.name, .cniVersion, (."cni.dev/valid-attachments" | map("\(.containerID)/\(.ifname)") | sort),
 		."cni.dev/attachments" == ."cni.dev/valid-attachments"]' >> "$LOG.\$\$"
@@ -18,12 +18,8 @@ if [ "\$CNI_COMMAND" = GC ]; then
 fi
 [ "\$CNI_COMMAND \$CNI_CONTAINERID" != "DEL \$(cat "$WORK/stuck" 2> /dev/null)" ] ||
 	{ echo '{"code":7,"msg":"stuck"}'; exit 1; }
-sed 's/"type":"knowing"/"type":"host-local"/' | exec /usr/lib/cni/host-local
 END
-for net in green:192.0.2 red:198.51.100; do
-	define "${net%:*}" '"subnets":["'"${net#*:}"'.0/24"],"ipam":{"type":"knowing","dataDir":"'"$STORE"'",
-		"ranges":[[{"subnet":"'"${net#*:}"'.0/24"}]]}'
-done
+define_with knowing green:192.0.2 red:198.51.100
 define own '"subnets":["203.0.113.0/24"],"ipam":{"type":"vr","dataDir":"'"$STORE"'"}'
 # conf [KEYS] [NAME]
 conf()

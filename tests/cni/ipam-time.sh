@@ -9,7 +9,7 @@
 
 # host-local, which first waits until as many plugins run as there are interfaces,
 # and hangs when a test wants it to.
-plugin meeting << END
+host_local meeting << END
 if [ "\$CNI_COMMAND \$CNI_IFNAME" = "\${HANG:-}" ]; then
 	sleep 1000 &
 	echo \$\$ \$! > "$WORK/hanging"
@@ -22,12 +22,8 @@ if [ -z "\${HANG:-}" ]; then
 		sleep 0.1
 	done
 fi
-sed 's/"type":"meeting"/"type":"host-local"/' | exec /usr/lib/cni/host-local
 END
-for net in green:192.0.2 red:198.51.100 blue:203.0.113; do
-	define "${net%:*}" '"subnets":["'"${net#*:}"'.0/24"],"ipam":{"type":"meeting","dataDir":"'"$STORE"'",
-		"ranges":[[{"subnet":"'"${net#*:}"'.0/24"}]]}'
-done
+define_with meeting green:192.0.2 red:198.51.100 blue:203.0.113
 conf()
 {
 	printf '{"cniVersion":"1.0.0","name":"green",%s,"networks":["red","blue"]%s}' \

@@ -7,17 +7,13 @@
 . "$(dirname "$0")/lib.sh"
 
 # host-local, which stops before it answers for eth1.
-plugin slow << END
+host_local slow << END
 if [ "\$CNI_COMMAND \$CNI_IFNAME \$SLOW" = "ADD eth1 1" ]; then
 	echo \$\$ > "$WORK/pid"
 	exec sleep 1000
 fi
-sed 's/"type":"slow"/"type":"host-local"/' | exec /usr/lib/cni/host-local
 END
-for net in green:192.0.2 red:198.51.100; do
-	define "${net%:*}" '"subnets":["'"${net#*:}"'.0/24"],"ipam":{"type":"slow","dataDir":"'"$STORE"'",
-		"ranges":[[{"subnet":"'"${net#*:}"'.0/24"}]]}'
-done
+define_with slow green:192.0.2 red:198.51.100
 CONF='{"cniVersion":"1.0.0","name":"green",'$COMMON',"networks":["red"]}'
 ns POD
 

@@ -9,6 +9,9 @@
 #	cni COMMAND POD CONF [VAR=VALUE...]	run vr-cni; POD is a namespace, a path
 #					or empty; ID and IFNAME name the attachment
 #	plugin NAME			an IPAM plugin, the script is on stdin
+#	host_local NAME			the same, which does what host-local does behind that
+#	define_with PLUGIN NAME:PREFIX...	networks of PREFIX.0/24 with an IPAM plugin that has
+#					the keys of host-local
 #	refusal DESC CODE TEXT COMMAND POD CONF [VAR=VALUE...]
 #					cni fails with that code and text, and no file
 #					is left behind; see clean for the rest
@@ -50,6 +53,26 @@ plugin()
 		cat
 	} > "$PLUGINS/$1"
 	chmod +x "$PLUGINS/$1"
+}
+
+host_local()
+{
+	{
+		cat
+		echo "sed 's/\"type\":\"$1\"/\"type\":\"host-local\"/' | exec /usr/lib/cni/host-local"
+	} | plugin "$1"
+}
+
+define_with()
+{
+	local plugin=$1 net subnet
+
+	shift
+	for net; do
+		subnet=${net#*:}.0/24
+		define "${net%:*}" '"subnets":["'"$subnet"'"],"ipam":{"type":"'"$plugin"'",
+			"dataDir":"'"$STORE"'","ranges":[[{"subnet":"'"$subnet"'"}]]}'
+	done
 }
 
 _netns()

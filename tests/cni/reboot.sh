@@ -8,17 +8,13 @@
 . "$(dirname "$0")/lib.sh"
 
 LOG=$WORK/log
-plugin logging << END
+host_local logging << END
 echo "\$CNI_COMMAND \$CNI_CONTAINERID \$CNI_IFNAME" >> "$LOG"
 if [ "\$CNI_COMMAND \$CNI_CONTAINERID" = "DEL \$(cat "$WORK/stuck" 2> /dev/null)" ]; then
 	. "$WORK/fault"
 fi
-sed 's/"type":"logging"/"type":"host-local"/' | exec /usr/lib/cni/host-local
 END
-for net in green:192.0.2 other:203.0.113; do
-	define "${net%:*}" '"subnets":["'"${net#*:}"'.0/24"],"ipam":{"type":"logging","dataDir":"'"$STORE"'",
-		"ranges":[[{"subnet":"'"${net#*:}"'.0/24"}]]}'
-done
+define_with logging green:192.0.2 other:203.0.113
 define red '"subnets":["198.51.100.0/24"],"ipam":{"type":"vr","dataDir":"'"$STORE"'"}'
 # conf [NAME] [KEYS]
 conf()
