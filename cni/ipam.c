@@ -277,17 +277,14 @@ static void run_local(struct ipam_call *calls, unsigned int count)
 	}
 }
 
-/* Say whose error it is; the first one goes up. */
-static int name_error(struct ipam_call *call, bool first, struct vr_error *err)
+/* Say whose error it is. */
+static void name_error(struct ipam_call *call)
 {
 	cni_wrap(&call->error, CNI_IPAM,
 		 "IPAM plugin \"%s\", %s%s%s in network \"%s\"",
 		 type_of(call->conf), call->command,
 		 call->ifname[0] ? " of " : "", call->ifname,
 		 network_name(call));
-	if (first && err)
-		*err = call->error;
-	return -call->error.errnum;
 }
 
 /* Code 11 says that it may yet do it. */
@@ -313,14 +310,14 @@ int ipam_run_all(struct ipam_call *calls, unsigned int count,
 	for (i = 0; i < count; i++) {
 		if (!calls[i].error.errnum)
 			continue;
+		name_error(&calls[i]);
 		if (is_forgiven(&calls[i])) {
-			name_error(&calls[i], false, err);
 			log_event(LOG_WARNING, calls[i].ifname, "take back",
 				  since, &calls[i].error);
-		} else if (ret) {
-			name_error(&calls[i], false, err);
-		} else {
-			ret = name_error(&calls[i], true, err);
+		} else if (!ret) {
+			ret = -calls[i].error.errnum;
+			if (err)
+				*err = calls[i].error;
 		}
 	}
 	return ret;

@@ -169,7 +169,7 @@ static int parse_interface_prefix(struct netconf *netconf, struct vr_error *err)
 	problem = environment_ifname_problem(prefix);
 	if (!problem && strlen(prefix) > IFNAMSIZ - 1 - 5)
 		problem = "longer than 10 bytes";
-	if (!problem && strcspn(prefix, "0123456789") < strlen(prefix))
+	if (!problem && strpbrk(prefix, "0123456789"))
 		problem = "with a digit in it";
 	if (problem)
 		return json_refuse(WHERE, key, json_item(netconf->json, key),
