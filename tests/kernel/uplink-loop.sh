@@ -14,7 +14,10 @@ raw_pod a blue 02:00:00:00:00:0a 192.0.2.10 2001:db8:1::a
 # A port whose stack is the underlay's, as the host's.
 ip link add host type vr
 vrctl port add dev host network blue address 192.0.2.2 address 2001:db8:1::2 mac 02:00:00:00:00:02
+# It has nothing of its own to say, which would be flooded and counted below.
+echo 0 > /proc/sys/net/ipv6/conf/host/accept_ra
 ip -batch - <<- END
+	link set host addrgenmode none
 	link set host up
 	address add 192.0.2.2/24 dev host
 	address add 2001:db8:1::2/64 dev host nodad
