@@ -185,6 +185,36 @@ bool vr_ip_from_bytes(struct vr_ip *ip, const void *bytes, unsigned int len)
 	return true;
 }
 
+bool vr_mac_is_station(const uint8_t mac[VR_MAC_LEN])
+{
+	static const uint8_t zero[VR_MAC_LEN];
+
+	return !(mac[0] & 1) && memcmp(mac, zero, VR_MAC_LEN) != 0;
+}
+
+static uint32_t vr_fnv1a(const uint8_t *bytes, unsigned int len)
+{
+	uint32_t hash = 2166136261u;
+
+	while (len--)
+		hash = (hash ^ *bytes++) * 16777619u;
+	return hash;
+}
+
+void vr_mac_of_ip(const struct vr_ip *ip, uint8_t mac[VR_MAC_LEN])
+{
+	uint32_t hash;
+
+	mac[0] = 0x0a;
+	mac[1] = 0x58;
+	if (ip->family == AF_INET) {
+		memcpy(mac + 2, ip->bytes, 4);
+		return;
+	}
+	hash = htonl(vr_fnv1a(ip->bytes, sizeof(ip->bytes)));
+	memcpy(mac + 2, &hash, sizeof(hash));
+}
+
 int vr_ip_compare(const struct vr_ip *a, const struct vr_ip *b)
 {
 	if (a->family != b->family)

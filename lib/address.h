@@ -81,6 +81,18 @@ unsigned int vr_family_bytes(int family);
  */
 bool vr_ip_from_bytes(struct vr_ip *ip, const void *bytes, unsigned int len);
 
+/**
+ * vr_mac_of_ip - the MAC of an interface that is known by its address
+ *
+ * Who has the same address on another node gets the same MAC, so that nobody's
+ * neighbour table is wrong when an address moves.  0a:58 and the address, of
+ * IPv6 a hash of it (FNV-1a, 32 bits).
+ */
+void vr_mac_of_ip(const struct vr_ip *ip, uint8_t mac[VR_MAC_LEN]);
+
+/* The MAC of one station: no group's, and not all zero. */
+bool vr_mac_is_station(const uint8_t mac[VR_MAC_LEN]);
+
 /* Below, equal to or above 0. IPv4 comes before IPv6. */
 int vr_ip_compare(const struct vr_ip *a, const struct vr_ip *b);
 bool vr_ip_equal(const struct vr_ip *a, const struct vr_ip *b);

@@ -250,8 +250,35 @@ static void test_error(void)
 	is_int(vr_error_memory(NULL), -ENOMEM, "nobody has to want an error");
 }
 
+static void test_mac_of_ip(void)
+{
+	static const char *const macs[][2] = {
+		{ "192.0.2.5", "0a:58:c0:00:02:05" },
+		{ "255.255.255.255", "0a:58:ff:ff:ff:ff" },
+		/* FNV-1a of 16 bytes, worked out elsewhere. */
+		{ "2001:db8::5", "0a:58:6a:5a:fe:a8" },
+		{ "::", "0a:58:69:69:19:05" },
+	};
+	char text[VR_MAC_TEXT];
+	uint8_t mac[VR_MAC_LEN];
+	struct vr_ip ip;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(macs) / sizeof(*macs); i++) {
+		vr_ip_parse("", macs[i][0], &ip, NULL);
+		vr_mac_of_ip(&ip, mac);
+		is_string(vr_mac_format(mac, text), macs[i][1], "MAC of %s",
+			  macs[i][0]);
+		ok(vr_mac_is_station(mac), "it is one station's");
+	}
+	ok(!vr_mac_is_station((const uint8_t[]){ 1, 0, 0, 0, 0, 1 }) &&
+		   !vr_mac_is_station((const uint8_t[VR_MAC_LEN]){ 0 }),
+	   "those of groups and none are not");
+}
+
 int main(void)
 {
+	test_mac_of_ip();
 	test_ip();
 	test_prefix();
 	test_mac();
