@@ -17,6 +17,7 @@
 #include "log.h"
 #include "passthrough.h"
 #include "plan.h"
+#include "plan_routes.h"
 #include "podns.h"
 #include "router.h"
 #include "state.h"
@@ -32,6 +33,7 @@ struct adding {
 	struct podns podns;
 	struct podns own;
 	struct vr_nl router;
+	bool macs_given; /* other ones than are in the state file */
 };
 
 static int open_sockets(struct adding *adding, struct vr_error *err)
@@ -153,6 +155,16 @@ static unsigned int list_calls(struct adding *adding, const char *others,
 	return count;
 }
 
+/* What nobody asked for follows from the address, where IPAM says so. */
+static void take_mac(struct adding *adding, const struct ipam_call *call,
+		     struct attachment_interface *interface)
+{
+	if (interface->mac_asked || !call->has_mac)
+		return;
+	memcpy(interface->mac, call->mac, VR_MAC_LEN);
+	adding->macs_given = true;
+}
+
 /* Each to the interface whose configuration it was made of. */
 static void take_answers(struct adding *adding, struct ipam_call *calls,
 			 unsigned int count)
@@ -167,6 +179,7 @@ static void take_answers(struct adding *adding, struct ipam_call *calls,
 		/* An error object, and not an end without a word. */
 		attachment->interfaces[i].ipam_doubtful = calls[next].code;
 		adding->plan.interfaces[i].addresses = calls[next].result;
+		take_mac(adding, &calls[next], &attachment->interfaces[i]);
 		calls[next++].result = (struct result){ 0 };
 	}
 }
@@ -194,7 +207,14 @@ static int call_plugins(struct adding *adding, bool by_link,
 
 static int get_addresses(struct adding *adding, struct vr_error *err)
 {
-	return call_plugins(adding, false, err);
+	int ret;
+
+	ret = call_plugins(adding, false, err);
+	if (ret || !adding->macs_given)
+		return ret;
+	/* Before there is a device: CHECK and who takes it back know it by MAC. */
+	return state_update(adding->netconf->state_dir,
+			    &adding->plan.attachment, err);
 }
 
 static int plan_routes(struct adding *adding, struct vr_error *err)

@@ -74,6 +74,7 @@ void attachment_free(struct attachment *attachment)
 
 	for (i = 0; i < attachment->interface_count; i++) {
 		free(attachment->interfaces[i].network);
+		free(attachment->interfaces[i].requested);
 		cJSON_Delete(attachment->interfaces[i].ipam);
 	}
 	free(attachment->interfaces);
@@ -89,6 +90,9 @@ static cJSON *interface_to_json(const struct attachment_interface *interface)
 	char mac[VR_MAC_TEXT];
 
 	cJSON_AddStringToObject(json, "network", interface->network);
+	if (interface->requested)
+		cJSON_AddStringToObject(json, "requested",
+					interface->requested);
 	cJSON_AddStringToObject(json, "ifname", interface->ifname);
 	cJSON_AddStringToObject(json, "temporary", interface->temporary);
 	cJSON_AddStringToObject(json, "mac",
@@ -111,6 +115,18 @@ static void add_identity(cJSON *json, const char *key, uint64_t value)
 	cJSON_AddStringToObject(json, key, text);
 }
 
+static void add_pod(cJSON *json, const struct environment_pod *pod)
+{
+	cJSON *object;
+
+	if (!pod->namespace[0])
+		return;
+	object = cJSON_AddObjectToObject(json, "pod");
+	cJSON_AddStringToObject(object, "namespace", pod->namespace);
+	cJSON_AddStringToObject(object, "name", pod->name);
+	cJSON_AddStringToObject(object, "uid", pod->uid);
+}
+
 cJSON *attachment_to_json(const struct attachment *attachment)
 {
 	cJSON *json = cJSON_CreateObject();
@@ -128,6 +144,7 @@ cJSON *attachment_to_json(const struct attachment *attachment)
 	if (attachment->host_interface[0])
 		cJSON_AddStringToObject(json, "hostInterface",
 					attachment->host_interface);
+	add_pod(json, &attachment->pod);
 	array = cJSON_AddArrayToObject(json, "interfaces");
 	for (i = 0; i < attachment->interface_count; i++)
 		cJSON_AddItemToArray(array,
@@ -156,6 +173,7 @@ static bool read_interface(const cJSON *json,
 			   struct attachment_interface *interface)
 {
 	const char *network = text_of(json, "network");
+	const char *requested = text_of(json, "requested");
 	const cJSON *ipam = json_item(json, "ipam");
 	const char *host = text_of(json, "hostIfname");
 	const char *mac = text_of(json, "mac");
@@ -164,13 +182,16 @@ static bool read_interface(const cJSON *json,
 	    !copy_name(interface->ifname, text_of(json, "ifname")) ||
 	    !copy_name(interface->temporary, text_of(json, "temporary")) ||
 	    vr_mac_parse("mac", mac, interface->mac, NULL) ||
+	    (requested && !definition_name_is_valid(requested)) ||
 	    (host && !copy_name(interface->host_ifname, host)) ||
 	    (ipam && !cJSON_IsObject(ipam)))
 		return false;
 	interface->network = strdup(network);
+	interface->requested = requested ? strdup(requested) : NULL;
 	interface->ipam = cJSON_Duplicate(ipam, true);
 	interface->ipam_begun = true;
-	return interface->network && (interface->ipam || !ipam);
+	return interface->network && (interface->requested || !requested) &&
+	       (interface->ipam || !ipam);
 }
 
 static bool read_interfaces(const cJSON *json, struct attachment *attachment)
@@ -202,6 +223,26 @@ static bool read_identity(const cJSON *json, const char *key, uint64_t *value)
 	return end != text && !*end;
 }
 
+static bool copy_text(char *to, size_t bytes, const char *text)
+{
+	if (!text || strlen(text) >= bytes)
+		return false;
+	strcpy(to, text);
+	return true;
+}
+
+static bool read_pod(const cJSON *json, struct environment_pod *pod)
+{
+	const cJSON *object = json_item(json, "pod");
+
+	return !object ||
+	       (copy_text(pod->namespace, sizeof(pod->namespace),
+			  text_of(object, "namespace")) &&
+		copy_text(pod->name, sizeof(pod->name),
+			  text_of(object, "name")) &&
+		copy_text(pod->uid, sizeof(pod->uid), text_of(object, "uid")));
+}
+
 static bool read_attachment(const cJSON *json, struct attachment *attachment)
 {
 	const char *container_id = text_of(json, "containerID");
@@ -224,7 +265,8 @@ static bool read_attachment(const cJSON *json, struct attachment *attachment)
 	snprintf(attachment->boot_id, sizeof(attachment->boot_id), "%s",
 		 boot_id);
 	return attachment->name && attachment->container_id &&
-	       attachment->netns && read_interfaces(json, attachment);
+	       attachment->netns && read_pod(json, &attachment->pod) &&
+	       read_interfaces(json, attachment);
 }
 
 int attachment_from_json(const cJSON *json, const char *where,

@@ -10,22 +10,31 @@
 
 #include "../lib/address.h"
 #include "../lib/error.h"
+#include "environment.h"
 
 /**
  * struct attachment_interface - one interface of a container
  * @network: name of its network
+ * @requested: the name it was asked for by, when that is of another which stands
+ *	for @network; else NULL
  * @temporary: its name until it is inside the container
  * @host_ifname: the host end of a tap, "" for a native port
+ * @mac_asked: somebody asked for @mac; not in the state file
+ * @claim: IPAMClaim that keeps its addresses, borrowed, or NULL; not in the state
+ *	file
  * @ipam: the whole configuration for its IPAM plugin, NULL without one
  * @ipam_begun: the plugin may hold an address for it; not in the state file
  * @ipam_doubtful: it most likely does not, having said so; not in the state file
  */
 struct attachment_interface {
 	char *network;
+	char *requested;
 	char ifname[IFNAMSIZ];
 	char temporary[IFNAMSIZ];
 	char host_ifname[IFNAMSIZ];
 	uint8_t mac[VR_MAC_LEN];
+	bool mac_asked;
+	const char *claim;
 	cJSON *ipam;
 	bool ipam_begun;
 	bool ipam_doubtful;
@@ -38,6 +47,7 @@ struct attachment_interface {
  * @netns_device, @netns_inode: which namespace that was
  * @host_interface: what the host is a member of the first network by, "" if
  *	it is none
+ * @pod: of which pod it is, with an empty namespace when nobody said
  * @boot_id: when it was: inodes mean nothing after a reboot
  *
  * What DEL and CHECK need when configuration, definitions and namespace are
@@ -52,6 +62,7 @@ struct attachment {
 	uint64_t netns_inode;
 	char host_interface[IFNAMSIZ];
 	char boot_id[40];
+	struct environment_pod pod;
 	struct attachment_interface *interfaces;
 	unsigned int interface_count;
 };

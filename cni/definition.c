@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Definitions of networks, in files or in a network configuration.
- * Entry points: definitions_find() and definition_parse().
+ * Entry point: definition_parse().
  */
-#define _GNU_SOURCE
-
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,18 +13,12 @@
 #include "code.h"
 #include "definition.h"
 #include "environment.h"
-#include "file.h"
+#include "ipam_agent.h"
 #include "ipam_local.h"
 #include "json.h"
 #include "sysctl.h"
 
 #define DEFAULT_IPAM "host-local"
-
-struct definition_file {
-	char *path;
-	cJSON *json; /* NULL: cannot be used */
-	char *problem;
-};
 
 /* What says that a configuration defines its network. */
 static const char *const defining_keys[] = {
@@ -37,8 +27,9 @@ static const char *const defining_keys[] = {
 
 /* What else a definition file may have. */
 static const char *const other_keys[] = {
-	"name",	     "description", "cniVersion", "type",
-	"bandwidth", "sysctls",	    "port",	  "shared",
+	"name",	   "description", "cniVersion",	      "type",	"bandwidth",
+	"sysctls", "port",	  "shared",	      "sameAs", "device",
+	"snat",	   "forwarding",  "allowedAddresses",
 };
 
 #define KEY_IS_IN(key, keys) json_key_is_in(key, keys, ARRAY_SIZE(keys))
@@ -291,7 +282,8 @@ static int complete_ipam(struct definition *definition, const char *where,
 			where, type);
 	/* The types that have their ranges in keys we know. */
 	if ((strcmp(type, DEFAULT_IPAM) != 0 &&
-	     strcmp(type, IPAM_LOCAL_TYPE) != 0) ||
+	     strcmp(type, IPAM_LOCAL_TYPE) != 0 &&
+	     strcmp(type, IPAM_AGENT_TYPE) != 0) ||
 	    !network->subnet_count || json_item(ipam, "ranges") ||
 	    json_item(ipam, "subnet"))
 		return 0;
@@ -354,6 +346,84 @@ static int parse_shared(const cJSON *object, const char *where,
 	return definition->shared ? 0 : vr_error_memory(err);
 }
 
+static int add_allowed(const char *text, const char *where,
+		       struct definition *definition, struct vr_error *err)
+{
+	struct vr_allowed *allowed;
+	struct vr_prefix prefix;
+	int ret;
+
+	ret = cni_prefix_parse(where, "allowedAddresses", text, &prefix, err);
+	if (ret)
+		return ret;
+	allowed = vr_list_grow(&definition->allowed, &definition->allowed_count,
+			       sizeof(*allowed));
+	if (!allowed)
+		return vr_error_memory(err);
+	allowed->set = VR_BIT(VR_A_ALLOWED_PREFIX) |
+		       VR_BIT(VR_A_ALLOWED_PREFIX_LENGTH);
+	allowed->prefix = prefix.ip;
+	allowed->prefix_length = prefix.length;
+	return 0;
+}
+
+static int parse_allowed(const cJSON *object, const char *where,
+			 struct definition *definition, struct vr_error *err)
+{
+	const cJSON *array = NULL;
+	const cJSON *item;
+	int ret;
+
+	ret = json_strings(object, where, "allowedAddresses", &array, err);
+	if (ret)
+		return ret;
+	cJSON_ArrayForEach(item, array) {
+		ret = add_allowed(item->valuestring, where, definition, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Another name of a network says nothing of what the network is. */
+static int parse_same_as(const cJSON *object, const char *where,
+			 struct definition *definition, struct vr_error *err)
+{
+	const char *name = NULL;
+	const cJSON *item;
+	int ret;
+
+	ret = json_string(object, where, "sameAs", &name, err);
+	if (ret || !name)
+		return ret;
+	if (!definition_name_is_valid(name))
+		return json_refuse(where, "sameAs", json_item(object, "sameAs"),
+				   "not the name of a network", err);
+	snprintf(definition->same_as, sizeof(definition->same_as), "%s", name);
+	cJSON_ArrayForEach(item, object) {
+		if (KEY_IS_IN(item->string, defining_keys))
+			return json_refuse(where, item->string, item,
+					   "beside \"sameAs\"", err);
+	}
+	return 0;
+}
+
+/* What the agent does with a network; here only that it could be read. */
+static int check_agent_keys(const cJSON *object, const char *where,
+			    struct vr_error *err)
+{
+	const char *text = NULL;
+	bool asked = false;
+	int ret;
+
+	ret = json_string(object, where, "device", &text, err);
+	if (!ret)
+		ret = json_bool(object, where, "snat", &asked, err);
+	if (!ret)
+		ret = json_bool(object, where, "forwarding", &asked, err);
+	return ret;
+}
+
 bool definition_allows(const struct definition *definition,
 		       const char *namespace)
 {
@@ -400,6 +470,12 @@ int definition_parse(const cJSON *object, const char *name, const char *where,
 	if (!ret)
 		ret = parse_sysctls(object, where, definition, err);
 	if (!ret)
+		ret = parse_allowed(object, where, definition, err);
+	if (!ret)
+		ret = parse_same_as(object, where, definition, err);
+	if (!ret)
+		ret = check_agent_keys(object, where, err);
+	if (!ret)
 		ret = parse_shared(object, where, definition, err);
 	if (!ret)
 		ret = parse_ipam(object, where, definition, err);
@@ -416,128 +492,23 @@ void definition_free(struct definition *definition)
 	definition->ipam = NULL;
 	cJSON_Delete(definition->sysctls);
 	definition->sysctls = NULL;
+	free(definition->allowed);
+	definition->allowed = NULL;
+	definition->allowed_count = 0;
 	cJSON_Delete(definition->shared);
 	definition->shared = NULL;
 }
 
-static void read_definition(struct definition_file *file)
-{
-	struct vr_error problem = { 0 };
-	cleanup_free char *text = NULL;
-	size_t len;
-
-	text = file_read_path(file->path, &len, &problem);
-	if (text)
-		file->json = json_parse(text, len, file->path, &problem);
-	if (file->json && !cJSON_IsObject(file->json)) {
-		json_refuse(file->path, NULL, file->json, "is not an object",
-			    &problem);
-		cJSON_Delete(file->json);
-		file->json = NULL;
-	}
-	if (!file->json && problem.errnum)
-		file->problem = strdup(problem.text);
-}
-
-static int is_definition(const struct dirent *entry)
-{
-	size_t len = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && len > 5 &&
-	       !strcmp(entry->d_name + len - 5, ".json");
-}
-
-int definitions_open(struct definitions *definitions, const char *folder,
-		     struct vr_error *err)
-{
-	struct dirent **entries = NULL;
-	struct definition_file *file;
-	int count, i;
-
-	*definitions = (struct definitions){ .folder = folder };
-	count = scandir(folder, &entries, is_definition, alphasort);
-	if (count < 0 && errno != ENOENT)
-		return cni_fail(err, CNI_IO, "networksDir \"%s\": %s", folder,
-				strerror(errno));
-	for (i = 0; i < count; i++) {
-		file = vr_list_grow(&definitions->files, &definitions->count,
-				    sizeof(*file));
-		if (file && asprintf(&file->path, "%s/%s", folder,
-				     entries[i]->d_name) >= 0)
-			read_definition(file);
-		free(entries[i]);
-	}
-	free(entries);
-	return 0;
-}
-
-void definitions_free(struct definitions *definitions)
-{
-	unsigned int i;
-
-	for (i = 0; i < definitions->count; i++) {
-		cJSON_Delete(definitions->files[i].json);
-		free(definitions->files[i].problem);
-		free(definitions->files[i].path);
-	}
-	free(definitions->files);
-}
-
-static int refuse_unknown_keys(const struct definition_file *file,
-			       struct vr_error *err)
+int definition_check_keys(const cJSON *object, const char *where,
+			  struct vr_error *err)
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, file->json) {
+	cJSON_ArrayForEach(item, object) {
 		if (!KEY_IS_IN(item->string, defining_keys) &&
 		    !KEY_IS_IN(item->string, other_keys))
-			return json_refuse(file->path, item->string, item,
+			return json_refuse(where, item->string, item,
 					   "a key no definition has", err);
 	}
 	return 0;
-}
-
-static int not_found(const struct definitions *definitions, const char *name,
-		     const char *where, struct vr_error *err)
-{
-	const char *problem = NULL;
-	unsigned int i;
-
-	for (i = 0; i < definitions->count && !problem; i++)
-		problem = definitions->files[i].problem;
-	return cni_fail(err, CNI_CONFIG,
-			"%s: network \"%s\" is defined by no file in %s%s%s",
-			where, name, definitions->folder,
-			problem ? "; cannot use " : "", problem ? problem : "");
-}
-
-int definitions_find(const struct definitions *definitions, const char *name,
-		     const char *where, struct definition *definition,
-		     struct vr_error *err)
-{
-	const struct definition_file *found = NULL, *file;
-	const cJSON *item;
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < definitions->count; i++) {
-		file = &definitions->files[i];
-		item = file->json ? json_item(file->json, "name") : NULL;
-		if (!cJSON_IsString(item) ||
-		    strcmp(item->valuestring, name) != 0)
-			continue;
-		if (found)
-			return cni_fail(
-				err, CNI_CONFIG,
-				"network \"%s\" is defined twice, by %s and by %s",
-				name, found->path, file->path);
-		found = file;
-	}
-	if (!found)
-		return not_found(definitions, name, where, err);
-	ret = refuse_unknown_keys(found, err);
-	if (!ret)
-		ret = definition_parse(found->json, name, found->path,
-				       definition, err);
-	return ret;
 }

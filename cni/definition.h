@@ -7,6 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "../lib/network.h"
+#include "../lib/port.h"
 #include "bandwidth.h"
 #include "port_kind.h"
 #include "route.h"
@@ -20,6 +21,10 @@
  * @bandwidth: limits of each interface
  * @port: of what kind its ports are
  * @sysctls: settings of each interface, owned, or NULL
+ * @allowed: what each port may send from beside its own addresses
+ * @allowed_count: how many
+ * @same_as: the network this one is another name of, "" for none; then there is
+ *	nothing else but @shared
  * @shared: with pods of which other namespaces, owned, or NULL for none
  */
 struct definition {
@@ -30,18 +35,10 @@ struct definition {
 	struct bandwidth bandwidth;
 	enum port_kind port;
 	cJSON *sysctls;
+	struct vr_allowed *allowed;
+	unsigned int allowed_count;
+	char same_as[VR_MAX_NETWORK_NAME + 1];
 	cJSON *shared;
-};
-
-/**
- * struct definitions - the files of a folder
- * @folder: its path
- * @files: those that could be read, and why the others could not
- */
-struct definitions {
-	const char *folder;
-	struct definition_file *files;
-	unsigned int count;
 };
 
 /**
@@ -64,7 +61,7 @@ void definition_free(struct definition *definition);
 
 /**
  * definition_allows() - May a pod use a network?
- * @namespace: the pod's
+ * @namespace: the pod's, or that of a network which stands for this one
  *
  * A network belongs to the namespace before the first dot of its name.
  */
@@ -74,23 +71,8 @@ bool definition_allows(const struct definition *definition,
 /* Can a network have this name?  Those of CNI, and "/" for namespaces. */
 bool definition_name_is_valid(const char *name);
 
-/**
- * definitions_open() - Read a folder of definitions
- *
- * A folder that does not exist is empty. What is wrong with a file is told
- * when its network is asked for.
- */
-int definitions_open(struct definitions *definitions, const char *folder,
-		     struct vr_error *err);
-
-/**
- * definitions_find() - Parse the definition of a network
- * @where: who asks for it, for the error message
- */
-int definitions_find(const struct definitions *definitions, const char *name,
-		     const char *where, struct definition *definition,
-		     struct vr_error *err);
-
-void definitions_free(struct definitions *definitions);
+/* Refuse a key that no definition file has. */
+int definition_check_keys(const cJSON *object, const char *where,
+			  struct vr_error *err);
 
 #endif

@@ -282,27 +282,59 @@ int environment_parse_args(const char *text, struct environment_args *args,
 	return 0;
 }
 
-int environment_pod_namespace(const char *text, char *namespace, size_t bytes,
-			      struct vr_error *err)
+/* A value that is one word, and fits. */
+static int copy_word(const struct pair *pair, char *word, size_t bytes,
+		     struct vr_error *err)
+{
+	size_t i;
+
+	for (i = 0; i < pair->value_len && i < bytes; i++) {
+		if ((unsigned char)pair->value[i] <= ' ')
+			break;
+		word[i] = pair->value[i];
+	}
+	if (i == pair->value_len && i < bytes) {
+		word[i] = '\0';
+		return 0;
+	}
+	return cni_fail(err, CNI_ENVIRONMENT,
+			"CNI_ARGS: %.*s \"%.*s\" is not a word below %zu bytes",
+			(int)pair->key_len, pair->key, (int)pair->value_len,
+			pair->value, bytes);
+}
+
+int environment_pod(const char *text, struct environment_pod *pod,
+		    struct vr_error *err)
 {
 	const char *rest = text;
 	struct pair pair;
+	int ret = 0;
 
-	for (; *rest && next_pair(&rest, &pair); rest += *rest == ';') {
-		if (!pair_is(&pair, "K8S_POD_NAMESPACE"))
-			continue;
-		if (!pair.value_len || pair.value_len >= bytes)
-			return cni_fail(
-				err, CNI_ENVIRONMENT,
-				"CNI_ARGS: K8S_POD_NAMESPACE \"%.*s\" is not the name of a namespace",
-				(int)pair.value_len, pair.value);
-		memcpy(namespace, pair.value, pair.value_len);
-		namespace[pair.value_len] = '\0';
-		return 0;
+	memset(pod, 0, sizeof(*pod));
+	for (; !ret && *rest && next_pair(&rest, &pair); rest += *rest == ';') {
+		if (pair_is(&pair, "K8S_POD_NAMESPACE"))
+			ret = copy_word(&pair, pod->namespace,
+					sizeof(pod->namespace), err);
+		else if (pair_is(&pair, "K8S_POD_NAME"))
+			ret = copy_word(&pair, pod->name, sizeof(pod->name),
+					err);
+		else if (pair_is(&pair, "K8S_POD_UID"))
+			ret = copy_word(&pair, pod->uid, sizeof(pod->uid), err);
 	}
-	return cni_fail(
-		err, CNI_ENVIRONMENT,
-		"CNI_ARGS: there is no K8S_POD_NAMESPACE, of which the networks of a pod's annotation are");
+	return ret;
+}
+
+int environment_pod_namespace(const char *text, struct environment_pod *pod,
+			      struct vr_error *err)
+{
+	int ret;
+
+	ret = environment_pod(text, pod, err);
+	if (!ret && !pod->namespace[0])
+		return cni_fail(
+			err, CNI_ENVIRONMENT,
+			"CNI_ARGS: there is no K8S_POD_NAMESPACE, of which the networks of a pod's annotation are");
+	return ret;
 }
 
 char *environment_args_of_others(const char *text)

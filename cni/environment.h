@@ -58,14 +58,24 @@ int environment_parse_args(const char *text, struct environment_args *args,
  */
 char *environment_args_of_others(const char *text);
 
+/* A pod of Kubernetes, by what CNI_ARGS say; "" for what they do not. */
+struct environment_pod {
+	char namespace[64];
+	char name[254];
+	char uid[64];
+};
+
 /**
- * environment_pod_namespace() - The namespace of the pod, K8S_POD_NAMESPACE
+ * environment_pod() - Of which pod is the call?
  * @text: CNI_ARGS
- * @bytes: what fits into @namespace
  *
- * Refuses that there is none (CNI code 4).
+ * Refuses a value that is too long, or has white space in it (CNI code 4).
  */
-int environment_pod_namespace(const char *text, char *namespace, size_t bytes,
+int environment_pod(const char *text, struct environment_pod *pod,
+		    struct vr_error *err);
+
+/* The same, and refuses that there is no namespace. */
+int environment_pod_namespace(const char *text, struct environment_pod *pod,
 			      struct vr_error *err);
 
 /**

@@ -133,7 +133,7 @@ static int write_all(int fd, const char *text)
 	return 0;
 }
 
-static int write_new(int folder, const char *name, const char *text)
+static int write_new(int folder, const char *name, const char *text, bool sync)
 {
 	cleanup_fd int fd = -1;
 	int ret;
@@ -144,7 +144,7 @@ static int write_new(int folder, const char *name, const char *text)
 	if (fd < 0)
 		return -errno;
 	ret = write_all(fd, text);
-	if (!ret && fsync(fd))
+	if (!ret && sync && fsync(fd))
 		ret = -errno;
 	return ret;
 }
@@ -220,8 +220,8 @@ static char *temporary_name(const char *name, struct vr_error *err)
 	return NULL;
 }
 
-int file_write(const char *folder, const char *name, const char *text,
-	       struct vr_error *err)
+static int replace(const char *folder, const char *name, const char *text,
+		   bool sync, struct vr_error *err)
 {
 	cleanup_free char *temporary = NULL;
 	cleanup_fd int fd = -1;
@@ -233,17 +233,29 @@ int file_write(const char *folder, const char *name, const char *text,
 	temporary = temporary_name(name, err);
 	if (!temporary)
 		return -ENOMEM;
-	ret = write_new(fd, temporary, text);
+	ret = write_new(fd, temporary, text, sync);
 	if (!ret && renameat(fd, temporary, fd, name))
 		ret = -errno;
 	/* The name is on disk only when the folder is. */
-	if (!ret && fsync(fd))
+	if (!ret && sync && fsync(fd))
 		ret = -errno;
 	if (!ret)
 		return 0;
 	unlinkat(fd, temporary, 0);
 	return cni_fail(err, CNI_IO, "%s/%s: cannot write: %s", folder, name,
 			strerror(-ret));
+}
+
+int file_write(const char *folder, const char *name, const char *text,
+	       struct vr_error *err)
+{
+	return replace(folder, name, text, true, err);
+}
+
+int file_update(const char *folder, const char *name, const char *text,
+		struct vr_error *err)
+{
+	return replace(folder, name, text, false, err);
 }
 
 int file_remove(const char *folder, const char *name, struct vr_error *err)

@@ -34,6 +34,14 @@ int file_write(const char *folder, const char *name, const char *text,
 	       struct vr_error *err);
 
 /**
+ * file_update() - The same, but it need not be on disk when this returns
+ *
+ * After a crash of the node the file is old, new or cut off.
+ */
+int file_update(const char *folder, const char *name, const char *text,
+		struct vr_error *err);
+
+/**
  * file_remove() - Delete a file, and what a file_write() that died left of it
  *
  * There need not be one.

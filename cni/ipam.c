@@ -14,6 +14,7 @@
 #include "../lib/cleanup.h"
 #include "code.h"
 #include "ipam.h"
+#include "ipam_agent.h"
 #include "ipam_local.h"
 #include "json.h"
 #include "log.h"
@@ -67,9 +68,14 @@ static const char *type_of(const cJSON *conf)
 	return cJSON_IsString(type) ? type->valuestring : "";
 }
 
+bool ipam_is_of_type(const cJSON *conf, const char *type)
+{
+	return !strcmp(type_of(conf), type);
+}
+
 bool ipam_uses_link(const cJSON *conf)
 {
-	return !strcmp(type_of(conf), "dhcp");
+	return ipam_is_of_type(conf, "dhcp");
 }
 
 struct ipam_call ipam_call_for(const struct attachment *attachment,
@@ -85,6 +91,7 @@ struct ipam_call ipam_call_for(const struct attachment *attachment,
 		.ifname = interface->ifname,
 		.args = first ? env->args : others,
 		.conf = interface->ipam,
+		.interface = interface,
 		.doubtful = interface->ipam_doubtful,
 	};
 }
@@ -226,7 +233,8 @@ static unsigned int prepare_all(struct ipam_call *calls, unsigned int count,
 	unsigned int i, prepared = 0;
 
 	for (i = 0; i < count; i++) {
-		if (!strcmp(type_of(calls[i].conf), IPAM_LOCAL_TYPE))
+		if (ipam_is_of_type(calls[i].conf, IPAM_LOCAL_TYPE) ||
+		    ipam_is_of_type(calls[i].conf, IPAM_AGENT_TYPE))
 			continue;
 		if (!prepare(&executions[prepared], &calls[i],
 			     &processes[prepared])) {
@@ -269,7 +277,7 @@ static void run_local(struct ipam_call *calls, unsigned int count)
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		if (strcmp(type_of(calls[i].conf), IPAM_LOCAL_TYPE) != 0)
+		if (!ipam_is_of_type(calls[i].conf, IPAM_LOCAL_TYPE))
 			continue;
 		calls[i].begun = true;
 		if (ipam_local_run(&calls[i]))
@@ -277,9 +285,11 @@ static void run_local(struct ipam_call *calls, unsigned int count)
 	}
 }
 
-/* Say whose error it is. */
+/* Say whose error it is; the agent's is about all calls and names its network. */
 static void name_error(struct ipam_call *call)
 {
+	if (ipam_is_of_type(call->conf, IPAM_AGENT_TYPE))
+		return;
 	cni_wrap(&call->error, CNI_IPAM,
 		 "IPAM plugin \"%s\", %s%s%s in network \"%s\"",
 		 type_of(call->conf), call->command,
@@ -307,6 +317,7 @@ int ipam_run_all(struct ipam_call *calls, unsigned int count,
 	if (ret)
 		return ret;
 	run_local(calls, count);
+	ipam_agent_run(calls, count, since + seconds * UINT64_C(1000000));
 	for (i = 0; i < count; i++) {
 		if (!calls[i].error.errnum)
 			continue;

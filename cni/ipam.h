@@ -18,11 +18,14 @@
  * @ifname: the interface, which keys the plugin's store; "" for GC and STATUS
  * @args: CNI_ARGS
  * @conf: the whole configuration for the plugin's standard input
+ * @interface: the interface, as it is kept; NULL for GC and STATUS
  * @doubtful: it most likely holds nothing: that it refuses to give it back, or
  *	cannot be run at all, is logged and no error
  * @begun: it was started: also after an error it may hold an address, so that
  *	whoever undoes calls it with DEL
- * @result: what ADD gave, at least one address; to free with result_free()
+ * @result: what ADD gave, at least one address unless the network has none;
+ *	to free with result_free()
+ * @has_mac, @mac: what ADD gave an interface that asks for none
  * @code: what kind of failure the plugin's own error code says, 0 for none
  * @error: why it failed, errnum 0 when it did not
  */
@@ -32,10 +35,13 @@ struct ipam_call {
 	const char *ifname;
 	const char *args;
 	const cJSON *conf;
+	const struct attachment_interface *interface;
 	bool doubtful;
 
 	bool begun;
 	struct result result;
+	bool has_mac;
+	uint8_t mac[VR_MAC_LEN];
 	int code;
 	struct vr_error error;
 };
@@ -63,6 +69,9 @@ int ipam_run_all(struct ipam_call *calls, unsigned int count,
 
 /* Free the results of calls, and the array. */
 void ipam_calls_free(struct ipam_call *calls, unsigned int count);
+
+/* Is it the configuration for a plugin of this type? NULL is for none. */
+bool ipam_is_of_type(const cJSON *conf, const char *type);
 
 /**
  * ipam_uses_link() - Does a plugin need the interface to get an address by?

@@ -3,145 +3,34 @@
  * Addresses that vr-cni hands out itself.  Entry point: ipam_local_run().
  *
  * A folder a network, in it one symbolic link an address: its name is the
- * address, what it points to "CONTAINERID:IFNAME", whose it is.  A link comes
- * into being with its content or not at all, and not where there is one, so
- * that no crash leaves half of it and no two containers get one address.
+ * address, what it points to "CONTAINERID:IFNAME", whose it is.  None is made
+ * where there is one, so that no two containers get one address.
  * Nothing is synced: what a crash of the node takes back belonged to a
  * container that is gone as well, and the state file, which is synced before,
  * lets everything else be given back.  The lock, on the folder, is for what
  * takes several steps: which address is next, and one of each range set or none
  * at all.
  */
-#define _GNU_SOURCE
-
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../lib/cleanup.h"
 #include "code.h"
-#include "file.h"
 #include "ipam_local.h"
 #include "json.h"
 #include "pool.h"
-
-/* An id of a container, ":", and the name of an interface. */
-#define OWNER_BYTES 512
+#include "store.h"
 
 /* The last address that was handed out of a set; no name of an address. */
 #define LAST_FORMAT ".last.%u"
 
-/* A folder of addresses, locked. */
-struct store {
-	int fd;
-	char *path;
-};
-
-static void store_close(struct store *store)
+static void format_owner(const struct ipam_call *call,
+			 char owner[STORE_TEXT_BYTES])
 {
-	if (store->fd >= 0)
-		close(store->fd);
-	free(store->path);
-}
-
-#define cleanup_store __attribute__((cleanup(store_close)))
-
-static int store_name(const struct pool *pool, struct store *store,
-		      struct vr_error *err)
-{
-	store->fd = -1;
-	if (asprintf(&store->path, "%s/%s", pool->folder, pool->network) < 0) {
-		store->path = NULL;
-		return vr_error_memory(err);
-	}
-	return 0;
-}
-
-static int store_open(const struct pool *pool, struct store *store,
-		      struct vr_error *err)
-{
-	int ret;
-
-	ret = store_name(pool, store, err);
-	if (ret)
-		return ret;
-	store->fd = file_lock_folder(store->path, err);
-	return store->fd < 0 ? store->fd : 0;
-}
-
-/* The same, but nothing is made: store->fd stays -1 where there is no folder. */
-static int store_open_existing(const struct pool *pool, struct store *store,
-			       struct vr_error *err)
-{
-	int ret;
-
-	ret = store_name(pool, store, err);
-	if (ret)
-		return ret;
-	if (access(store->path, F_OK) && errno == ENOENT)
-		return 0;
-	store->fd = file_lock_folder(store->path, err);
-	return store->fd < 0 ? store->fd : 0;
-}
-
-/* What a link points to, "" when it cannot be read. */
-static void read_link(const struct store *store, const char *name,
-		      char text[OWNER_BYTES])
-{
-	ssize_t len = readlinkat(store->fd, name, text, OWNER_BYTES - 1);
-
-	text[len < 0 ? 0 : len] = '\0';
-}
-
-static void format_owner(const struct ipam_call *call, char owner[OWNER_BYTES])
-{
-	snprintf(owner, OWNER_BYTES, "%s:%s", call->env->container_id,
+	snprintf(owner, STORE_TEXT_BYTES, "%s:%s", call->env->container_id,
 		 call->ifname);
-}
-
-typedef int (*entry_cb)(const struct store *store, const char *name,
-			const char *owner, void *arg, struct vr_error *err);
-
-/* Go over all addresses; the first error ends it. */
-static int for_each(const struct store *store, entry_cb callback, void *arg,
-		    struct vr_error *err)
-{
-	/* Of its own: where it has read to is not the lock's business. */
-	int fd = openat(store->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-	char owner[OWNER_BYTES];
-	struct dirent *entry;
-	int ret = 0;
-
-	if (!folder) {
-		ret = cni_fail(err, CNI_IO, "%s: cannot read: %s", store->path,
-			       strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return ret;
-	}
-	while (!ret && (entry = readdir(folder))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		read_link(store, entry->d_name, owner);
-		ret = callback(store, entry->d_name, owner, arg, err);
-	}
-	closedir(folder);
-	return ret;
-}
-
-static int give_back(const struct store *store, const char *name,
-		     struct vr_error *err)
-{
-	if (unlinkat(store->fd, name, 0) && errno != ENOENT)
-		return cni_fail(err, CNI_IO, "%s/%s: cannot delete: %s",
-				store->path, name, strerror(errno));
-	return 0;
 }
 
 static int give_back_of_owner(const struct store *store, const char *name,
@@ -150,7 +39,7 @@ static int give_back_of_owner(const struct store *store, const char *name,
 {
 	if (strcmp(owner, arg) != 0)
 		return 0;
-	return give_back(store, name, err);
+	return store_remove(store, name, err);
 }
 
 /* Return: 0, -EEXIST when it is taken, or another negative with an error. */
@@ -159,22 +48,16 @@ static int take(const struct store *store, const struct vr_ip *ip,
 {
 	char name[VR_IP_TEXT];
 
-	vr_ip_format(ip, name);
-	if (!symlinkat(owner, store->fd, name))
-		return 0;
-	if (errno == EEXIST)
-		return -EEXIST;
-	return cni_fail(err, CNI_IO, "%s/%s: cannot make: %s", store->path,
-			name, strerror(errno));
+	return store_add(store, vr_ip_format(ip, name), owner, err);
 }
 
 static struct vr_ip read_last(const struct store *store, unsigned int index)
 {
 	struct vr_ip ip = { .family = 0 };
-	char name[32], text[OWNER_BYTES];
+	char name[32], text[STORE_TEXT_BYTES];
 
 	snprintf(name, sizeof(name), LAST_FORMAT, index);
-	read_link(store, name, text);
+	store_read(store, name, text);
 	if (!text[0] || vr_ip_parse("", text, &ip, NULL))
 		ip.family = 0;
 	return ip;
@@ -184,13 +67,10 @@ static struct vr_ip read_last(const struct store *store, unsigned int index)
 static void write_last(const struct store *store, unsigned int index,
 		       const struct vr_ip *ip)
 {
-	char name[32], new[40], text[VR_IP_TEXT];
+	char name[32], text[VR_IP_TEXT];
 
 	snprintf(name, sizeof(name), LAST_FORMAT, index);
-	snprintf(new, sizeof(new), "%s.new", name);
-	unlinkat(store->fd, new, 0);
-	if (!symlinkat(vr_ip_format(ip, text), store->fd, new))
-		renameat(store->fd, new, store->fd, name);
+	store_replace(store, name, vr_ip_format(ip, text), NULL);
 }
 
 static int is_exhausted(const struct pool *pool, const struct pool_set *set,
@@ -239,7 +119,7 @@ static int take_asked(const struct store *store, const struct pool *pool,
 		      const struct vr_ip *ip, struct vr_error *err)
 {
 	const char *reserved = pool_reserved(&pool->sets[index], ip);
-	char text[VR_IP_TEXT], holder[OWNER_BYTES];
+	char text[VR_IP_TEXT], holder[STORE_TEXT_BYTES];
 	int ret;
 
 	vr_ip_format(ip, text);
@@ -251,7 +131,7 @@ static int take_asked(const struct store *store, const struct pool *pool,
 	ret = take(store, ip, owner, err);
 	if (ret != -EEXIST)
 		return ret;
-	read_link(store, text, holder);
+	store_read(store, text, holder);
 	return cni_fail(
 		err, CNI_CONFIG,
 		"address %s is asked for in network \"%s\", but \"%s\" has it",
@@ -327,23 +207,23 @@ static int take_all(const struct store *store, const struct pool *pool,
 static int add(struct ipam_call *call)
 {
 	cleanup_pool struct pool pool = { 0 };
-	cleanup_store struct store store = { .fd = -1 };
+	cleanup_store struct store store = STORE_INIT;
 	struct vr_error *err = &call->error;
-	char owner[OWNER_BYTES];
+	char owner[STORE_TEXT_BYTES];
 	int ret;
 
 	ret = pool_parse(call->conf, call->args, &pool, err);
 	if (!ret)
-		ret = store_open(&pool, &store, err);
+		ret = store_open(&store, pool.folder, pool.network, err);
 	if (ret)
 		return ret;
 	format_owner(call, owner);
 	/* There is no such interface: what it has is of a call that died. */
-	ret = for_each(&store, give_back_of_owner, owner, err);
+	ret = store_for_each(&store, give_back_of_owner, owner, err);
 	if (!ret)
 		ret = take_all(&store, &pool, owner, &call->result, err);
 	if (ret) {
-		for_each(&store, give_back_of_owner, owner, NULL);
+		store_for_each(&store, give_back_of_owner, owner, NULL);
 		result_free(&call->result);
 	}
 	return ret;
@@ -352,17 +232,18 @@ static int add(struct ipam_call *call)
 static int del(struct ipam_call *call)
 {
 	cleanup_pool struct pool pool = { 0 };
-	cleanup_store struct store store = { .fd = -1 };
-	char owner[OWNER_BYTES];
+	cleanup_store struct store store = STORE_INIT;
+	char owner[STORE_TEXT_BYTES];
 	int ret;
 
 	ret = pool_parse_store(call->conf, &pool, &call->error);
 	if (!ret)
-		ret = store_open_existing(&pool, &store, &call->error);
+		ret = store_open_existing(&store, pool.folder, pool.network,
+					  &call->error);
 	if (ret || store.fd < 0)
 		return ret;
 	format_owner(call, owner);
-	return for_each(&store, give_back_of_owner, owner, &call->error);
+	return store_for_each(&store, give_back_of_owner, owner, &call->error);
 }
 
 struct counting {
@@ -389,7 +270,7 @@ static int check_told(const struct store *store, const struct pool *pool,
 		      struct vr_error *err)
 {
 	cleanup_result struct result told = { 0 };
-	char name[VR_IP_TEXT], holder[OWNER_BYTES];
+	char name[VR_IP_TEXT], holder[STORE_TEXT_BYTES];
 	const cJSON *json = json_item(call->conf, "prevResult");
 	unsigned int i, j;
 	int ret = 0;
@@ -403,7 +284,7 @@ static int check_told(const struct store *store, const struct pool *pool,
 				break;
 		}
 		vr_ip_format(&told.ips[i].address.ip, name);
-		read_link(store, name, holder);
+		store_read(store, name, holder);
 		if (j < pool->set_count && strcmp(holder, owner) != 0)
 			ret = cni_fail(err, CNI_CHANGED,
 				       "address %s is not kept for it, but %s",
@@ -415,18 +296,19 @@ static int check_told(const struct store *store, const struct pool *pool,
 static int check(struct ipam_call *call)
 {
 	cleanup_pool struct pool pool = { 0 };
-	cleanup_store struct store store = { .fd = -1 };
+	cleanup_store struct store store = STORE_INIT;
 	struct vr_error *err = &call->error;
-	char owner[OWNER_BYTES];
+	char owner[STORE_TEXT_BYTES];
 	struct counting counting = { .owner = owner };
 	int ret;
 
 	ret = pool_parse(call->conf, call->args, &pool, err);
 	if (!ret)
-		ret = store_open_existing(&pool, &store, err);
+		ret = store_open_existing(&store, pool.folder, pool.network,
+					  err);
 	format_owner(call, owner);
 	if (!ret && store.fd >= 0)
-		ret = for_each(&store, count_of_owner, &counting, err);
+		ret = store_for_each(&store, count_of_owner, &counting, err);
 	if (ret)
 		return ret;
 	if (counting.count < pool.set_count)
@@ -456,14 +338,14 @@ static int collect(const struct store *store, const char *name,
 {
 	if (is_valid(arg, owner))
 		return 0;
-	return give_back(store, name, err);
+	return store_remove(store, name, err);
 }
 
 static int gc(struct ipam_call *call)
 {
 	cJSON *valid = json_item(call->conf, "cni.dev/valid-attachments");
 	cleanup_pool struct pool pool = { 0 };
-	cleanup_store struct store store = { .fd = -1 };
+	cleanup_store struct store store = STORE_INIT;
 	int ret;
 
 	ret = pool_parse_store(call->conf, &pool, &call->error);
@@ -472,10 +354,11 @@ static int gc(struct ipam_call *call)
 			&call->error, CNI_CONFIG,
 			"GC needs \"cni.dev/valid-attachments\", which is missing");
 	if (!ret)
-		ret = store_open_existing(&pool, &store, &call->error);
+		ret = store_open_existing(&store, pool.folder, pool.network,
+					  &call->error);
 	if (ret || store.fd < 0)
 		return ret;
-	return for_each(&store, collect, valid, &call->error);
+	return store_for_each(&store, collect, valid, &call->error);
 }
 
 static int status(struct ipam_call *call)

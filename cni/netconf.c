@@ -12,11 +12,15 @@
 
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
+#include "ask.h"
 #include "code.h"
+#include "contrail.h"
 #include "definition.h"
 #include "environment.h"
+#include "ipam_agent.h"
 #include "json.h"
 #include "netconf.h"
+#include "spare.h"
 #include "sysctl.h"
 
 #define WHERE "network configuration"
@@ -312,47 +316,161 @@ static int parse_args(struct netconf *netconf, struct vr_error *err)
 	return ret;
 }
 
-/* A runtime leaves out what it was not told to give, and what is empty. */
-static int check_annotations_come(const struct netconf *netconf,
-				  struct vr_error *err)
+static int parse_agent_socket(struct netconf *netconf, struct vr_error *err)
 {
-	const cJSON *capabilities = json_item(netconf->json, "capabilities");
+	static const char key[] = IPAM_AGENT_SOCKET_KEY;
+	int ret;
 
-	if (cJSON_IsTrue(json_item(capabilities, NETCONF_POD_ANNOTATIONS)))
+	netconf->agent_socket = ASK_SOCKET;
+	ret = json_string(netconf->json, WHERE, key, &netconf->agent_socket,
+			  err);
+	if (ret)
+		return ret;
+	if (netconf->agent_socket[0] == '/' &&
+	    strlen(netconf->agent_socket) < ASK_SOCKET_BYTES)
 		return 0;
-	return json_refuse(WHERE, "podNetworks",
-			   json_item(netconf->json, "podNetworks"),
-			   "but \"capabilities\" has no \"" NETCONF_POD_ANNOTATIONS
-			   "\": true",
-			   err);
+	return json_refuse(WHERE, key, json_item(netconf->json, key),
+			   "not an absolute path below 108 bytes", err);
 }
 
-/* The networks of the pod's annotation, where the configuration allows it. */
+static int parse_spare_dir(struct netconf *netconf, struct vr_error *err)
+{
+	static const char key[] = IPAM_AGENT_SPARES_KEY;
+	int ret;
+
+	netconf->spare_dir = SPARE_FOLDER;
+	ret = json_string(netconf->json, WHERE, key, &netconf->spare_dir, err);
+	if (!ret && netconf->spare_dir[0] != '/')
+		ret = json_refuse(WHERE, key, json_item(netconf->json, key),
+				  "not an absolute path", err);
+	return ret;
+}
+
+static int parse_cluster(struct netconf *netconf, struct vr_error *err)
+{
+	static const char compat_key[] = "compat", key[] = "cluster";
+	const char *compat = NULL;
+	int ret;
+
+	netconf->cluster = CONTRAIL_CLUSTER;
+	ret = json_string(netconf->json, WHERE, key, &netconf->cluster, err);
+	if (!ret && !environment_name_is_valid(netconf->cluster))
+		ret = json_refuse(WHERE, key, json_item(netconf->json, key),
+				  "not letters, digits, _ . -", err);
+	if (!ret)
+		ret = json_string(netconf->json, WHERE, compat_key, &compat,
+				  err);
+	if (!ret && compat && strcmp(compat, "contrail") != 0)
+		ret = json_refuse(WHERE, compat_key,
+				  json_item(netconf->json, compat_key),
+				  "not \"contrail\"", err);
+	netconf->all_shared = !ret && compat;
+	return ret;
+}
+
+/* A runtime leaves out what it was not told to give, and some know of none. */
+static int ask_for_annotations(struct netconf *netconf, struct vr_error *err)
+{
+	uint64_t end = log_now() + netconf->ipam_timeout * UINT64_C(1000000);
+	cleanup_json cJSON *question = ask_question("ANNOTATIONS", err);
+	cleanup_json cJSON *answer = NULL;
+	const cJSON *annotations = NULL;
+	int ret;
+
+	ret = question ? ask_add_pod(question, &netconf->pod, err) : -ENOMEM;
+	if (ret)
+		return ret;
+	answer = ask_agent(netconf->agent_socket, question, end, err);
+	if (!answer)
+		return cni_wrap(err, CNI_AGAIN,
+				"the runtime gives no annotations of pod \"%s/%s\"",
+				netconf->pod.namespace, netconf->pod.name);
+	ret = ask_refusal(answer, err);
+	if (!ret)
+		ret = json_object(answer, "answer of vr-agent", "annotations",
+				  &annotations, err);
+	if (ret || !annotations)
+		return ret;
+	netconf->annotations = cJSON_Duplicate(annotations, true);
+	netconf->port.annotations = netconf->annotations;
+	return netconf->annotations ? 0 : vr_error_memory(err);
+}
+
+static const char *annotation(const struct netconf *netconf, const char *key)
+{
+	return cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(netconf->port.annotations,
+						 key));
+}
+
+static bool asks_for_networks(const struct netconf *netconf)
+{
+	return annotation(netconf, POD_NETWORKS_KEY) ||
+	       annotation(netconf, POD_NETWORKS_DEFAULT_KEY) ||
+	       annotation(netconf, CONTRAIL_NETWORK_KEY);
+}
+
+/* Two ways to say which network is the first, of two systems. */
+static int parse_first(struct netconf *netconf, struct vr_error *err)
+{
+	const char *multus = annotation(netconf, POD_NETWORKS_DEFAULT_KEY);
+	const char *contrail = annotation(netconf, CONTRAIL_NETWORK_KEY);
+
+	if (multus && contrail)
+		return cni_fail(err, CNI_CONFIG,
+				"annotations \"" POD_NETWORKS_DEFAULT_KEY
+				"\" and \"" CONTRAIL_NETWORK_KEY
+				"\": both say which network is the first");
+	if (multus)
+		return pod_networks_parse_default(multus, &netconf->first,
+						  &netconf->first_json, err);
+	if (contrail)
+		return contrail_parse(contrail, netconf->cluster,
+				      &netconf->first, err);
+	return 0;
+}
+
+static int parse_further(struct netconf *netconf, struct vr_error *err)
+{
+	const char *networks = annotation(netconf, POD_NETWORKS_KEY);
+	unsigned int i, before = netconf->requests.count;
+	int ret;
+
+	if (!networks)
+		return 0;
+	ret = pod_networks_parse(networks, netconf->pod.namespace,
+				 &netconf->requests, &netconf->networks_json,
+				 err);
+	for (i = before; i < netconf->requests.count; i++)
+		netconf->requests.items[i].asked_from = netconf->pod.namespace;
+	return ret;
+}
+
+/* The networks of the pod's annotations, where the configuration allows it. */
 static int parse_pod_networks(struct netconf *netconf,
 			      const struct environment *env,
 			      struct vr_error *err)
 {
-	unsigned int i, before = netconf->requests.count;
-	const char *annotation;
-	bool asked = false;
 	int ret;
 
-	ret = json_bool(netconf->json, WHERE, "podNetworks", &asked, err);
-	if (ret || !asked)
+	netconf->pod_networks = false;
+	ret = json_bool(netconf->json, WHERE, "podNetworks",
+			&netconf->pod_networks, err);
+	if (ret || !netconf->pod_networks)
 		return ret;
-	annotation = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(netconf->port.annotations,
-						 POD_NETWORKS_KEY));
-	if (!annotation)
-		return check_annotations_come(netconf, err);
-	ret = environment_pod_namespace(env->args, netconf->pod_namespace,
-					sizeof(netconf->pod_namespace), err);
+	/* What was made is in the state file, and STATUS is of no pod. */
+	if (netconf->port.annotations ? !asks_for_networks(netconf)
+				      : env->command != CNI_CMD_ADD)
+		return 0;
+	ret = environment_pod_namespace(env->args, &netconf->pod, err);
+	if (!ret && !netconf->port.annotations)
+		ret = ask_for_annotations(netconf, err);
 	if (!ret)
-		ret = pod_networks_parse(annotation, netconf->pod_namespace,
-					 &netconf->requests,
-					 &netconf->pod_networks, err);
-	for (i = before; i < netconf->requests.count; i++)
-		netconf->requests.items[i].asked_from = netconf->pod_namespace;
+		ret = parse_first(netconf, err);
+	if (!ret && netconf->first.count)
+		netconf->first.items[0].asked_from = netconf->pod.namespace;
+	if (!ret)
+		ret = parse_further(netconf, err);
 	return ret;
 }
 
@@ -390,24 +508,32 @@ int netconf_parse(const char *text, size_t len, struct netconf *netconf,
 static void free_requests(struct netconf *netconf)
 {
 	requests_free(&netconf->requests);
-	cJSON_Delete(netconf->pod_networks);
-	netconf->pod_networks = NULL;
+	requests_free(&netconf->first);
+	cJSON_Delete(netconf->networks_json);
+	netconf->networks_json = NULL;
+	cJSON_Delete(netconf->first_json);
+	netconf->first_json = NULL;
+	cJSON_Delete(netconf->annotations);
+	netconf->annotations = NULL;
+	netconf->port.annotations = NULL;
 }
 
-int netconf_parse_rest(struct netconf *netconf, const struct environment *env,
-		       struct vr_error *err)
+/* How interfaces are made, whatever asks for them. */
+static int parse_settings(struct netconf *netconf, struct vr_error *err)
 {
 	int ret;
 
-	/* GC does it for each container. */
-	free_requests(netconf);
-	ret = check_log(netconf, err);
-	if (!ret)
-		ret = parse_result_choice(netconf, err);
+	ret = parse_result_choice(netconf, err);
 	if (!ret)
 		ret = parse_interface_prefix(netconf, err);
 	if (!ret)
 		ret = parse_host_interface(netconf, err);
+	if (!ret)
+		ret = parse_agent_socket(netconf, err);
+	if (!ret)
+		ret = parse_spare_dir(netconf, err);
+	if (!ret)
+		ret = parse_cluster(netconf, err);
 	if (!ret)
 		ret = check_other_keys(netconf, err);
 	if (!ret)
@@ -423,6 +549,19 @@ int netconf_parse_rest(struct netconf *netconf, const struct environment *env,
 		ret = port_kind_parse_by_runtime(netconf->json, WHERE,
 						 &netconf->port.by_runtime,
 						 err);
+	return ret;
+}
+
+int netconf_parse_rest(struct netconf *netconf, const struct environment *env,
+		       struct vr_error *err)
+{
+	int ret;
+
+	/* GC does it for each container. */
+	free_requests(netconf);
+	ret = check_log(netconf, err);
+	if (!ret)
+		ret = parse_settings(netconf, err);
 	if (!ret)
 		ret = parse_runtime(netconf, err);
 	if (!ret)

@@ -57,9 +57,16 @@ extern const char *const netconf_versions[CNI_VERSIONS];
  * @runtime_dns: the capability of this name, or NULL
  * @port: of what kind the ports are, with the annotations of the pod
  * @prev_result: NULL when there is none
+ * @agent_socket: by which the node's agent is asked
+ * @spare_dir: addresses for when it does not answer
+ * @cluster: what names of Contrail's projects and networks begin with
+ * @all_shared: every namespace may use every network, as with Contrail
+ * @pod_networks: the pod's annotations say which networks it gets
  * @requests: the further interfaces
- * @pod_networks: what of them is from the pod's annotation
- * @pod_namespace: whose rights it has
+ * @first: another first network than the configuration's own, or none
+ * @annotations: those of the pod that the agent was asked for, owned, or NULL
+ * @networks_json, @first_json: what requests borrow of annotations
+ * @pod: whose rights they have
  */
 struct netconf {
 	cJSON *json;
@@ -85,9 +92,18 @@ struct netconf {
 	struct port_choice port;
 	const cJSON *prev_result;
 
+	const char *agent_socket;
+	const char *spare_dir;
+	const char *cluster;
+	bool all_shared;
+	bool pod_networks;
+
 	struct requests requests;
-	cJSON *pod_networks;
-	char pod_namespace[POD_NAMESPACE_BYTES];
+	struct requests first;
+	cJSON *annotations;
+	cJSON *networks_json;
+	cJSON *first_json;
+	struct environment_pod pod;
 };
 
 #define cleanup_netconf __attribute__((cleanup(netconf_free)))
@@ -110,9 +126,11 @@ int netconf_parse(const char *text, size_t len, struct netconf *netconf,
 /**
  * netconf_parse_rest() - Parse what ADD and CHECK need in addition
  *
- * @env: of which the pod's namespace is read
+ * @env: of which the pod's name is read
  *
- * Refusals have CNI code 7, 2 (unsupported key) or 4 (no namespace).
+ * Of an ADD the agent is asked for the pod's annotations when the runtime gives
+ * none. Refusals have CNI code 7, 2 (unsupported key), 4 (no namespace) or what
+ * the agent says.
  */
 int netconf_parse_rest(struct netconf *netconf, const struct environment *env,
 		       struct vr_error *err);

@@ -13,12 +13,13 @@
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
 #include "code.h"
+#include "definitions.h"
 #include "ipam.h"
+#include "ipam_agent.h"
 #include "json.h"
 #include "plan.h"
+#include "resolve.h"
 #include "tap.h"
-
-#define IPV6_MIN_MTU 1280
 
 /* What plan_make() hands down. */
 struct planning {
@@ -108,8 +109,7 @@ static int set_ifname(const struct planning *planning,
 static int set_mac(const char *text, struct attachment_interface *interface,
 		   struct vr_error *err)
 {
-	static const uint8_t zero[VR_MAC_LEN];
-
+	interface->mac_asked = text;
 	if (!text) {
 		if (getrandom(interface->mac, VR_MAC_LEN, 0) != VR_MAC_LEN)
 			return cni_fail(err, CNI_IO, "cannot get a random MAC");
@@ -119,8 +119,7 @@ static int set_mac(const char *text, struct attachment_interface *interface,
 	if (vr_mac_parse("mac", text, interface->mac, err))
 		return cni_wrap(err, CNI_CONFIG, "interface %s",
 				interface->ifname);
-	if (interface->mac[0] & 1 ||
-	    !memcmp(interface->mac, zero, sizeof(zero)))
+	if (!vr_mac_is_station(interface->mac))
 		return cni_fail(
 			err, CNI_CONFIG,
 			"interface %s: mac \"%s\" is not the MAC of one station",
@@ -154,8 +153,19 @@ static const char *ipam_version(const struct netconf *netconf)
 	return netconf_versions[netconf->version];
 }
 
+static void add_ips(cJSON *conf, const cJSON *ips)
+{
+	cJSON *runtime = json_item(conf, "runtimeConfig");
+
+	if (!runtime)
+		runtime = cJSON_AddObjectToObject(conf, "runtimeConfig");
+	json_remove(runtime, "ips");
+	cJSON_AddItemToObject(runtime, "ips", cJSON_Duplicate(ips, true));
+}
+
 /* The first interface's plugin gets what the runtime wrote. */
-static cJSON *first_ipam_conf(const struct netconf *netconf)
+static cJSON *first_ipam_conf(const struct netconf *netconf,
+			      const struct request *request)
 {
 	cJSON *conf = cJSON_Duplicate(netconf->json, true);
 	cJSON *runtime;
@@ -167,6 +177,8 @@ static cJSON *first_ipam_conf(const struct netconf *netconf)
 	runtime = cJSON_GetObjectItem(conf, "runtimeConfig");
 	if (runtime)
 		json_remove(runtime, NETCONF_POD_ANNOTATIONS);
+	if (request->ips != netconf->ips && request->ips)
+		add_ips(conf, request->ips);
 	return conf;
 }
 
@@ -174,13 +186,9 @@ static cJSON *first_ipam_conf(const struct netconf *netconf)
 static cJSON *other_ipam_conf(const struct request *request)
 {
 	cJSON *conf = cJSON_CreateObject();
-	cJSON *runtime;
 
-	if (request->ips) {
-		runtime = cJSON_AddObjectToObject(conf, "runtimeConfig");
-		cJSON_AddItemToObject(runtime, "ips",
-				      cJSON_Duplicate(request->ips, true));
-	}
+	if (request->ips)
+		add_ips(conf, request->ips);
 	return conf;
 }
 
@@ -212,27 +220,30 @@ static void drop_default_ranges(cJSON *conf)
 	}
 }
 
-static int set_ipam(const struct planning *planning,
-		    const struct request *request,
-		    const struct definition *definition,
-		    struct attachment_interface *interface,
-		    struct vr_error *err)
+/* Where agent and spares are: DEL has to find them without a configuration. */
+static int set_agent(const struct netconf *netconf, cJSON *conf,
+		     struct vr_error *err)
 {
-	const struct netconf *netconf = planning->netconf;
-	const cJSON *type = json_item(netconf->json, "type");
-	cleanup_free char *name = NULL;
-	cJSON *conf;
 	int ret;
 
-	if (!definition->ipam)
+	if (!ipam_is_of_type(conf, IPAM_AGENT_TYPE))
 		return 0;
-	if (attachment_is_first(&planning->plan->attachment, interface))
-		conf = first_ipam_conf(netconf);
-	else
-		conf = other_ipam_conf(request);
-	interface->ipam = conf;
-	name = ipam_network_name(request->network);
-	if (!conf || !name)
+	ret = json_replace(conf, IPAM_AGENT_SOCKET_KEY,
+			   cJSON_CreateString(netconf->agent_socket), err);
+	if (!ret)
+		ret = json_replace(conf, IPAM_AGENT_SPARES_KEY,
+				   cJSON_CreateString(netconf->spare_dir), err);
+	return ret;
+}
+
+static int name_ipam_conf(const struct netconf *netconf, const char *network,
+			  cJSON *conf, struct vr_error *err)
+{
+	const cJSON *type = json_item(netconf->json, "type");
+	cleanup_free char *name = ipam_network_name(network);
+	int ret;
+
+	if (!name)
 		return vr_error_memory(err);
 	ret = json_replace(conf, "cniVersion",
 			   cJSON_CreateString(ipam_version(netconf)), err);
@@ -243,26 +254,38 @@ static int set_ipam(const struct planning *planning,
 				   type ? cJSON_Duplicate(type, true)
 					: cJSON_CreateString("vr-cni"),
 				   err);
+	return ret;
+}
+
+static int set_ipam(const struct planning *planning,
+		    const struct request *request,
+		    const struct definition *definition,
+		    struct attachment_interface *interface,
+		    struct vr_error *err)
+{
+	const struct netconf *netconf = planning->netconf;
+	cJSON *conf;
+	int ret;
+
+	if (!definition->ipam)
+		return 0;
+	if (attachment_is_first(&planning->plan->attachment, interface))
+		conf = first_ipam_conf(netconf, request);
+	else
+		conf = other_ipam_conf(request);
+	interface->ipam = conf;
+	if (!conf)
+		return vr_error_memory(err);
+	ret = name_ipam_conf(netconf, interface->network, conf, err);
 	if (!ret)
 		ret = json_replace(conf, "ipam",
 				   cJSON_Duplicate(definition->ipam, true),
 				   err);
+	if (!ret)
+		ret = set_agent(netconf, conf, err);
 	if (!ret && definition->default_ranges)
 		drop_default_ranges(conf);
 	return ret;
-}
-
-static int define(const struct planning *planning, const char *network,
-		  struct definition *definition, struct vr_error *err)
-{
-	const struct netconf *netconf = planning->netconf;
-
-	if (!strcmp(network, netconf->name) && definition_is_in(netconf->json))
-		return definition_parse(netconf->json, network,
-					"network configuration", definition,
-					err);
-	return definitions_find(&planning->definitions, network,
-				"network configuration", definition, err);
 }
 
 /* Addresses that are asked for and no plugin to give them. */
@@ -305,45 +328,49 @@ static void take_settings(const struct request *request,
 	interface->own_default = request->own_default;
 }
 
-static int check_rights(const struct request *request,
-			const struct definition *definition,
-			struct vr_error *err)
+static int check_claim(const struct request *request,
+		       const struct attachment_interface *interface,
+		       struct vr_error *err)
 {
-	if (!request->asked_from ||
-	    definition_allows(definition, request->asked_from))
+	if (!request->claim ||
+	    ipam_is_of_type(interface->ipam, IPAM_AGENT_TYPE))
 		return 0;
 	return cni_fail(
-		err, CNI_CONFIG,
-		"network \"%s\" is not shared with namespace \"%s\", of which the pod is",
-		request->network, request->asked_from);
+		err, CNI_UNSUPPORTED,
+		"network \"%s\": \"ipam-claim-reference\" is \"%s\", which is not supported without IPAM of type \"" IPAM_AGENT_TYPE
+		"\"",
+		request->network, request->claim);
 }
 
-static int add_interface(struct planning *planning,
-			 const struct request *request, struct vr_error *err)
+/* An interface with the names of its network. */
+static struct attachment_interface *
+append_interface(struct attachment *attachment, const char *network,
+		 const char *requested, struct vr_error *err)
 {
-	struct plan *plan = planning->plan;
-	struct attachment *attachment = &plan->attachment;
-	unsigned int index = attachment->interface_count;
-	struct attachment_interface *interface;
-	struct definition *definition;
+	struct attachment_interface *interface =
+		vr_list_grow(&attachment->interfaces,
+			     &attachment->interface_count, sizeof(*interface));
+	bool alias = strcmp(network, requested) != 0;
+
+	if (interface) {
+		interface->network = strdup(network);
+		interface->requested = alias ? strdup(requested) : NULL;
+	}
+	if (interface && interface->network && (interface->requested || !alias))
+		return interface;
+	vr_error_memory(err);
+	return NULL;
+}
+
+static int set_interface(struct planning *planning,
+			 const struct request *request,
+			 const struct definition *definition,
+			 struct attachment_interface *interface,
+			 struct vr_error *err)
+{
 	int ret;
 
-	definition = &plan->interfaces[index].definition;
-	ret = define(planning, request->network, definition, err);
-	take_settings(request, &plan->interfaces[index]);
-	if (!ret)
-		ret = check_rights(request, definition, err);
-	/* Without a definition there still are names, to number the others. */
-	if (ret && !planning->lenient)
-		return ret;
-	interface = vr_list_grow(&attachment->interfaces,
-				 &attachment->interface_count,
-				 sizeof(*interface));
-	if (!interface)
-		return vr_error_memory(err);
-	interface->network = strdup(request->network);
-	if (!interface->network)
-		return vr_error_memory(err);
+	interface->claim = request->claim;
 	ret = set_ifname(planning, request, interface, err);
 	if (!ret)
 		ret = set_mac(request->mac, interface, err);
@@ -355,22 +382,62 @@ static int add_interface(struct planning *planning,
 		ret = check_ips(request, definition, err);
 	if (!ret)
 		ret = set_ipam(planning, request, definition, interface, err);
+	if (!ret && !planning->lenient)
+		ret = check_claim(request, interface, err);
 	return ret;
+}
+
+static int add_interface(struct planning *planning,
+			 const struct request *request, struct vr_error *err)
+{
+	struct plan *plan = planning->plan;
+	struct plan_interface *planned =
+		&plan->interfaces[plan->attachment.interface_count];
+	struct definition *definition = &planned->definition;
+	char requested[RESOLVE_NAME_BYTES];
+	struct attachment_interface *interface;
+	int ret;
+
+	ret = resolve_network(planning->netconf, &planning->definitions,
+			      request, definition, requested, err);
+	take_settings(request, planned);
+	/* Without a definition there still are names, to number the others. */
+	if (ret && !planning->lenient) {
+		definition_free(definition);
+		return ret;
+	}
+	interface = append_interface(&plan->attachment,
+				     ret ? requested : definition->network.name,
+				     requested, err);
+	if (!interface)
+		return -ENOMEM;
+	return set_interface(planning, request, definition, interface, err);
+}
+
+/* That of the configuration, or the one that the pod has chosen. */
+static struct request first_request(const struct netconf *netconf)
+{
+	struct request request = { .network = (char *)netconf->name };
+
+	if (netconf->first.count)
+		request = netconf->first.items[0];
+	if (!request.mac)
+		request.mac = netconf->mac;
+	if (!request.ips)
+		request.ips = netconf->ips;
+	if (!bandwidth_is_limited(&request.bandwidth))
+		request.bandwidth = netconf->bandwidth;
+	return request;
 }
 
 static int add_first(struct planning *planning, struct vr_error *err)
 {
 	const struct netconf *netconf = planning->netconf;
-	struct request request = {
-		.network = (char *)netconf->name,
-		.ifname = (char *)planning->env->ifname,
-		.mac = netconf->mac,
-		.ips = netconf->ips,
-		.bandwidth = netconf->bandwidth,
-	};
+	struct request request = first_request(netconf);
 	struct environment_args args;
 	int ret;
 
+	request.ifname = (char *)planning->env->ifname;
 	ret = environment_parse_args(planning->env->args, &args, err);
 	if (ret)
 		return ret;
@@ -383,17 +450,26 @@ static int add_first(struct planning *planning, struct vr_error *err)
 	return ret;
 }
 
+/* Those of all interfaces, the first one's included when a pod asks for it. */
+static const struct request *request_at(const struct netconf *netconf,
+					unsigned int index)
+{
+	if (index < netconf->first.count)
+		return &netconf->first.items[index];
+	return &netconf->requests.items[index - netconf->first.count];
+}
+
 /* One interface of a container has the default route of a family. */
 static int check_default_routes(const struct planning *planning,
 				struct vr_error *err)
 {
 	const struct netconf *netconf = planning->netconf;
+	unsigned int i, count = netconf->first.count + netconf->requests.count;
 	const struct request *asks[2] = { NULL, NULL };
 	const struct request *request;
-	unsigned int i;
 
-	for (i = 0; i < 2 * netconf->requests.count; i++) {
-		request = &netconf->requests.items[i / 2];
+	for (i = 0; i < 2 * count; i++) {
+		request = request_at(netconf, i / 2);
 		if (request->default_gateways[i % 2].family == AF_UNSPEC &&
 		    !request->own_default)
 			continue;
@@ -419,6 +495,11 @@ static int add_interfaces(struct planning *planning, struct vr_error *err)
 	int ret;
 
 	ret = planning->lenient ? 0 : check_default_routes(planning, err);
+	if (!ret && planning->plan->chained && netconf->first.count)
+		ret = cni_fail(
+			err, CNI_CONFIG,
+			"an annotation asks for \"%s\" as the first network, but a plugin before vr-cni made the first interface",
+			netconf->first.items[0].network);
 	if (!ret && !planning->plan->chained)
 		ret = add_first(planning, err);
 	for (i = 0; !ret && i < netconf->requests.count; i++)
@@ -458,9 +539,12 @@ static int name_attachment(const struct netconf *netconf,
 			json_item(netconf->json, "hostInterface"),
 			"but a plugin before vr-cni made the first interface",
 			err);
-	if (netconf->host_interface)
+	/* The host is on the network of the configuration. */
+	if (netconf->host_interface && !netconf->first.count)
 		snprintf(attachment->host_interface, IFNAMSIZ, "%s",
 			 netconf->host_interface);
+	/* For others to read: what of it cannot be used is no reason to fail. */
+	environment_pod(env->args, &attachment->pod, NULL);
 	attachment->name = strdup(netconf->name);
 	attachment->container_id = strdup(env->container_id);
 	attachment->netns = strdup(env->netns);
@@ -492,9 +576,7 @@ int plan_make(const struct netconf *netconf, const struct environment *env,
 	if (!ret)
 		ret = name_attachment(netconf, env, plan->chained,
 				      &plan->attachment, err);
-	if (!ret)
-		ret = definitions_open(&planning.definitions,
-				       netconf->networks_dir, err);
+	definitions_open(&planning.definitions, netconf->networks_dir);
 	if (!ret)
 		ret = add_interfaces(&planning, err);
 	definitions_free(&planning.definitions);
@@ -513,210 +595,4 @@ void plan_free(struct plan *plan)
 	free(plan->interfaces);
 	result_free(&plan->previous);
 	attachment_free(&plan->attachment);
-}
-
-static bool has_route(const struct cni_routes *routes,
-		      const struct cni_route *route)
-{
-	unsigned int i;
-
-	for (i = 0; i < routes->count; i++) {
-		if (vr_prefix_equal(&routes->items[i].dst, &route->dst) &&
-		    routes->items[i].priority == route->priority &&
-		    routes->items[i].table == route->table)
-			return true;
-	}
-	return false;
-}
-
-/* The gateway of an interface, as its plugin or its network has it. */
-static struct vr_ip gateway_of(const struct plan_interface *interface,
-			       int family)
-{
-	const struct vr_network *network = &interface->definition.network;
-	const struct result *addresses = &interface->addresses;
-	const struct result_ip *ip;
-	unsigned int i, j;
-
-	for (i = 0; i < addresses->ip_count; i++) {
-		ip = &addresses->ips[i];
-		if (ip->address.ip.family != family)
-			continue;
-		if (ip->gateway.family != AF_UNSPEC)
-			return ip->gateway;
-		for (j = 0; j < network->subnet_count; j++) {
-			if (vr_prefix_contains(&network->subnets[j],
-					       &ip->address.ip))
-				return network->subnets[j].ip;
-		}
-	}
-	return (struct vr_ip){ .family = AF_UNSPEC };
-}
-
-static int add_default(struct plan_interface *interface, int family,
-		       struct vr_error *err)
-{
-	struct cni_route route = {
-		.dst.ip.family = family,
-		.gw = gateway_of(interface, family),
-	};
-
-	if (route.gw.family == AF_UNSPEC ||
-	    has_route(&interface->routes, &route))
-		return 0;
-	return cni_routes_add(&interface->routes, &route, err);
-}
-
-/* Two interfaces of one network would have its routes both. */
-static bool is_had(const struct plan *plan, const struct cni_route *route)
-{
-	unsigned int i;
-
-	for (i = 0; i < plan->attachment.interface_count; i++) {
-		if (has_route(&plan->interfaces[i].routes, route))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Those of a list that are new, and default ones only of families that the
- * interface has the default route of.
- */
-static int add_listed(const struct plan *plan, struct plan_interface *interface,
-		      const struct cni_routes *list, const bool defaults[2],
-		      struct vr_error *err)
-{
-	struct cni_route route;
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < list->count; i++) {
-		route = list->items[i];
-		if ((cni_route_is_default(&route) &&
-		     !defaults[route.dst.ip.family == AF_INET6]) ||
-		    is_had(plan, &route))
-			continue;
-		if (cni_route_lacks_gateway(&route))
-			route.gw = gateway_of(interface, route.dst.ip.family);
-		ret = cni_routes_add(&interface->routes, &route, err);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-/* The default route that a request asked for. */
-static int add_wanted_default(struct plan_interface *interface,
-			      const struct vr_ip *gw, struct vr_error *err)
-{
-	struct cni_route route = { .dst.ip.family = gw->family, .gw = *gw };
-	char text[VR_IP_TEXT];
-
-	if (gw->family == AF_UNSPEC)
-		return 0;
-	if (!result_has_family(&interface->addresses, gw->family))
-		return cni_fail(
-			err, CNI_CONFIG,
-			"network \"%s\": \"default-route\" is \"%s\", but the interface has no address of this family",
-			interface->definition.network.name,
-			vr_ip_format(gw, text));
-	return cni_routes_add(&interface->routes, &route, err);
-}
-
-static int add_wanted(struct plan_interface *interface, struct vr_error *err)
-{
-	const struct cni_routes *wanted = interface->wanted_routes;
-	struct cni_route route;
-	unsigned int i;
-	int ret = 0;
-
-	for (i = 0; !ret && wanted && i < wanted->count; i++) {
-		route = wanted->items[i];
-		if (cni_route_lacks_gateway(&route))
-			route.gw = gateway_of(interface, route.dst.ip.family);
-		ret = cni_routes_add(&interface->routes, &route, err);
-	}
-	return ret;
-}
-
-/* Has a request asked for the default route of the family? */
-static bool default_is_taken(const struct plan *plan, int family)
-{
-	const struct plan_interface *interface;
-	unsigned int i;
-
-	for (i = 0; i < plan->attachment.interface_count; i++) {
-		interface = &plan->interfaces[i];
-		if (interface->default_gateways[family == AF_INET6].family !=
-		    AF_UNSPEC)
-			return true;
-		if (interface->own_default &&
-		    gateway_of(interface, family).family != AF_UNSPEC)
-			return true;
-	}
-	return false;
-}
-
-static int check_own_default(const struct plan_interface *interface,
-			     struct vr_error *err)
-{
-	if (!interface->own_default ||
-	    gateway_of(interface, AF_INET).family != AF_UNSPEC ||
-	    gateway_of(interface, AF_INET6).family != AF_UNSPEC)
-		return 0;
-	return cni_fail(
-		err, CNI_CONFIG,
-		"network \"%s\": \"default-route\" is [], but the network has no gateway",
-		interface->definition.network.name);
-}
-
-static int check_ipv6_mtu(const struct plan_interface *interface,
-			  struct vr_error *err)
-{
-	if (!interface->wanted_mtu || interface->wanted_mtu >= IPV6_MIN_MTU ||
-	    !result_has_family(&interface->addresses, AF_INET6))
-		return 0;
-	return cni_fail(
-		err, CNI_CONFIG,
-		"network \"%s\": \"mtu\" is %u, below the least of %d with an IPv6 address",
-		interface->definition.network.name, interface->wanted_mtu,
-		IPV6_MIN_MTU);
-}
-
-int plan_add_routes(struct plan *plan, unsigned int index, struct vr_error *err)
-{
-	struct plan_interface *interface = &plan->interfaces[index];
-	bool first = attachment_is_first(&plan->attachment,
-					 &plan->attachment.interfaces[index]);
-	const bool defaults[2] = {
-		first ? !default_is_taken(plan, AF_INET)
-		      : interface->own_default,
-		first ? !default_is_taken(plan, AF_INET6)
-		      : interface->own_default,
-	};
-	int ret;
-
-	ret = check_ipv6_mtu(interface, err);
-	if (!ret)
-		ret = check_own_default(interface, err);
-	if (!ret)
-		ret = add_wanted_default(interface,
-					 &interface->default_gateways[0], err);
-	if (!ret)
-		ret = add_wanted_default(interface,
-					 &interface->default_gateways[1], err);
-	if (!ret)
-		ret = add_wanted(interface, err);
-	if (!ret)
-		ret = add_listed(plan, interface, &interface->definition.routes,
-				 defaults, err);
-	if (!ret)
-		ret = add_listed(plan, interface, &interface->addresses.routes,
-				 defaults, err);
-	if (!ret && defaults[0])
-		ret = add_default(interface, AF_INET, err);
-	if (!ret && defaults[1])
-		ret = add_default(interface, AF_INET6, err);
-	return ret;
 }

@@ -61,16 +61,6 @@ struct plan {
 int plan_make(const struct netconf *netconf, const struct environment *env,
 	      bool lenient, struct plan *plan, struct vr_error *err);
 
-/**
- * plan_add_routes() - Work out the routes of an interface
- * @index: of the interface, whose addresses are known
- *
- * Default routes are CNI_IFNAME's, one per family, unless a request asked for
- * those of a family.
- */
-int plan_add_routes(struct plan *plan, unsigned int index,
-		    struct vr_error *err);
-
 void plan_free(struct plan *plan);
 
 #endif

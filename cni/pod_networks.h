@@ -2,15 +2,19 @@
 #ifndef VR_CNI_POD_NETWORKS_H
 #define VR_CNI_POD_NETWORKS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <cjson/cJSON.h>
 
 #include "../lib/error.h"
 #include "request.h"
 
 #define POD_NETWORKS_KEY "k8s.v1.cni.cncf.io/networks"
+#define POD_NETWORKS_DEFAULT_KEY "v1.multus-cni.io/default-network"
 
-/* With the NUL; a namespace is a DNS label. */
-#define POD_NAMESPACE_BYTES 64
+/* Where the default network is looked for, as with Multus. */
+#define POD_NETWORKS_DEFAULT_NAMESPACE "kube-system"
 
 /**
  * pod_networks_parse() - Parse the networks that a pod asks for
@@ -29,5 +33,18 @@
 int pod_networks_parse(const char *annotation, const char *pod_namespace,
 		       struct requests *requests, cJSON **json,
 		       struct vr_error *err);
+
+/**
+ * pod_networks_parse_default() - Parse the network that is to be the first
+ * @annotation: the value of POD_NETWORKS_DEFAULT_KEY
+ *
+ * In both forms too, but one network, whose interface is CNI_IFNAME.
+ */
+int pod_networks_parse_default(const char *annotation,
+			       struct requests *requests, cJSON **json,
+			       struct vr_error *err);
+
+/* Is it a label of RFC 1123, as the names of namespaces are? */
+bool pod_networks_is_label(const char *text, size_t len);
 
 #endif

@@ -437,6 +437,10 @@ static int take_route(const struct nlmsghdr *header, void *arg,
 			NULL))
 		return vr_error_set(err, EBADMSG,
 				    "the kernel's answer is malformed");
+	if (tb[RTA_OIF])
+		route.ifindex = nla_get_u32(tb[RTA_OIF]);
+	if (tb[RTA_TABLE] && nla_get_u32(tb[RTA_TABLE]) != RT_TABLE_MAIN)
+		route.table = nla_get_u32(tb[RTA_TABLE]);
 	if (tb[RTA_DST])
 		ret = vr_ip_parse_attr(tb[RTA_DST], &route.dst.ip, err);
 	if (!ret && tb[RTA_GATEWAY])

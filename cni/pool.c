@@ -5,13 +5,17 @@
  * pool_next().
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "../lib/cleanup.h"
 #include "code.h"
 #include "environment.h"
+#include "ipam_agent.h"
+#include "ipam_local.h"
 #include "json.h"
 #include "pool.h"
 
@@ -24,6 +28,11 @@ static const char *const known_keys[] = {
 	"type",	    "ranges",  "subnet", "rangeStart",
 	"rangeEnd", "gateway", "routes", "dataDir",
 };
+
+static bool pool_is_of_agent(const struct pool *pool)
+{
+	return !strcmp(pool->type, IPAM_AGENT_TYPE);
+}
 
 static void ip_increment(struct vr_ip *ip)
 {
@@ -321,12 +330,13 @@ static int parse_ranges(struct pool *pool, const cJSON *conf, const cJSON *ipam,
 		ret = parse_single(pool, ipam, err);
 	if (!ret)
 		ret = parse_sets(pool, ipam, "ranges", err);
-	if (!ret && !pool->set_count)
+	/* On a network without addresses the agent still keeps MACs apart. */
+	if (!ret && !pool->set_count && !pool_is_of_agent(pool))
 		ret = cni_fail(
 			err, CNI_CONFIG,
 			WHERE
-			": type \"vr\" has no \"ranges\", and network \"%s\" no \"subnets\"",
-			pool->network);
+			": type \"%s\" has no \"ranges\", and network \"%s\" no \"subnets\"",
+			pool->type, pool->network);
 	return ret;
 }
 
@@ -399,15 +409,21 @@ static int ask_by_conf(struct pool *pool, const cJSON *object,
 	return 0;
 }
 
-static int check_keys(const cJSON *ipam, struct vr_error *err)
+/* The agent's addresses are in no folder that a network could name. */
+static int check_keys(const struct pool *pool, const cJSON *ipam,
+		      struct vr_error *err)
 {
 	const cJSON *item;
+	char reason[80];
 
+	snprintf(reason, sizeof(reason), "a key type \"%s\" does not have",
+		 pool->type);
 	cJSON_ArrayForEach(item, ipam) {
 		if (!json_key_is_in(item->string, known_keys,
-				    ARRAY_SIZE(known_keys)))
-			return json_refuse(WHERE, item->string, item,
-					   "a key type \"vr\" does not have",
+				    ARRAY_SIZE(known_keys)) ||
+		    (pool_is_of_agent(pool) &&
+		     !strcasecmp(item->string, "dataDir")))
+			return json_refuse(WHERE, item->string, item, reason,
 					   err);
 	}
 	return 0;
@@ -418,8 +434,10 @@ int pool_parse_store(const cJSON *conf, struct pool *pool, struct vr_error *err)
 	const cJSON *ipam = json_item(conf, "ipam");
 	int ret;
 
-	*pool = (struct pool){ .folder = POOL_FOLDER };
+	*pool = (struct pool){ .folder = POOL_FOLDER, .type = IPAM_LOCAL_TYPE };
 	ret = json_string(conf, WHERE, "name", &pool->network, err);
+	if (!ret)
+		ret = json_string(ipam, WHERE, "type", &pool->type, err);
 	if (!ret)
 		ret = json_string(ipam, WHERE, "dataDir", &pool->folder, err);
 	if (ret)
@@ -442,7 +460,7 @@ int pool_parse(const cJSON *conf, const char *args, struct pool *pool,
 
 	ret = pool_parse_store(conf, pool, err);
 	if (!ret)
-		ret = check_keys(ipam, err);
+		ret = check_keys(pool, ipam, err);
 	if (!ret)
 		ret = parse_ranges(pool, conf, ipam, err);
 	if (!ret)

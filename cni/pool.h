@@ -32,14 +32,16 @@ struct pool_set {
 };
 
 /**
- * struct pool - what "ipam" of type vr says, with host-local's keys
+ * struct pool - what "ipam" of type vr or vr-agent says, with host-local's keys
+ * @type: which of the two
  * @network: name of the network, which is that of the store
  * @folder: the stores of all networks
- * @sets: one address out of each
+ * @sets: one address out of each; of type vr-agent there may be none
  * @asked: addresses that are asked for
  * @routes: for the result
  */
 struct pool {
+	const char *type;
 	const char *network;
 	const char *folder;
 	struct pool_set *sets;

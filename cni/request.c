@@ -218,6 +218,7 @@ void requests_free(struct requests *requests)
 
 	for (i = 0; i < requests->count; i++) {
 		free(requests->items[i].network);
+		free(requests->items[i].fallback);
 		free(requests->items[i].ifname);
 		cni_routes_free(&requests->items[i].routes);
 	}

@@ -15,9 +15,11 @@
 /**
  * struct request - one interface that is asked for
  * @network: name of its network
+ * @fallback: the network when there is none of the name @network, or NULL
  * @ifname: NULL when it is to be numbered
  * @mac: as written, NULL when it is to be made up
  * @ips: array of strings, NULL when the IPAM plugin chooses
+ * @claim: name of the IPAMClaim that keeps its addresses, or NULL
  * @bandwidth: its limits, of the network when it has none
  * @mtu: 0 for the network's
  * @routes: before those of the network
@@ -28,9 +30,11 @@
  */
 struct request {
 	char *network;
+	char *fallback;
 	char *ifname;
 	const char *mac;
 	const cJSON *ips;
+	const char *claim;
 	struct bandwidth bandwidth;
 	uint32_t mtu;
 	struct cni_routes routes;

@@ -16,6 +16,7 @@
  * @mtu, @advmss, @priority: 0 when not given
  * @table: 0 for the main one
  * @has_scope: whether @scope, of ip-route(8), was given
+ * @ifindex: its device, in what podns_routes() gives
  */
 struct cni_route {
 	struct vr_prefix dst;
@@ -26,6 +27,7 @@ struct cni_route {
 	uint32_t table;
 	bool has_scope;
 	uint8_t scope;
+	uint32_t ifindex;
 };
 
 struct cni_routes {

@@ -56,6 +56,18 @@ static int add_addresses(struct vr_port *port, const struct result *addresses,
 	return ret;
 }
 
+static int add_allowed(struct vr_port *port,
+		       const struct definition *definition,
+		       struct vr_error *err)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < definition->allowed_count; i++)
+		ret = vr_port_add_allowed(port, &definition->allowed[i], err);
+	return ret;
+}
+
 static int fill_port(const struct plan *plan, unsigned int index,
 		     const struct podns *podns, struct vr_port *port,
 		     struct vr_error *err)
@@ -63,7 +75,8 @@ static int fill_port(const struct plan *plan, unsigned int index,
 	const struct attachment *attachment = &plan->attachment;
 	const struct attachment_interface *interface =
 		&attachment->interfaces[index];
-	const struct result *addresses = &plan->interfaces[index].addresses;
+	const struct plan_interface *planned = &plan->interfaces[index];
+	int ret;
 
 	port->set = VR_BIT(VR_A_PORT_NETWORK) | VR_BIT(VR_A_PORT_MAC) |
 		    VR_BIT(VR_A_PORT_DESCRIPTION) | VR_BIT(VR_A_PORT_ORIGIN);
@@ -74,7 +87,7 @@ static int fill_port(const struct plan *plan, unsigned int index,
 	attachment_describe(attachment->container_id, interface->ifname,
 			    port->description, sizeof(port->description));
 	port->origin = VR_ORIGIN_CNI;
-	bandwidth_fill(&plan->interfaces[index].bandwidth, port);
+	bandwidth_fill(&planned->bandwidth, port);
 	/*
 	 * Without an address a protected port sends what asks for one, DHCP and
 	 * duplicate address detection, and what is local to the link.
@@ -83,7 +96,8 @@ static int fill_port(const struct plan *plan, unsigned int index,
 		port->set |= VR_BIT(VR_A_PORT_ANTISPOOF);
 		port->antispoof = true;
 	}
-	return add_addresses(port, addresses, err);
+	ret = add_allowed(port, &planned->definition, err);
+	return ret ? ret : add_addresses(port, &planned->addresses, err);
 }
 
 /* Networks and the host's port are borrowed, not freed with the request. */

@@ -21,8 +21,11 @@
 #include "json.h"
 #include "state.h"
 
-int state_save(const char *folder, const struct attachment *attachment,
-	       struct vr_error *err)
+typedef int (*write_cb)(const char *folder, const char *name, const char *text,
+			struct vr_error *err);
+
+static int save(const char *folder, const struct attachment *attachment,
+		write_cb write_file, struct vr_error *err)
 {
 	cleanup_json cJSON *json = attachment_to_json(attachment);
 	cleanup_json_text char *text = cJSON_Print(json);
@@ -34,7 +37,19 @@ int state_save(const char *folder, const struct attachment *attachment,
 			     attachment->ifname, err);
 	if (!key)
 		return -ENAMETOOLONG;
-	return file_write(folder, key, text, err);
+	return write_file(folder, key, text, err);
+}
+
+int state_save(const char *folder, const struct attachment *attachment,
+	       struct vr_error *err)
+{
+	return save(folder, attachment, file_write, err);
+}
+
+int state_update(const char *folder, const struct attachment *attachment,
+		 struct vr_error *err)
+{
+	return save(folder, attachment, file_update, err);
 }
 
 static char *state_path(const char *folder, const char *name,

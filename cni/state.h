@@ -31,6 +31,14 @@ int state_save(const char *folder, const struct attachment *attachment,
 	       struct vr_error *err);
 
 /**
+ * state_update() - Write it again with what has become known since
+ *
+ * Not to the disk: a crash of the node takes with it what it is about.
+ */
+int state_update(const char *folder, const struct attachment *attachment,
+		 struct vr_error *err);
+
+/**
  * state_load() - Read the state file of an attachment
  * @found: whether there is one
  *

@@ -4,8 +4,10 @@
  * remembered.  Entry point: cni_status().
  */
 #include "../lib/netlink.h"
+#include "ask.h"
 #include "code.h"
 #include "forward.h"
+#include "log.h"
 #include "plan.h"
 #include "router.h"
 #include "status.h"
@@ -46,6 +48,18 @@ static int report(const struct forward *forward, struct vr_error *err)
 	return cni_fail(err, CNI_NOT_AVAILABLE, "%s", problem->text);
 }
 
+/* Pods start without it as well, from what it has laid down on the node. */
+static void look_for_agent(const struct netconf *netconf)
+{
+	struct vr_error problem = { 0 };
+	uint64_t since = log_now();
+
+	if (netconf->pod_networks &&
+	    !ask_is_there(netconf->agent_socket,
+			  since + SECONDS * UINT64_C(1000000), &problem))
+		log_event(LOG_WARNING, NULL, "ask vr-agent", since, &problem);
+}
+
 static int check_ipam(const struct environment *env, struct netconf *netconf,
 		      struct vr_error *err)
 {
@@ -66,6 +80,7 @@ static int check_ipam(const struct environment *env, struct netconf *netconf,
 				  err);
 	if (ret)
 		return ret;
+	look_for_agent(netconf);
 	forward_run(&forward, seconds < SECONDS ? seconds : SECONDS);
 	return report(&forward, err);
 }

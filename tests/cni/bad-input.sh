@@ -10,7 +10,6 @@
 define red '"subnets":["198.51.100.0/24"],'"$IPAM"
 define wrong '"subnets":["198.51.100.7/24"],'"$IPAM"
 define typo '"subnet":"198.51.100.0/24"'
-cp "$NETWORKS/red.json" "$WORK/kept"
 printf '{"name":"broken",' > "$NETWORKS/broken.json"
 define clash '"subnets":["198.51.100.0/24","198.51.100.0/24"],"ipam":{}'
 ns POD
@@ -51,9 +50,11 @@ refusal "a group's MAC" 7 '03:00:00:00:00:01' ADD POD \
 refusal "an address outside of the subnet" 101 '203.0.113.9' ADD POD \
 	"$(conf '"networks":[{"name":"red","ips":["203.0.113.9"]}]')"
 refusal "what is not supported" 2 '"ipMasq" is true' ADD POD "$(conf '"ipMasq":true')"
-cp "$WORK/kept" "$NETWORKS/again.json"
-refusal "a network that is defined twice" 7 'red.json' ADD POD "$(conf '"networks":["red"]')"
-rm "$NETWORKS/again.json"
+mv "$NETWORKS/red.json" "$NETWORKS/1.json"
+cp "$NETWORKS/1.json" "$NETWORKS/2.json"
+refusal "a network that is defined twice" 7 '2.json' ADD POD "$(conf '"networks":["red"]')"
+mv "$NETWORKS/1.json" "$NETWORKS/red.json"
+rm "$NETWORKS/2.json"
 
 clean "nothing is left by bad configurations" POD
 

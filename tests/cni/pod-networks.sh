@@ -3,11 +3,10 @@
 #
 # The networks that a pod's annotation asks for, in both forms and with every field of
 # the standard, whose they are, and that only a configuration which allows it has them.
-# timeout: 240
+# timeout: 420
 
 . "$(dirname "$0")/lib.sh"
 
-CAPABILITY='"io.kubernetes.cri.pod-annotations"'
 range()
 {
 	echo '"ipam":{"type":"vr","dataDir":"'"$STORE"'"}'
@@ -104,7 +103,71 @@ no "a default route of a network without gateways" 7 '"default-route" is []' \
 	'[{"name":"flat","default-route":[]}]'
 no "no JSON" 6 "not JSON" '[{'
 no "without the pod's namespace" 4 K8S_POD_NAMESPACE left '' "CNI_ARGS=IgnoreUnknown=1"
-no "a capability that is not declared" 7 "$CAPABILITY" left '{capabilities: {}, runtimeConfig: {}}'
+no "a runtime that gives no annotations, and no agent to ask" 11 \
+	'the runtime gives no annotations of pod "shop/p": vr-agent does not answer on /nonexistent (no such file' \
+	left '{capabilities: {}, runtimeConfig: {}, agentSocket: "/nonexistent"}'
+
+# Another network than the configuration's own as the first one.
+define kube-system.main '"subnets":["203.0.113.0/24"],"shared":"*",'"$(range)"
+define kube-system.secret '"subnets":["203.0.113.0/24"],'"$(range)"
+define blue '"subnets":["203.0.113.0/24"],"shared":["shop"],'"$(range)"
+define shop.alias '"sameAs":"other.open"'
+# first DESC KEY VALUE INTERFACES [KEYS]
+first_conf()
+{
+	conf left '{hostInterface: "vr-host"} + {runtimeConfig: {"io.kubernetes.cri.pod-annotations":
+		{"'"$1"'": '"$(jq -n --arg value "$2" '$value')"', "k8s.v1.cni.cncf.io/networks": "left"}}} + '"${3:-{\}}"
+}
+MULTUS=v1.multus-cni.io/default-network
+CONTRAIL=opencontrail.org/network
+first()
+{
+	cni ADD POD "$(first_conf "$2" "$3" "${5:-}")" "$ARGS" > /dev/null
+	is "$1" "$? $(interfaces)" "0 $4"
+	is "... has the default route" "$(ip -n "$POD" -j -4 route show default | jq -r '.[].dev')" eth0
+	fails "... and the host is not on it" ip -n "$NODE" link show vr-host
+	cni DEL POD "$(first_conf "$2" "$3")" "$ARGS"
+	clean "... and it goes" POD
+}
+cni ADD POD "$(first_conf org.example.own x)" "$ARGS" > /dev/null
+ok "the host is on the configuration's own network" ip -n "$NODE" link show vr-host
+cni DEL POD "$(first_conf org.example.own x)" "$ARGS"
+first "Multus' annotation" $MULTUS main "eth0=kube-system.main eth1=shop.left"
+first "... of another namespace" $MULTUS shop/right "eth0=shop.right eth1=shop.left"
+first "... by another name" $MULTUS shop/alias "eth0=other.open eth1=shop.left"
+is "... with an address of its own" "$(
+	cni ADD POD "$(first_conf $MULTUS '[{"name":"right","namespace":"shop","ips":["198.51.100.77"]}]')" "$ARGS" > /dev/null
+	get '.ips[0].address')" 198.51.100.77/24
+cni DEL POD "$(first_conf $MULTUS shop/right)" "$ARGS"
+project()
+{
+	echo "{'domain': 'default-domain', 'project': '$1', 'name': '$2'}"
+}
+first "Contrail's annotation" $CONTRAIL "$(project k8s-shop k8s-right-pod-network)" \
+	"eth0=shop.right eth1=shop.left"
+first "... as JSON" $CONTRAIL "$(project k8s-shop right | tr "'" '"')" "eth0=shop.right eth1=shop.left"
+first "... a network that is called so" $CONTRAIL "$(project admin blue)" "eth0=blue eth1=shop.left"
+first "... of a cluster of another name" $CONTRAIL "$(project east-shop east-right-pod-network)" \
+	"eth0=shop.right eth1=shop.left" '{cluster: "east"}'
+first "... of a namespace that does not share it, as with Contrail" $CONTRAIL "$(project k8s-other closed)" \
+	"eth0=other.closed eth1=shop.left" '{compat: "contrail"}'
+# no_first DESC CODE TEXT KEY VALUE
+no_first()
+{
+	refusal "$1" "$2" "$3" ADD POD "$(first_conf "$4" "$5")" "$ARGS"
+}
+no_first "a default network of a namespace that does not share it" 7 \
+	'network "kube-system.secret" is not shared with namespace "shop"' $MULTUS secret
+no_first "two default networks" 7 '"main,secret" is 2 networks instead of one' $MULTUS main,secret
+no_first "Contrail's, of a namespace that does not share it" 7 'network "other.closed" is not shared' \
+	$CONTRAIL "$(project k8s-other k8s-closed-pod-network)"
+no_first "Contrail's, that there is not" 7 'neither network "shop.x" nor network "k8s-x-pod-network" is defined' \
+	$CONTRAIL "$(project k8s-shop k8s-x-pod-network)"
+no_first "Contrail's, of another domain" 7 '"domain" is "mine"' $CONTRAIL \
+	"$(project k8s-shop right | sed s/default-domain/mine/)"
+no_first "Contrail's without a project" 7 '"project" is missing' $CONTRAIL \
+	"{'domain': 'default-domain', 'name': 'blue'}"
+clean "nothing is left" POD
 
 # Whose configuration does not say so reads no annotation.
 cni ADD POD "$(conf left '{podNetworks: false}')" "$ARGS" > /dev/null

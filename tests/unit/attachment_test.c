@@ -135,6 +135,199 @@ static void test_lenient(void)
 		  "under their names");
 }
 
+/* A file of the folder of definitions. */
+static void definition(const char *folder, const char *name, const char *keys)
+{
+	char file[64], text[512];
+
+	snprintf(file, sizeof(file), "%s.json", name);
+	snprintf(text, sizeof(text), "{\"name\":\"%s\"%s}", name, keys);
+	if (file_write(folder, file, text, NULL))
+		abort();
+}
+
+static int make_pod(const char *folder, const char *annotation,
+		    const char *value, const char *keys,
+		    struct netconf *netconf, struct plan *plan,
+		    struct vr_error *err)
+{
+	struct environment pod = env;
+	cleanup_json_text char *text = NULL;
+	cleanup_json cJSON *json = cJSON_Parse(keys);
+	cJSON *object;
+
+	pod.ifname = "eth0";
+	pod.args = "K8S_POD_NAMESPACE=shop;K8S_POD_NAME=p;K8S_POD_UID=u";
+	cJSON_AddStringToObject(json, "cniVersion", "1.0.0");
+	cJSON_AddStringToObject(json, "name", "own");
+	cJSON_AddNumberToObject(json, "vni", 1);
+	cJSON_AddTrueToObject(json, "podNetworks");
+	cJSON_AddStringToObject(json, "hostInterface", "host0");
+	cJSON_AddStringToObject(json, "networksDir", folder);
+	object = cJSON_AddObjectToObject(json, "runtimeConfig");
+	object = cJSON_AddObjectToObject(object, NETCONF_POD_ANNOTATIONS);
+	cJSON_AddStringToObject(object, annotation, value);
+	text = cJSON_Print(json);
+	return make(text, &pod, false, netconf, plan, err);
+}
+
+/* The networks of all interfaces, and by which names; or the message. */
+static void pod(const char *folder, const char *annotation, const char *value,
+		const char *keys, const char *want)
+{
+	cleanup_netconf struct netconf netconf = { 0 };
+	const struct attachment_interface *interface;
+	cleanup_plan struct plan plan;
+	struct vr_error err = { 0 };
+	char got[1600] = "";
+	unsigned int i;
+
+	if (make_pod(folder, annotation, value, keys, &netconf, &plan, &err)) {
+		ok(strstr(err.text, want), "%s: %s is refused: %s", annotation,
+		   value, want);
+		printf("#   code %d: %s\n", cni_code(&err), err.text);
+		return;
+	}
+	for (i = 0; i < plan.attachment.interface_count; i++) {
+		interface = &plan.attachment.interfaces[i];
+		snprintf(got + strlen(got), sizeof(got) - strlen(got),
+			 "%s%s%s%s ", interface->network,
+			 interface->requested ? " as " : "",
+			 interface->requested ? interface->requested : "",
+			 interface->claim ? " claimed" : "");
+	}
+	snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s",
+		 plan.attachment.host_interface);
+	is_string(got, want, "%s: %s %s", annotation, value, keys);
+}
+
+#define MULTUS POD_NETWORKS_DEFAULT_KEY
+#define CONTRAIL "opencontrail.org/network"
+#define PROJECT(project, name) \
+	"{'domain':'default-domain','project':'" project "','name':'" name "'}"
+
+static void define_all(const char *folder)
+{
+	definition(folder, "shop.left", "");
+	definition(folder, "shop.claims",
+		   ",\"ipam\":{\"type\":\"vr-agent\"},\"snat\":true,"
+		   "\"forwarding\":false,\"device\":\"eth7\"");
+	definition(folder, "other.closed", "");
+	definition(folder, "other.open", ",\"shared\":[\"shop\"]");
+	definition(folder, "kube-system.main", ",\"shared\":\"*\"");
+	definition(folder, "kube-system.secret", "");
+	definition(folder, "blue", ",\"shared\":[\"shop\"]");
+	definition(folder, "shop.alias", ",\"sameAs\":\"other.open\"");
+	definition(folder, "shop.badalias", ",\"sameAs\":\"other.closed\"");
+	definition(folder, "shop.loop", ",\"sameAs\":\"shop.alias\"");
+	definition(folder, "shop.lost", ",\"sameAs\":\"shop.nothing\"");
+	definition(folder, "shop.both", ",\"sameAs\":\"other.open\",\"vni\":7");
+	definition(folder, "other.alias", ",\"sameAs\":\"other.closed\"");
+}
+
+static void test_pods(const char *folder)
+{
+	define_all(folder);
+	pod(folder, POD_NETWORKS_KEY, "left,other/open", "{}",
+	    "own shop.left other.open host0");
+	pod(folder, POD_NETWORKS_KEY, "other/closed", "{}",
+	    "\"other.closed\" is not shared with namespace \"shop\"");
+	pod(folder, POD_NETWORKS_KEY, "other/closed",
+	    "{\"compat\":\"contrail\"}", "own other.closed host0");
+	pod(folder, POD_NETWORKS_KEY, "alias", "{}",
+	    "own other.open as shop.alias host0");
+	pod(folder, POD_NETWORKS_KEY, "badalias", "{}",
+	    "network \"shop.badalias\" is the same as \"other.closed\", which is not shared with namespace \"shop\"");
+	pod(folder, POD_NETWORKS_KEY, "badalias", "{\"compat\":\"contrail\"}",
+	    "own other.closed as shop.badalias host0");
+	pod(folder, POD_NETWORKS_KEY, "other/alias", "{}",
+	    "\"other.alias\" is not shared with namespace \"shop\"");
+	pod(folder, POD_NETWORKS_KEY, "loop", "{}",
+	    "\"shop.loop\" is the same as \"shop.alias\", which itself is");
+	pod(folder, POD_NETWORKS_KEY, "lost", "{}",
+	    "network \"shop.lost\": network configuration: network \"shop.nothing\" is defined by no file");
+	pod(folder, POD_NETWORKS_KEY, "both", "{}",
+	    "\"vni\" is 7, beside \"sameAs\"");
+	pod(folder, POD_NETWORKS_KEY,
+	    "[{\"name\":\"claims\",\"ipam-claim-reference\":\"c\"}]", "{}",
+	    "own shop.claims claimed host0");
+	pod(folder, POD_NETWORKS_KEY,
+	    "[{\"name\":\"left\",\"ipam-claim-reference\":\"c\"}]", "{}",
+	    "\"ipam-claim-reference\" is \"c\", which is not supported");
+
+	pod(folder, MULTUS, "main", "{}", "kube-system.main ");
+	pod(folder, MULTUS, "shop/left", "{}", "shop.left ");
+	pod(folder, MULTUS, "left", "{}", "\"kube-system.left\" is defined by");
+	pod(folder, MULTUS, "secret", "{}",
+	    "\"kube-system.secret\" is not shared with namespace \"shop\"");
+	pod(folder, MULTUS, "shop/alias", "{}", "other.open as shop.alias ");
+	pod(folder, MULTUS,
+	    "[{\"name\":\"main\",\"default-route\":[\"192.0.2.1\"]}]",
+	    "{\"networks\":[{\"name\":\"shop.left\",\"default-route\":[\"192.0.2.1\"]}]}",
+	    "of one family for network \"kube-system.main\" and for network \"shop.left\"");
+
+	pod(folder, CONTRAIL, PROJECT("k8s-shop", "k8s-left-pod-network"), "{}",
+	    "shop.left ");
+	pod(folder, CONTRAIL, PROJECT("k8s-shop", "left"), "{}", "shop.left ");
+	pod(folder, CONTRAIL, PROJECT("k8s-shop", "blue"), "{}", "blue ");
+	pod(folder, CONTRAIL, PROJECT("admin", "blue"), "{}", "blue ");
+	pod(folder, CONTRAIL, PROJECT("east-shop", "left"),
+	    "{\"cluster\":\"east\"}", "shop.left ");
+	pod(folder, CONTRAIL, PROJECT("k8s-other", "closed"), "{}",
+	    "\"other.closed\" is not shared with namespace \"shop\"");
+	pod(folder, CONTRAIL, PROJECT("k8s-shop", "k8s-x-pod-network"), "{}",
+	    "neither network \"shop.x\" nor network \"k8s-x-pod-network\" is defined by a file in ");
+	pod(folder, CONTRAIL, PROJECT("admin", "x"), "{}",
+	    "network \"x\" is defined by no file in ");
+}
+
+/* What the agent's type of IPAM is given, and what is kept for others. */
+static void test_kept(const char *folder)
+{
+	cleanup_attachment struct attachment loaded = { 0 };
+	cleanup_netconf struct netconf netconf = { 0 };
+	cleanup_json cJSON *json = NULL;
+	cleanup_plan struct plan plan;
+	struct vr_error err = { 0 };
+	const cJSON *conf;
+
+	if (make_pod(folder, POD_NETWORKS_KEY, "claims,alias",
+		     "{\"agentSocket\":\"/run/x\",\"spareDir\":\"/spares\"}",
+		     &netconf, &plan, &err)) {
+		ok(0, "a plan: %s", err.text);
+		return;
+	}
+	conf = plan.attachment.interfaces[1].ipam;
+	is_string(cJSON_GetStringValue(json_item(conf, "agentSocket")),
+		  "/run/x", "where the agent is");
+	is_string(cJSON_GetStringValue(json_item(conf, "spareDir")), "/spares",
+		  "and where its spares are");
+	json = attachment_to_json(&plan.attachment);
+	ok(!attachment_from_json(json, "here", &loaded, &err), "read again");
+	is_string(loaded.pod.namespace, "shop", "namespace");
+	is_string(loaded.pod.name, "p", "and name");
+	is_string(loaded.pod.uid, "u", "and UID of the pod are kept");
+	is_string(loaded.interfaces[2].network, "other.open", "the network");
+	is_string(loaded.interfaces[2].requested ?: "", "shop.alias",
+		  "and what it was asked for by");
+	ok(!loaded.interfaces[1].requested, "but for who asked by its name");
+}
+
+static void test_pod(void)
+{
+	char folder[] = "/tmp/vr-pod-XXXXXX";
+	char command[64];
+
+	if (!mkdtemp(folder)) {
+		ok(0, "a folder");
+		return;
+	}
+	test_pods(folder);
+	test_kept(folder);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	ok(system(command) == 0, "clean up");
+}
+
 /* A folder with one state file, and with what is none. */
 static void test_list(const char *deep)
 {
@@ -277,6 +470,7 @@ int main(void)
 	test_plan();
 	test_refusals();
 	test_lenient();
+	test_pod();
 	test_state();
 	test_truncated();
 	test_names();

@@ -12,7 +12,7 @@
 
 #include "cni/bandwidth.h"
 #include "cni/code.h"
-#include "cni/definition.h"
+#include "cni/definitions.h"
 #include "cni/json.h"
 #include "cni/netconf.h"
 #include "lib/field.h"
@@ -22,8 +22,17 @@
 
 #define ANNOTATIONS "io.kubernetes.cri.pod-annotations"
 
+/* Up to where a path of a socket ends. */
+#define TEN "0123456789"
+#define LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "1234567"
+
+#define POD_WITH(annotations)                                          \
+	HEAD ",\"podNetworks\":true,\"runtimeConfig\":{\"" ANNOTATIONS \
+	     "\":{" annotations "}}"
+
 static const struct environment env = {
-	.args = "IgnoreUnknown=1;K8S_POD_NAMESPACE=shop",
+	.command = CNI_CMD_ADD,
+	.args = "IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=p",
 };
 
 /* A configuration, its code (0: none), and what the message has in it. */
@@ -163,11 +172,37 @@ static const struct sample samples[] = {
 	  "10 bytes" },
 	{ HEAD ",\"interfacePrefix\":\"net\"}", CNI_OK, "" },
 	{ HEAD ",\"podNetworks\":1}", CNI_CONFIG, "\"podNetworks\" is 1" },
-	{ HEAD ",\"podNetworks\":true}", CNI_CONFIG,
-	  "\"capabilities\" has no \"" ANNOTATIONS "\"" },
-	{ HEAD ",\"podNetworks\":true,\"capabilities\":{\"" ANNOTATIONS
-	       "\":true}}",
+	{ HEAD ",\"podNetworks\":true}", CNI_AGAIN,
+	  "the runtime gives no annotations of pod \"shop/p\": vr-agent does not answer on /run/vr/agent.sock" },
+	{ HEAD ",\"podNetworks\":true,\"agentSocket\":\"/nonexistent/a\"}",
+	  CNI_AGAIN,
+	  "vr-agent does not answer on /nonexistent/a (no such file or directory)" },
+	{ HEAD ",\"podNetworks\":true,\"runtimeConfig\":{\"" ANNOTATIONS
+	       "\":{}}}",
 	  CNI_OK, "" },
+	{ HEAD ",\"agentSocket\":\"run\"}", CNI_CONFIG,
+	  "\"agentSocket\" is \"run\"" },
+	{ HEAD ",\"agentSocket\":\"/" LONG "\"}", CNI_CONFIG,
+	  "below 108 bytes" },
+	{ HEAD ",\"agentSocket\":3}", CNI_CONFIG, "\"agentSocket\" is 3" },
+	{ HEAD ",\"spareDir\":\"x\"}", CNI_CONFIG, "\"spareDir\" is \"x\"" },
+	{ HEAD ",\"cluster\":\"\"}", CNI_CONFIG, "\"cluster\" is \"\"" },
+	{ HEAD ",\"cluster\":\"east\"}", CNI_OK, "" },
+	{ HEAD ",\"compat\":\"multus\"}", CNI_CONFIG,
+	  "\"compat\" is \"multus\", not \"contrail\"" },
+	{ HEAD ",\"compat\":\"contrail\"}", CNI_OK, "" },
+	{ POD_WITH("\"v1.multus-cni.io/default-network\":\"a/b\"") "}", CNI_OK,
+	  "" },
+	{ POD_WITH("\"v1.multus-cni.io/default-network\":\"a_b\"") "}",
+	  CNI_CONFIG,
+	  "default-network\": \"a_b\" is not the name of a network" },
+	{ POD_WITH("\"opencontrail.org/network\":\"x\"") "}", CNI_DECODE,
+	  "opencontrail.org/network" },
+	{ POD_WITH("\"opencontrail.org/network\":\"{}\"") "}", CNI_CONFIG,
+	  "\"domain\" is missing" },
+	{ POD_WITH("\"opencontrail.org/network\":\"{}\","
+		   "\"v1.multus-cni.io/default-network\":\"a\"") "}",
+	  CNI_CONFIG, "both say which network is the first" },
 	{ HEAD ",\"podNetworks\":true,\"runtimeConfig\":{\"" ANNOTATIONS
 	       "\":{\"k8s.v1.cni.cncf.io/networks\":\"a_b\"}}}",
 	  CNI_CONFIG, "\"a_b\" is not the name of a network" },
@@ -299,6 +334,24 @@ static void test_bandwidth(void)
 static const struct sample definitions[] = {
 	{ "{}", CNI_OK, "" },
 	{ "{\"ipam\":{}}", CNI_OK, "" },
+	{ "{\"allowedAddresses\":[\"203.0.113.0/24\",\"2001:db8::/32\"]}",
+	  CNI_OK, "" },
+	{ "{\"allowedAddresses\":[\"203.0.113.1/24\"]}", CNI_CONFIG,
+	  "allowedAddresses \"203.0.113.1/24\"" },
+	{ "{\"allowedAddresses\":\"203.0.113.0/24\"}", CNI_CONFIG,
+	  "\"allowedAddresses\" is \"203" },
+	{ "{\"allowedAddresses\":[7]}", CNI_CONFIG, "\"allowedAddresses\"" },
+	{ "{\"device\":\"eth7\",\"snat\":true,\"forwarding\":false}", CNI_OK,
+	  "" },
+	{ "{\"device\":7}", CNI_CONFIG, "\"device\" is 7" },
+	{ "{\"snat\":\"yes\"}", CNI_CONFIG, "\"snat\" is \"yes\"" },
+	{ "{\"forwarding\":1}", CNI_CONFIG, "\"forwarding\" is 1" },
+	{ "{\"sameAs\":\"other.open\",\"shared\":\"*\"}", CNI_OK, "" },
+	{ "{\"sameAs\":\"a b\"}", CNI_CONFIG,
+	  "\"sameAs\" is \"a b\", not the name of a network" },
+	{ "{\"sameAs\":7}", CNI_CONFIG, "\"sameAs\" is 7" },
+	{ "{\"sameAs\":\"a\",\"subnets\":[\"192.0.2.0/24\"]}", CNI_CONFIG,
+	  "beside \"sameAs\"" },
 	{ "{\"subnets\":[\"192.0.2.0/24\"]}", CNI_OK, "" },
 	{ "{\"subnets\":\"192.0.2.0/24\"}", CNI_CONFIG, "\"subnets\"" },
 	{ "{\"subnets\":[\"192.0.2.1/24\"]}", CNI_CONFIG, "192.0.2.0/24" },
@@ -412,7 +465,7 @@ static void write_file(const char *folder, const char *name, const char *text)
 	}
 }
 
-static void find(const struct definitions *list, const char *name,
+static void find(struct definitions *list, const char *name,
 		 const char *message)
 {
 	struct vr_error err = { 0 };
@@ -429,7 +482,6 @@ static void find(const struct definitions *list, const char *name,
 static void test_folder(void)
 {
 	char folder[] = "/tmp/vr-netconf-XXXXXX";
-	struct vr_error err = { 0 };
 	struct definitions list;
 	char command[64];
 
@@ -444,7 +496,20 @@ static void test_folder(void)
 	write_file(folder, "5.json", "{\"name\":");
 	write_file(folder, "6.json", "[]");
 	write_file(folder, "7.conf", "{\"name\":\"other\"}");
-	ok(!definitions_open(&list, folder, &err), "open a folder");
+	write_file(folder, "key2.json", "{\"name\":\"key2\"}");
+	write_file(folder, "8.json", "{\"name\":\"key2\"}");
+	write_file(folder, "a.b.json", "{\"name\":\"other2\"}");
+	write_file(folder, "9.json", "{\"name\":\"a.b\"}");
+	write_file(folder, "ns._2fx.json", "{\"name\":\"ns/x\"}");
+	write_file(folder, "odd.json", "{\"name\":\"odd\",\"vni\":0}");
+	definitions_open(&list, folder);
+	find(&list, "key2", NULL);
+	find(&list, "ns/x", NULL);
+	find(&list, "odd", "odd.json: \"vni\" is 0");
+	is_int(list.count, 0, "what is in the file of its name is not sought");
+	find(&list, "a.b", NULL);
+	is_int(list.count, 12, "what is not is sought in all files");
+	find(&list, "key2", NULL);
 	find(&list, "red", NULL);
 	find(&list, "two", "defined twice");
 	find(&list, "key", "\"subnet\" is \"x\"");
@@ -452,7 +517,7 @@ static void test_folder(void)
 	definitions_free(&list);
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	ok(system(command) == 0, "clean up");
-	ok(!definitions_open(&list, folder, &err), "no folder is an empty one");
+	definitions_open(&list, folder);
 	find(&list, "red", "defined by no file");
 	definitions_free(&list);
 }

@@ -119,8 +119,15 @@ static void test_objects(void)
 		CNI_UNSUPPORTED, "portMappings");
 	refused("[{\"name\":\"a\",\"infiniband-guid\":\"x\"}]", CNI_UNSUPPORTED,
 		"infiniband-guid");
-	refused("[{\"name\":\"a\",\"ipam-claim-reference\":\"x\"}]",
-		CNI_UNSUPPORTED, "ipam-claim-reference");
+	gives("[{\"name\":\"a\",\"ipam-claim-reference\":\"disk.vm1\",\"ips\":[]}]",
+	      "shop.a");
+	refused("[{\"name\":\"a\",\"ipam-claim-reference\":\"A b\"}]",
+		CNI_CONFIG, "\"A b\", not the name of an IPAMClaim");
+	refused("[{\"name\":\"a\",\"ipam-claim-reference\":1}]", CNI_CONFIG,
+		"\"ipam-claim-reference\" is 1");
+	refused("[{\"name\":\"a\",\"ipam-claim-reference\":\"x\","
+		"\"ips\":[\"192.0.2.9\"]}]",
+		CNI_CONFIG, "together with \"ips\"");
 	refused("[{\"name\":\"a\",\"default-route\":[\"x\"]}]", CNI_CONFIG,
 		"\"x\"");
 	refused("[{\"name\":\"a\",\"default-route\":[]},"
@@ -157,8 +164,55 @@ static void test_fields(void)
 	parsed_free(&parsed);
 }
 
+static void first(const char *annotation, const char *want)
+{
+	struct parsed parsed = { 0 };
+
+	parsed.ret = pod_networks_parse_default(annotation, &parsed.requests,
+						&parsed.json, &parsed.err);
+	ok(!parsed.ret && parsed.requests.count == 1 &&
+		   !strcmp(parsed.requests.items[0].network, want),
+	   "default network %s is %s", annotation, want);
+	parsed_free(&parsed);
+}
+
+static void no_first(const char *annotation, enum cni_code code,
+		     const char *message)
+{
+	struct parsed parsed = { 0 };
+	bool right;
+
+	parsed.ret = pod_networks_parse_default(annotation, &parsed.requests,
+						&parsed.json, &parsed.err);
+	right = parsed.ret < 0 && cni_code(&parsed.err) == code &&
+		strstr(parsed.err.text, message) &&
+		strstr(parsed.err.text, POD_NETWORKS_DEFAULT_KEY);
+	ok(right, "default network refused: %s", annotation);
+	if (!right)
+		printf("#   %s\n", parsed.err.text);
+	parsed_free(&parsed);
+}
+
+static void test_default(void)
+{
+	first("left", "kube-system.left");
+	first(" shop/left ", "shop.left");
+	first("[{\"name\":\"left\"}]", "kube-system.left");
+	first("[{\"name\":\"left\",\"namespace\":\"a\",\"mac\":"
+	      "\"02:00:00:00:00:01\"}]",
+	      "a.left");
+	no_first("", CNI_CONFIG, "\"\" is 0 networks instead of one");
+	no_first("left,right", CNI_CONFIG, "is 2 networks instead of one");
+	no_first("[]", CNI_CONFIG, "is 0 networks");
+	no_first("left@x", CNI_CONFIG, "interface \"x\", but");
+	no_first("[{\"name\":\"a\",\"ipam-claim-reference\":\"x\"}]",
+		 CNI_CONFIG, "a claim is for further networks");
+	no_first("[{", CNI_DECODE, "not JSON");
+}
+
 int main(void)
 {
+	test_default();
 	test_short_form();
 	test_objects();
 	test_fields();
