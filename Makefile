@@ -17,7 +17,7 @@ help:
 	@echo 'make                   module and tools'
 	@echo 'make module            build/RELEASE/vr.ko for the running kernel, or KERNELDIR=FOLDER;'
 	@echo '                       CHECK=1 refuses what gcc W=1 and sparse warn of'
-	@echo 'make tools             build/vrctl and build/vr-cni'
+	@echo 'make tools             build/vrctl, build/vr-cni and build/vr-agent'
 	@echo 'make cross-arm64       both for arm64, in build/arm64'
 	@echo 'make lint              style and licences, and that generated files are up to date'
 	@echo 'make format            give the userspace the look that lint asks for'
@@ -86,9 +86,10 @@ objects = $(patsubst %.c,$(OUT)/obj/%.o,$(wildcard $(1)/*.c))
 LIB_OBJECTS := $(call objects,lib)
 VRCTL_OBJECTS := $(call objects,vrctl)
 CNI_OBJECTS := $(call objects,cni)
+AGENT_OBJECTS := $(call objects,agent)
 
 .PHONY: tools
-tools: $(OUT)/vrctl $(OUT)/vr-cni
+tools: $(OUT)/vrctl $(OUT)/vr-cni $(OUT)/vr-agent
 
 # Recompile when the flags change: compiler, version, CHECK.
 FLAGS_FILE := $(OUT)/obj/flags
@@ -109,7 +110,11 @@ $(OUT)/vrctl: $(VRCTL_OBJECTS) $(LIB_OBJECTS)
 $(OUT)/vr-cni: $(CNI_OBJECTS) $(LIB_OBJECTS)
 	$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 
--include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(VRCTL_OBJECTS) $(CNI_OBJECTS))
+# It reads what vr-cni writes and is asked for, with the same code.
+$(OUT)/vr-agent: $(AGENT_OBJECTS) $(filter-out %/cni/main.o,$(CNI_OBJECTS)) $(LIB_OBJECTS)
+	$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(shell $(PKG_CONFIG) --libs libcurl)
+
+-include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(VRCTL_OBJECTS) $(CNI_OBJECTS) $(AGENT_OBJECTS))
 
 .PHONY: cross-arm64
 cross-arm64:
@@ -123,7 +128,7 @@ lint:
 
 .PHONY: format
 format:
-	clang-format -i $(wildcard lib/*.[ch] vrctl/*.[ch] cni/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.c)
+	clang-format -i $(wildcard lib/*.[ch] vrctl/*.[ch] cni/*.[ch] agent/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.c)
 
 .PHONY: check
 check:

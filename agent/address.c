@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * NetworkAddress: object to struct and back.
+ * Entry points: address_parse() and address_to_json().
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../cni/json.h"
+#include "../lib/field.h"
+#include "address.h"
+#include "object.h"
+
+/* Members that are strings, in "spec" and in its "pod". */
+struct text_field {
+	const char *key;
+	size_t offset;
+};
+
+#define FIELD(name, member)                              \
+	{                                                \
+		(name), offsetof(struct address, member) \
+	}
+
+static const struct text_field spec_fields[] = {
+	FIELD("network", network),     FIELD("node", node),
+	FIELD("container", container), FIELD("interface", interface),
+	FIELD("claim", claim),
+};
+
+static const struct text_field pod_fields[] = {
+	FIELD("namespace", pod_namespace),
+	FIELD("name", pod_name),
+	FIELD("uid", pod_uid),
+};
+
+static const char *const state_names[] = {
+	[ADDRESS_BOUND] = "bound",
+	[ADDRESS_SPARE] = "spare",
+	[ADDRESS_COOLING] = "cooling",
+};
+
+static char **member(const struct address *address,
+		     const struct text_field *field)
+{
+	return (char **)((char *)address + field->offset);
+}
+
+static void append_hex(char *name, const uint8_t *bytes, unsigned int count)
+{
+	unsigned int i;
+
+	name += strlen(name);
+	for (i = 0; i < count; i++)
+		name += sprintf(name, "%02x", bytes[i]);
+}
+
+const char *address_name(const struct address *address,
+			 char name[ADDRESS_NAME_BYTES])
+{
+	unsigned int bytes = vr_family_bytes(address->ip.family);
+
+	sprintf(name, "v%u-", address->vni & 0xffffff);
+	append_hex(name, bytes ? address->ip.bytes : address->mac,
+		   bytes ? bytes : VR_MAC_LEN);
+	return name;
+}
+
+const char *address_node_label(const char *node,
+			       char label[ADDRESS_LABEL_BYTES])
+{
+	uint32_t hash = 2166136261u;
+	const char *c;
+
+	if (strlen(node) < ADDRESS_LABEL_BYTES) {
+		snprintf(label, ADDRESS_LABEL_BYTES, "%s", node);
+		return label;
+	}
+	for (c = node; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 16777619u;
+	snprintf(label, ADDRESS_LABEL_BYTES, "%.50s-%08x", node, hash);
+	return label;
+}
+
+static int parse_texts(const cJSON *object, const struct text_field *fields,
+		       size_t count, struct address *address,
+		       struct vr_error *err)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		*member(address, &fields[i]) =
+			strdup(object_text(object, fields[i].key));
+		if (!*member(address, &fields[i]))
+			return vr_error_memory(err);
+	}
+	return 0;
+}
+
+static int parse_state(const cJSON *spec, struct address *address,
+		       struct vr_error *err)
+{
+	const char *text = object_text(spec, "state");
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(state_names); i++) {
+		if (strcmp(text, state_names[i]) != 0)
+			continue;
+		address->state = i;
+		return 0;
+	}
+	return vr_error_set(err, EINVAL, "state is \"%s\"", text);
+}
+
+static int parse_values(const cJSON *spec, struct address *address,
+			struct vr_error *err)
+{
+	const char *ip = object_text(spec, "address");
+	int ret;
+
+	address->vni = object_number(spec, "vni");
+	address->sequence = object_number(spec, "sequence");
+	address->since = object_parse_time(object_text(spec, "since"));
+	ret = parse_state(spec, address, err);
+	if (!ret && ip[0])
+		ret = vr_ip_parse("address", ip, &address->ip, err);
+	if (!ret)
+		ret = vr_mac_parse("mac", object_text(spec, "mac"),
+				   address->mac, err);
+	return ret;
+}
+
+int address_parse(const cJSON *object, struct address *address,
+		  struct vr_error *err)
+{
+	const cJSON *spec = cJSON_GetObjectItemCaseSensitive(object, "spec");
+	char name[ADDRESS_NAME_BYTES];
+	int ret;
+
+	*address = (struct address){ 0 };
+	ret = parse_texts(spec, spec_fields, ARRAY_SIZE(spec_fields), address,
+			  err);
+	if (!ret)
+		ret = parse_texts(object_at(object, "spec", "pod"), pod_fields,
+				  ARRAY_SIZE(pod_fields), address, err);
+	if (!ret)
+		ret = parse_values(spec, address, err);
+	/* The name is what nobody else has: nothing else may be said by it. */
+	if (!ret && strcmp(object_name(object), address_name(address, name)))
+		ret = vr_error_set(err, EINVAL, "the name is not \"%s\"", name);
+	return ret ? vr_error_prefix(err, ADDRESS_KIND " %s",
+				     object_name(object))
+		   : 0;
+}
+
+static void add_texts(cJSON *object, const struct text_field *fields,
+		      size_t count, const struct address *address)
+{
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		text = *member(address, &fields[i]);
+		if (text && text[0])
+			cJSON_AddStringToObject(object, fields[i].key, text);
+		else
+			cJSON_AddNullToObject(object, fields[i].key);
+	}
+}
+
+cJSON *address_spec_to_json(const struct address *address)
+{
+	cJSON *spec = cJSON_CreateObject();
+	char text[OBJECT_TIME_BYTES], ip[VR_IP_TEXT], mac[VR_MAC_TEXT];
+
+	add_texts(spec, spec_fields, ARRAY_SIZE(spec_fields), address);
+	cJSON_AddNumberToObject(spec, "vni", address->vni);
+	if (address->ip.family)
+		cJSON_AddStringToObject(spec, "address",
+					vr_ip_format(&address->ip, ip));
+	cJSON_AddStringToObject(spec, "mac", vr_mac_format(address->mac, mac));
+	cJSON_AddStringToObject(spec, "state", state_names[address->state]);
+	cJSON_AddStringToObject(spec, "since",
+				object_format_time(address->since, text));
+	cJSON_AddNumberToObject(spec, "sequence", address->sequence);
+	if (address->pod_name && address->pod_name[0])
+		add_texts(cJSON_AddObjectToObject(spec, "pod"), pod_fields,
+			  ARRAY_SIZE(pod_fields), address);
+	else
+		cJSON_AddNullToObject(spec, "pod");
+	return spec;
+}
+
+/* A new object has nothing to take away. */
+static void remove_nulls(cJSON *object)
+{
+	cJSON *item = object->child, *next;
+
+	for (; item; item = next) {
+		next = item->next;
+		if (cJSON_IsNull(item))
+			cJSON_Delete(cJSON_DetachItemViaPointer(object, item));
+		else if (cJSON_IsObject(item))
+			remove_nulls(item);
+	}
+}
+
+cJSON *address_to_json(const struct address *address)
+{
+	char name[ADDRESS_NAME_BYTES], label[ADDRESS_LABEL_BYTES], vni[12];
+	cJSON *object = cJSON_CreateObject();
+	cJSON *metadata, *labels, *spec;
+
+	cJSON_AddStringToObject(object, "apiVersion", ADDRESS_API);
+	cJSON_AddStringToObject(object, "kind", ADDRESS_KIND);
+	metadata = cJSON_AddObjectToObject(object, "metadata");
+	cJSON_AddStringToObject(metadata, "name", address_name(address, name));
+	labels = cJSON_AddObjectToObject(metadata, "labels");
+	snprintf(vni, sizeof(vni), "%u", address->vni);
+	cJSON_AddStringToObject(labels, ADDRESS_LABEL_VNI, vni);
+	cJSON_AddStringToObject(labels, ADDRESS_LABEL_NODE,
+				address_node_label(address->node, label));
+	spec = address_spec_to_json(address);
+	remove_nulls(spec);
+	cJSON_AddItemToObject(object, "spec", spec);
+	return object;
+}
+
+static int copy_texts(struct address *to, const struct address *from,
+		      const struct text_field *fields, size_t count)
+{
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		text = *member(from, &fields[i]);
+		*member(to, &fields[i]) = strdup(text ? text : "");
+		if (!*member(to, &fields[i]))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void clear_texts(struct address *address)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(spec_fields); i++)
+		*member(address, &spec_fields[i]) = NULL;
+	for (i = 0; i < ARRAY_SIZE(pod_fields); i++)
+		*member(address, &pod_fields[i]) = NULL;
+}
+
+int address_copy(struct address *to, const struct address *from,
+		 struct vr_error *err)
+{
+	*to = *from;
+	clear_texts(to);
+	if (copy_texts(to, from, spec_fields, ARRAY_SIZE(spec_fields)) ||
+	    copy_texts(to, from, pod_fields, ARRAY_SIZE(pod_fields))) {
+		address_free(to);
+		return vr_error_memory(err);
+	}
+	return 0;
+}
+
+void address_free(struct address *address)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(spec_fields); i++)
+		free(*member(address, &spec_fields[i]));
+	for (i = 0; i < ARRAY_SIZE(pod_fields); i++)
+		free(*member(address, &pod_fields[i]));
+	*address = (struct address){ 0 };
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Objects of kind NetworkAddress: who has which address of a network, and on
+ * which node it is.  Creating one is how an address is taken: the API server
+ * refuses the second of a name.
+ */
+#ifndef VR_AGENT_ADDRESS_H
+#define VR_AGENT_ADDRESS_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "../lib/address.h"
+#include "../lib/error.h"
+
+#define ADDRESS_PATH "/apis/vrctl.dev/v1alpha1/networkaddresses"
+#define ADDRESS_API "vrctl.dev/v1alpha1"
+#define ADDRESS_KIND "NetworkAddress"
+#define ADDRESS_LABEL_VNI "vrctl.dev/vni"
+#define ADDRESS_LABEL_NODE "vrctl.dev/node"
+
+/* "v", a VNI, "-", 32 digits, NUL. */
+#define ADDRESS_NAME_BYTES 48
+
+/* A label's value. */
+#define ADDRESS_LABEL_BYTES 64
+
+enum address_state {
+	ADDRESS_BOUND,	 /* an interface has it */
+	ADDRESS_SPARE,	 /* its node may give it to one without asking */
+	ADDRESS_COOLING, /* nobody has it, but others may think so */
+};
+
+/**
+ * struct address - a NetworkAddress
+ * @network: name of the network, whose VNI is in @name
+ * @ip: AF_UNSPEC on a network without addresses, where it is of @mac
+ * @node: whose agent may change it
+ * @pod_namespace, @pod_name, @pod_uid: of whom has it, or ""
+ * @container, @interface: the attachment on its node, or ""
+ * @claim: "NAMESPACE/NAME" of the IPAMClaim that keeps it, or ""
+ * @since: when the state began
+ * @sequence: rises when it moves
+ *
+ * Strings are owned; a NULL of them is as "".
+ */
+struct address {
+	char *network;
+	struct vr_ip ip;
+	uint8_t mac[VR_MAC_LEN];
+	char *node;
+	char *pod_namespace;
+	char *pod_name;
+	char *pod_uid;
+	char *container;
+	char *interface;
+	char *claim;
+	enum address_state state;
+	time_t since;
+	uint32_t vni;
+	uint32_t sequence;
+};
+
+#define cleanup_address __attribute__((cleanup(address_free)))
+
+/* The name of the object. */
+const char *address_name(const struct address *address,
+			 char name[ADDRESS_NAME_BYTES]);
+
+/* The value of ADDRESS_LABEL_NODE: node names may be longer than labels. */
+const char *address_node_label(const char *node,
+			       char label[ADDRESS_LABEL_BYTES]);
+
+/**
+ * address_parse() - Read an object
+ * @address: overwritten; to address_free(), after a refusal too
+ *
+ * Return: 0, or -EINVAL when it is none that we wrote.
+ */
+int address_parse(const cJSON *object, struct address *address,
+		  struct vr_error *err);
+
+/* Return: the object, to cJSON_Delete(), or NULL. */
+cJSON *address_to_json(const struct address *address);
+
+/* Only "spec", for a merge patch: what is not set is taken away. */
+cJSON *address_spec_to_json(const struct address *address);
+
+int address_copy(struct address *to, const struct address *from,
+		 struct vr_error *err);
+
+void address_free(struct address *address);
+
+#endif /* VR_AGENT_ADDRESS_H */

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * An address of each family, by creating objects until one is ours.
+ * Entry points: own_allocate() and allocate_spare().
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "../lib/cleanup.h"
+#include "allocate.h"
+#include "log.h"
+#include "own_address.h"
+
+/* Ranges up to this are gone through in order, larger ones at random first. */
+#define IN_ORDER 4096
+#define RANDOM_TRIES 64
+
+/* So many objects may be created in vain: others take addresses as well. */
+#define MOST_CONFLICTS 1000
+
+/**
+ * struct allocation - addresses on their way
+ * @spare: they are for nobody yet
+ * @made: those that are ours by now, one of each set before this one
+ * @trying: the object that is being created
+ * @tried: places of this set that were looked at
+ */
+struct allocation {
+	struct own *own;
+	struct own_wish wish;
+	bool spare;
+	own_given cb;
+	void *arg;
+	struct spare made;
+	struct address trying;
+	uint64_t place;
+	uint64_t tried;
+	unsigned int conflicts;
+};
+
+static void try_next(struct allocation *allocation);
+
+static void finish(struct allocation *allocation, const struct vr_error *err)
+{
+	struct network *network = allocation->wish.network;
+
+	if (allocation->spare)
+		network->allocating_spares--;
+	if (allocation->cb)
+		allocation->cb(err ? NULL : &allocation->made, err,
+			       allocation->arg);
+	allocation->own->allocating--;
+	network_put(network);
+	free(allocation);
+}
+
+/* None or all: what is ours by now is given back. */
+static void fail(struct allocation *allocation, const struct vr_error *err)
+{
+	struct own *own = allocation->own;
+	char name[ADDRESS_NAME_BYTES];
+	struct own_address *item;
+	struct address address;
+	unsigned int i;
+
+	for (i = 0; i < allocation->made.count; i++) {
+		address = (struct address){
+			.vni = allocation->wish.network->vni,
+			.ip = allocation->made.ips[i],
+		};
+		item = table_find(&own->table, address_name(&address, name));
+		if (!item)
+			continue;
+		item->laying = false;
+		item->doomed = true;
+	}
+	own_check_soon(own);
+	finish(allocation, err);
+}
+
+static void lay_down(struct allocation *allocation)
+{
+	struct own *own = allocation->own;
+	struct own_address *item, *next;
+	struct vr_error error = { 0 };
+
+	if (spares_add(own->spare_dir, allocation->wish.network->entry.key,
+		       &allocation->made, &error)) {
+		fail(allocation, &error);
+		return;
+	}
+	table_for_each(item, next, &own->table) item->laying =
+		item->laying && item->network != allocation->wish.network;
+	finish(allocation, NULL);
+}
+
+static const struct pool_set *current_set(const struct allocation *allocation)
+{
+	const struct pool *pool = &allocation->wish.network->pool;
+
+	return allocation->made.count < pool->set_count
+		       ? &pool->sets[allocation->made.count]
+		       : NULL;
+}
+
+static uint64_t random_below(uint64_t limit)
+{
+	uint64_t number;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		number = (uint64_t)random();
+	return number % limit;
+}
+
+static bool is_taken(const struct network *network, const struct vr_ip *ip)
+{
+	struct address address = { .vni = network->vni, .ip = *ip };
+	char name[ADDRESS_NAME_BYTES];
+
+	return stations_have(&network->stations, address_name(&address, name));
+}
+
+static uint64_t next_place(struct allocation *allocation, uint64_t count)
+{
+	struct network *network = allocation->wish.network;
+	unsigned int index = allocation->made.count;
+
+	if (count > IN_ORDER && allocation->tried < RANDOM_TRIES)
+		return random_below(count);
+	/* After the last one that was given: it rests the longest. */
+	if (!network->cursor[index])
+		network->cursor[index] = 1 + pick_start(allocation->own->node,
+							network->entry.key,
+							count);
+	else
+		network->cursor[index] = 1 + network->cursor[index] % count;
+	return network->cursor[index] - 1;
+}
+
+/* The next that nobody is known to have. */
+static bool choose(struct allocation *allocation, struct vr_ip *ip)
+{
+	const struct pool_set *set = current_set(allocation);
+	uint64_t count = pick_count(set);
+	uint64_t most = count > IN_ORDER ? count + RANDOM_TRIES : count;
+
+	for (; allocation->tried < most; allocation->tried++) {
+		if (pick_at(set, next_place(allocation, count), ip) &&
+		    !is_taken(allocation->wish.network, ip)) {
+			allocation->tried++;
+			return true;
+		}
+	}
+	return false;
+}
+
+static const struct vr_ip *asked_of(const struct allocation *allocation)
+{
+	const struct pool_set *set = current_set(allocation);
+	unsigned int i;
+
+	for (i = 0; i < allocation->wish.asked_count; i++) {
+		if (pool_range_of(set, &allocation->wish.asked[i]))
+			return &allocation->wish.asked[i];
+	}
+	return NULL;
+}
+
+static void fail_exhausted(struct allocation *allocation)
+{
+	const struct network *network = allocation->wish.network;
+	struct vr_error error = { 0 };
+
+	vr_error_set(&error, ENOSPC,
+		     "network \"%s\" has no address left: %u are in use, of %llu in its ranges",
+		     network->entry.key, network->stations.addresses.count,
+		     (unsigned long long)pick_count(current_set(allocation)));
+	fail(allocation, &error);
+}
+
+static void fail_asked(struct allocation *allocation, const struct vr_ip *ip,
+		       const char *why)
+{
+	struct vr_error error = { 0 };
+	char text[VR_IP_TEXT];
+
+	vr_error_set(&error, EEXIST,
+		     "address %s is asked for in network \"%s\", but it is %s",
+		     vr_ip_format(ip, text),
+		     allocation->wish.network->entry.key, why);
+	fail(allocation, &error);
+}
+
+static void created(const struct api_answer *answer, void *arg)
+{
+	struct allocation *allocation = arg;
+	struct vr_error error = answer->error;
+	const struct vr_ip *asked = asked_of(allocation);
+	struct own_address *item;
+
+	if (error.errnum == EEXIST && asked) {
+		fail_asked(allocation, asked, "in use");
+		return;
+	}
+	if (error.errnum == EEXIST &&
+	    allocation->conflicts++ < MOST_CONFLICTS) {
+		try_next(allocation);
+		return;
+	}
+	if (error.errnum) {
+		vr_error_prefix(&error, "network \"%s\"",
+				allocation->wish.network->entry.key);
+		fail(allocation, &error);
+		return;
+	}
+	item = own_add(allocation->own, &allocation->trying);
+	if (!item) {
+		vr_error_memory(&error);
+		fail(allocation, &error);
+		return;
+	}
+	item->laying = allocation->spare;
+	allocation->made.ips[allocation->made.count++] = allocation->trying.ip;
+	allocation->tried = 0;
+	try_next(allocation);
+}
+
+static void describe(struct allocation *allocation, const struct vr_ip *ip)
+{
+	struct spare_taker *who = &allocation->wish.who;
+	struct network *network = allocation->wish.network;
+	static const uint8_t none[VR_MAC_LEN];
+
+	/* The first address gives the MAC, for all of them. */
+	if (!memcmp(who->mac, none, VR_MAC_LEN))
+		vr_mac_of_ip(ip, who->mac);
+	allocation->trying = (struct address){
+		.network = network->entry.key,
+		.ip = *ip,
+		.node = (char *)allocation->own->node,
+		.pod_namespace = who->pod_namespace,
+		.pod_name = who->pod_name,
+		.pod_uid = who->pod_uid,
+		.container = who->container,
+		.interface = who->interface,
+		.state = allocation->spare ? ADDRESS_SPARE : ADDRESS_BOUND,
+		.since = time(NULL),
+		.vni = network->vni,
+		.sequence = 1,
+	};
+	memcpy(allocation->trying.mac, who->mac, VR_MAC_LEN);
+}
+
+static void create(struct allocation *allocation, const struct vr_ip *ip)
+{
+	struct vr_error error = { 0 };
+	struct api_request request = {
+		.method = "POST",
+		.path = ADDRESS_PATH,
+		.done = created,
+		.arg = allocation,
+	};
+	cJSON *body;
+
+	describe(allocation, ip);
+	body = address_to_json(&allocation->trying);
+	request.body = body;
+	if (!api_send(allocation->own->api, &request, &error))
+		fail(allocation, &error);
+	cJSON_Delete(body);
+}
+
+static void all_made(struct allocation *allocation)
+{
+	memcpy(allocation->made.taker.mac, allocation->wish.who.mac,
+	       VR_MAC_LEN);
+	if (allocation->spare)
+		lay_down(allocation);
+	else
+		finish(allocation, NULL);
+}
+
+static void try_next(struct allocation *allocation)
+{
+	const struct pool_set *set = current_set(allocation);
+	const struct vr_ip *asked;
+	const char *reserved;
+	struct vr_ip ip;
+
+	if (!set) {
+		all_made(allocation);
+		return;
+	}
+	asked = asked_of(allocation);
+	reserved = asked ? pool_reserved(set, asked) : NULL;
+	if (reserved)
+		fail_asked(allocation, asked, reserved);
+	else if (asked)
+		create(allocation, asked);
+	else if (choose(allocation, &ip))
+		create(allocation, &ip);
+	else
+		fail_exhausted(allocation);
+}
+
+static int begin(struct own *own, const struct own_wish *wish, bool spare,
+		 own_given cb, void *arg, struct vr_error *err)
+{
+	struct allocation *allocation = calloc(1, sizeof(*allocation));
+	int ret;
+
+	if (!allocation)
+		return vr_error_memory(err);
+	ret = network_get(wish->network, err);
+	if (ret) {
+		free(allocation);
+		return ret;
+	}
+	allocation->own = own;
+	allocation->wish = *wish;
+	allocation->spare = spare;
+	allocation->cb = cb;
+	allocation->arg = arg;
+	own->allocating++;
+	if (spare)
+		wish->network->allocating_spares++;
+	try_next(allocation);
+	return 0;
+}
+
+static void spare_done(const struct spare *given, const struct vr_error *err,
+		       void *arg)
+{
+	struct own *own = arg;
+
+	(void)given;
+	if (!err) {
+		own_check_soon(own);
+		return;
+	}
+	own->spare_pause = loop_now() + 5000;
+	agent_log(err->errnum == EAGAIN ? AGENT_DEBUG : AGENT_WARNING,
+		  "spare address: %s", err->text);
+}
+
+int allocate_spare(struct own *own, struct network *network)
+{
+	struct own_wish wish = { .network = network };
+
+	if (own->spare_pause > loop_now())
+		return -EAGAIN;
+	return begin(own, &wish, true, spare_done, own, NULL);
+}
+
+static bool take_spare(struct own *own, const struct own_wish *wish,
+		       own_given cb, void *arg)
+{
+	struct spare_taker who = wish->who;
+	struct spare spare = { .count = 0 };
+
+	if (wish->asked_count ||
+	    spares_take(own->spare_dir, wish->network->entry.key, &who, &spare,
+			NULL))
+		return false;
+	own_check_soon(own);
+	cb(&spare, NULL, arg);
+	return true;
+}
+
+void own_allocate(struct own *own, const struct own_wish *wish, own_given cb,
+		  void *arg)
+{
+	struct vr_error error = { 0 };
+
+	if (take_spare(own, wish, cb, arg))
+		return;
+	if (begin(own, wish, false, cb, arg, &error))
+		cb(NULL, &error, arg);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What vr-cni asks of the agent.
+ */
+#ifndef VR_AGENT_ASKING_H
+#define VR_AGENT_ASKING_H
+
+#include "networks.h"
+#include "own.h"
+#include "pods.h"
+#include "server.h"
+
+/**
+ * struct asking_context - what requests are answered from
+ * @open_networks: any pod may use any network ("compat: contrail")
+ */
+struct asking_context {
+	struct loop *loop;
+	struct networks *networks;
+	struct own *own;
+	struct pods *pods;
+	bool open_networks;
+};
+
+/* A server_handler with a struct asking_context. */
+void asking_handle(struct server_call *call, const cJSON *request, void *arg);
+
+#endif /* VR_AGENT_ASKING_H */

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What vr-cni has attached on this node, by its state files and by the ports
+ * that the kernel module has.
+ */
+#ifndef VR_AGENT_ATTACHMENTS_H
+#define VR_AGENT_ATTACHMENTS_H
+
+#include <stdbool.h>
+
+#include "../cni/attachment.h"
+#include "../lib/netlink.h"
+#include "../lib/port.h"
+#include "loop.h"
+#include "table.h"
+
+/**
+ * struct attached_port - a port that vr-cni made
+ * @entry: by its description, see attachment_describe()
+ */
+struct attached_port {
+	struct table_entry entry;
+	struct vr_port port;
+};
+
+/**
+ * struct attached - a state file
+ * @entry: by its name
+ * @attachment: its content
+ * @had_ports: its ports were there once: an ADD that goes on has none yet
+ * @ports: how many of its interfaces have one now
+ */
+struct attached {
+	struct table_entry entry;
+	struct attachment attachment;
+	bool read;
+	bool had_ports;
+	unsigned int ports;
+	unsigned int round;
+};
+
+/**
+ * struct attachments - all of them
+ * @state_dir: folder of the state files
+ * @changed: called when something may be new
+ */
+struct attachments {
+	struct loop *loop;
+	struct vr_nl *router;
+	const char *state_dir;
+	loop_cb changed;
+	void *arg;
+
+	struct table table;
+	struct table ports;
+	struct vr_nl events;
+	struct loop_fd *events_fd;
+	struct loop_fd *inotify;
+	int inotify_fd;
+	unsigned int round;
+};
+
+int attachments_start(struct attachments *attachments, struct vr_error *err);
+void attachments_stop(struct attachments *attachments);
+
+/* Look what there is now. Return: 0, or negative and nothing is different. */
+int attachments_refresh(struct attachments *attachments, struct vr_error *err);
+
+/**
+ * attachments_have() - Is a container attached?
+ *
+ * Not when its ports died, of which the kernel says so: its namespace is gone.
+ */
+bool attachments_have(const struct attachments *attachments,
+		      const char *container);
+
+/* The port of an interface, or NULL. */
+const struct vr_port *
+attachments_port(const struct attachments *attachments,
+		 const struct attachment *attachment,
+		 const struct attachment_interface *interface);
+
+#endif /* VR_AGENT_ATTACHMENTS_H */

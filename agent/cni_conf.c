@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The configuration of the default network.  Entry point: cni_conf_write().
+ */
+#define _GNU_SOURCE
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../cni/file.h"
+#include "../cni/json.h"
+#include "../lib/cleanup.h"
+#include "cni_conf.h"
+#include "log.h"
+
+#define VERSION "1.0.0"
+
+static void add_subnets(cJSON *plugin, const struct vr_network *network)
+{
+	cJSON *subnets = cJSON_AddArrayToObject(plugin, "subnets"), *subnet;
+	char text[VR_PREFIX_TEXT];
+	struct vr_prefix prefix;
+	unsigned int i;
+
+	for (i = 0; i < network->subnet_count; i++) {
+		prefix = network->subnets[i];
+		subnet = cJSON_CreateObject();
+		cJSON_AddStringToObject(subnet, "gateway",
+					vr_ip_format(&prefix.ip, text));
+		vr_prefix_mask(&prefix);
+		cJSON_AddStringToObject(subnet, "subnet",
+					vr_prefix_format(&prefix, text));
+		cJSON_AddItemToArray(subnets, subnet);
+	}
+}
+
+/* What runtimes give, and vr-cni can use. */
+static void add_capabilities(cJSON *plugin)
+{
+	static const char *const names[] = {
+		"io.kubernetes.cri.pod-annotations",
+		"bandwidth",
+		"dns",
+		"ips",
+		"mac",
+	};
+	cJSON *capabilities = cJSON_AddObjectToObject(plugin, "capabilities");
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		cJSON_AddTrueToObject(capabilities, names[i]);
+}
+
+static cJSON *our_plugin(const struct cni_conf_options *options,
+			 const struct vr_network *network)
+{
+	cJSON *plugin = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(plugin, "type", "vr-cni");
+	cJSON_AddTrueToObject(plugin, "podNetworks");
+	cJSON_AddNumberToObject(plugin, "vni", network->vni);
+	add_subnets(plugin, network);
+	cJSON_AddStringToObject(cJSON_AddObjectToObject(plugin, "ipam"), "type",
+				"vr");
+	cJSON_AddStringToObject(plugin, "hostInterface",
+				options->host_interface);
+	cJSON_AddStringToObject(plugin, "agentSocket", options->socket);
+	cJSON_AddStringToObject(plugin, "networksDir", options->networks_dir);
+	cJSON_AddStringToObject(plugin, "stateDir", options->state_dir);
+	cJSON_AddStringToObject(plugin, "spareDir", options->spare_dir);
+	cJSON_AddStringToObject(plugin, "cluster", options->cluster);
+	if (options->open_networks)
+		cJSON_AddStringToObject(plugin, "compat", "contrail");
+	add_capabilities(plugin);
+	return plugin;
+}
+
+/* Pods with a hostPort need it; a list with a plugin that is not there fails all. */
+static void add_portmap(cJSON *plugins, const struct cni_conf_options *options)
+{
+	cleanup_free char *path = NULL;
+	cJSON *plugin;
+
+	if (asprintf(&path, "%s/portmap", options->bin_dir) < 0) {
+		path = NULL;
+		return;
+	}
+	if (access(path, X_OK))
+		return;
+	plugin = cJSON_CreateObject();
+	cJSON_AddStringToObject(plugin, "type", "portmap");
+	cJSON_AddTrueToObject(cJSON_AddObjectToObject(plugin, "capabilities"),
+			      "portMappings");
+	cJSON_AddItemToArray(plugins, plugin);
+}
+
+char *cni_conf_text(const struct cni_conf_options *options,
+		    const struct vr_network *network)
+{
+	cleanup_json cJSON *conf = cJSON_CreateObject();
+	cJSON *plugins;
+
+	cJSON_AddStringToObject(conf, "cniVersion", VERSION);
+	cJSON_AddStringToObject(conf, "name", network->name);
+	plugins = cJSON_AddArrayToObject(conf, "plugins");
+	cJSON_AddItemToArray(plugins, our_plugin(options, network));
+	add_portmap(plugins, options);
+	return cJSON_Print(conf);
+}
+
+int cni_conf_write(const struct cni_conf_options *options,
+		   const struct vr_network *network, struct vr_error *err)
+{
+	cleanup_json_text char *text = NULL;
+	cleanup_free char *path = NULL;
+	cleanup_free char *old = NULL;
+
+	if (!options->dir)
+		return 0;
+	text = cni_conf_text(options, network);
+	if (!text || asprintf(&path, "%s/" CNI_CONF_NAME, options->dir) < 0) {
+		path = NULL;
+		return vr_error_memory(err);
+	}
+	/* Runtimes read it again whenever it is written. */
+	old = file_read_path(path, NULL, NULL);
+	if (old && !strcmp(old, text))
+		return 0;
+	agent_log(AGENT_INFO, "pods can be attached: %s", path);
+	return file_write(options->dir, CNI_CONF_NAME, text, err);
+}

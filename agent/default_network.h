@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The network that every pod is on: each node has a part of its addresses, the
+ * podCIDRs of its Node object, and is its gateway.  The host is a member, so
+ * that probes, services and the way out are ordinary Linux routing; docs/host.md
+ * says how.
+ */
+#ifndef VR_AGENT_DEFAULT_NETWORK_H
+#define VR_AGENT_DEFAULT_NETWORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../cni/podns.h"
+#include "../lib/netlink.h"
+#include "../lib/network.h"
+#include "loop.h"
+#include "peers.h"
+
+#define DEFAULT_NETWORK_NAME "cluster-wide-network"
+#define DEFAULT_NETWORK_VNI 4094
+#define DEFAULT_NETWORK_HOST "vr-host"
+
+/**
+ * struct default_network_options - how it is in this deployment
+ * @name, @vni: of the network
+ * @host_interface: name of the host's device on it
+ * @masquerade: what leaves the node has the node's address
+ * @vxlan_port: UDP port that pods may not speak to nodes on
+ * @state_dir: of vr-cni, whose lock the host's device has
+ */
+struct default_network_options {
+	const char *name;
+	uint32_t vni;
+	const char *host_interface;
+	bool masquerade;
+	uint16_t vxlan_port;
+	const char *state_dir;
+};
+
+/**
+ * struct default_network - what keeps it
+ * @uplink: what leads to other nodes
+ * @self: our node
+ * @ready: called, at first and after changes, when pods can be attached
+ */
+struct default_network {
+	struct loop *loop;
+	struct vr_nl *router;
+	const struct peers *peers;
+	const char *self;
+	const char *uplink;
+	const struct default_network_options *options;
+	void (*ready)(const struct vr_network *network, void *arg);
+	void *arg;
+
+	struct podns own;
+	struct vr_network network;
+	struct loop_timer *timer;
+	bool complained;
+	char *rules;
+};
+
+int default_network_start(struct default_network *net, struct vr_error *err);
+void default_network_stop(struct default_network *net);
+
+/* Call @ready again, soon: allowed in it. */
+void default_network_check_soon(struct default_network *net);
+
+/* A node is new, gone, or has other prefixes or another tunnel address. */
+void default_network_peer_changed(struct default_network *net,
+				  const struct peer *before,
+				  const struct peer *now);
+
+/**
+ * default_network_rules() - The rules of nftables of a node
+ *
+ * Return: what "nft -f -" reads, to free(); it replaces the table "inet vr" at
+ * once.  NULL without memory.
+ */
+char *default_network_rules(const struct default_network_options *options,
+			    const struct peers *peers);
+
+#endif /* VR_AGENT_DEFAULT_NETWORK_H */

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Events of the core API.  Entry point: event_to_json().
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "api.h"
+#include "event.h"
+#include "object.h"
+
+/* What the server takes. */
+#define MAX_MESSAGE 1024
+
+/* FNV-1a, with the end of each part in it. */
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+	do {
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	} while (*text++);
+	return hash;
+}
+
+uint64_t event_hash(const struct event *event)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	hash = hash_text(hash, event->uid);
+	hash = hash_text(hash, event->reason);
+	hash = hash_text(hash, event->message);
+	return hash;
+}
+
+const char *event_name(const struct event *event, char name[EVENT_NAME_BYTES])
+{
+	size_t len;
+
+	snprintf(name, EVENT_NAME_BYTES - 20, "%s", event->name);
+	len = strlen(name);
+	/* A part of a name ends with a letter or a digit. */
+	while (len && strchr("-.", name[len - 1]))
+		len--;
+	snprintf(name + len, EVENT_NAME_BYTES - len, ".%016llx",
+		 (unsigned long long)event_hash(event));
+	return name;
+}
+
+char *event_path(const struct event *event)
+{
+	return api_path("/api/v1/namespaces/%s/events", event->namespace);
+}
+
+static void add_object(cJSON *object, const struct event *event)
+{
+	cJSON_AddStringToObject(object, "apiVersion", event->api_version);
+	cJSON_AddStringToObject(object, "kind", event->kind);
+	cJSON_AddStringToObject(object, "namespace", event->namespace);
+	cJSON_AddStringToObject(object, "name", event->name);
+	cJSON_AddStringToObject(object, "uid", event->uid);
+}
+
+cJSON *event_to_json(const struct event *event)
+{
+	char now[OBJECT_TIME_BYTES], name[EVENT_NAME_BYTES];
+	cJSON *object = cJSON_CreateObject();
+	char message[MAX_MESSAGE];
+	cJSON *metadata;
+
+	cJSON_AddStringToObject(object, "apiVersion", "v1");
+	cJSON_AddStringToObject(object, "kind", "Event");
+	metadata = cJSON_AddObjectToObject(object, "metadata");
+	cJSON_AddStringToObject(metadata, "name", event_name(event, name));
+	cJSON_AddStringToObject(metadata, "namespace", event->namespace);
+	add_object(cJSON_AddObjectToObject(object, "involvedObject"), event);
+	cJSON_AddStringToObject(object, "type", "Warning");
+	cJSON_AddStringToObject(object, "reason", event->reason);
+	snprintf(message, sizeof(message), "%s", event->message);
+	cJSON_AddStringToObject(object, "message", message);
+	object_format_time(time(NULL), now);
+	cJSON_AddStringToObject(object, "firstTimestamp", now);
+	cJSON_AddStringToObject(object, "lastTimestamp", now);
+	cJSON_AddNumberToObject(object, "count", 1);
+	cJSON_AddStringToObject(cJSON_AddObjectToObject(object, "source"),
+				"component", event->component);
+	cJSON_AddStringToObject(object, "reportingComponent", event->component);
+	cJSON_AddStringToObject(object, "reportingInstance", "");
+	return object;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Events, which "kubectl describe" shows below an object.
+ */
+#ifndef VR_AGENT_EVENT_H
+#define VR_AGENT_EVENT_H
+
+#include <cjson/cJSON.h>
+#include <stdint.h>
+
+#define EVENT_NAME_BYTES 96
+
+/**
+ * struct event - what to tell of an object
+ * @component: who tells it
+ *
+ * The same thing told of the same object has the same name, so that the server
+ * refuses it a second time for as long as it keeps the first.
+ */
+struct event {
+	const char *api_version;
+	const char *kind;
+	const char *namespace;
+	const char *name;
+	const char *uid;
+	const char *component;
+	const char *reason;
+	const char *message;
+};
+
+/* Of all that tells it from others. */
+uint64_t event_hash(const struct event *event);
+
+const char *event_name(const struct event *event, char name[EVENT_NAME_BYTES]);
+
+/* Where to POST it. Return: to free(), or NULL. */
+char *event_path(const struct event *event);
+
+cJSON *event_to_json(const struct event *event);
+
+#endif /* VR_AGENT_EVENT_H */

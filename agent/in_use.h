@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which pods a network has.
+ */
+#ifndef VR_AGENT_IN_USE_H
+#define VR_AGENT_IN_USE_H
+
+#include "cluster.h"
+
+/* Return: {"count": N, "pods": [ten of them]} to cJSON_free(), NULL for none. */
+char *in_use_text(const struct cluster_network *network);
+
+#endif /* VR_AGENT_IN_USE_H */

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * vr-agent: keeps a node true to the cluster, or (--controller) does what must
+ * happen once in a cluster.  Signals and exit codes.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "access.h"
+#include "api.h"
+#include "controller.h"
+#include "log.h"
+#include "loop.h"
+#include "node.h"
+#include "options.h"
+
+#ifndef VR_VERSION
+#define VR_VERSION "unknown"
+#endif
+
+static struct vr_error problem;
+
+static int fail(void)
+{
+	agent_log(AGENT_ERROR, "%s", problem.text);
+	return EXIT_FAILURE;
+}
+
+/* SIGTERM ends it as it should end. */
+static int watch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void stop(void *arg)
+{
+	agent_log(AGENT_INFO, "told to stop");
+	loop_stop(arg);
+}
+
+static int run_node(struct loop *loop, struct api *api,
+		    const struct node_options *options)
+{
+	struct node *node = node_start(loop, api, options, &problem);
+	int ret;
+
+	if (!node)
+		return fail();
+	agent_log(AGENT_INFO, "vr-agent " VR_VERSION " of node %s",
+		  options->name);
+	ret = loop_run(loop, &problem);
+	node_stop(node);
+	return ret ? fail() : EXIT_SUCCESS;
+}
+
+static int run_controller(struct loop *loop, struct api *api,
+			  const struct controller_options *options)
+{
+	struct controller *controller =
+		controller_start(loop, api, options, &problem);
+	int ret;
+
+	if (!controller)
+		return fail();
+	agent_log(AGENT_INFO, "vr-agent " VR_VERSION ", controller %s",
+		  options->identity);
+	ret = loop_run(loop, &problem);
+	controller_stop(controller);
+	return ret ? fail() : EXIT_SUCCESS;
+}
+
+static int run(const struct options *options, const struct access *access)
+{
+	struct loop *loop = loop_create(&problem);
+	struct api *api = loop ? api_create(loop, access, &problem) : NULL;
+	int signals = watch_signals();
+	struct loop_fd *stopping;
+	int status;
+
+	if (!api)
+		return fail();
+	stopping = loop_fd_add(loop, signals, stop, loop, &problem);
+	if (!stopping)
+		return fail();
+	status = options->controller
+			 ? run_controller(loop, api,
+					  &options->controller_options)
+			 : run_node(loop, api, &options->node);
+	loop_fd_remove(stopping);
+	close(signals);
+	api_destroy(api);
+	loop_destroy(loop);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	/* Its lists are never freed. */
+	static struct options options;
+	struct access access;
+	int status;
+
+	options_read(argc, argv, &options);
+	srandom((unsigned int)getpid());
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	if (options.kubeconfig ? access_read_kubeconfig(options.kubeconfig,
+							&access, &problem)
+			       : access_in_cluster(&access, &problem))
+		return fail();
+	status = run(&options, &access);
+	access_free(&access);
+	curl_global_cleanup();
+	return status;
+}

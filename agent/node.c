@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What an agent has.  Entry point: node_start().
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/netlink.h"
+#include "../lib/uplink.h"
+#include "asking.h"
+#include "attachments.h"
+#include "cni_conf.h"
+#include "default_network.h"
+#include "log.h"
+#include "networks.h"
+#include "node.h"
+#include "own.h"
+#include "peers.h"
+#include "pods.h"
+#include "server.h"
+#include "status.h"
+
+#define UPLINK_RETRY 5000
+#define CHECK_MILLISECONDS 20
+#define CHECK_RETRY 1000
+
+struct node {
+	const struct node_options *options;
+	struct loop *loop;
+	struct vr_nl router;
+	struct vr_ip vtep;
+	struct loop_timer *uplink_timer;
+	struct loop_timer *check_timer;
+	struct peers peers;
+	struct networks networks;
+	struct default_network_options default_options;
+	struct default_network default_network;
+	struct cni_conf_options conf;
+	struct attachments attachments;
+	struct own own;
+	struct pods pods;
+	struct statuses statuses;
+	struct asking_context asking;
+	struct server server;
+};
+
+static struct vr_uplink wanted_uplink(const struct node *node)
+{
+	struct vr_uplink uplink = {
+		.set = VR_BIT(VR_A_UPLINK_NAME) | VR_BIT(VR_A_UPLINK_TYPE) |
+		       VR_BIT(VR_A_UPLINK_LOCAL) | VR_BIT(VR_A_UPLINK_PORT),
+		.type = VR_UPLINK_TYPE_VXLAN,
+		.local = node->vtep,
+		.port = node->options->vxlan_port,
+	};
+
+	snprintf(uplink.name, sizeof(uplink.name), "%s", node->options->uplink);
+	return uplink;
+}
+
+static void make_uplink(void *arg)
+{
+	struct vr_error error = { 0 };
+	struct node *node = arg;
+	struct vr_uplink uplink = wanted_uplink(node);
+
+	if (!node->vtep.family)
+		return;
+	if (!vr_uplink_call(&node->router, VR_CMD_UPLINK_NEW, NLM_F_CREATE,
+			    &uplink, NULL, &error))
+		return;
+	agent_log(AGENT_ERROR, "uplink %s: %s", node->options->uplink,
+		  error.text);
+	loop_timer_set(node->uplink_timer, UPLINK_RETRY);
+}
+
+static void peer_is_changed(const struct peer *before, const struct peer *now,
+			    void *arg)
+{
+	const char *name = now ? now->entry.key : before->entry.key;
+	char text[VR_IP_TEXT] = "nothing";
+	struct node *node = arg;
+
+	if (node->conf.dir)
+		default_network_peer_changed(&node->default_network, before,
+					     now);
+	if (!strcmp(name, node->options->name)) {
+		/* A node that lost its object goes on as it was. */
+		if (now && now->vtep.family)
+			node->vtep = now->vtep;
+		make_uplink(node);
+		return;
+	}
+	if (now && now->vtep.family)
+		vr_ip_format(&now->vtep, text);
+	agent_log(AGENT_INFO, "node %s is reached by %s", name, text);
+	networks_peer_changed(&node->networks, name);
+}
+
+/* Whatever may be new: all is looked at once, soon. */
+static void check_soon(void *arg)
+{
+	struct node *node = arg;
+
+	loop_timer_set_by(node->check_timer, CHECK_MILLISECONDS);
+}
+
+static void check(void *arg)
+{
+	struct vr_error error = { 0 };
+	struct node *node = arg;
+
+	if (attachments_refresh(&node->attachments, &error)) {
+		agent_log(AGENT_WARNING, "%s", error.text);
+		loop_timer_set(node->check_timer, CHECK_RETRY);
+		return;
+	}
+	own_check(&node->own);
+	statuses_check(&node->statuses);
+}
+
+static void write_conf(const struct vr_network *network, void *arg)
+{
+	struct vr_error error = { 0 };
+	struct node *node = arg;
+
+	/* The first pod would ask for networks that are not written yet. */
+	if (!networks_are_known(&node->networks)) {
+		default_network_check_soon(&node->default_network);
+		return;
+	}
+	if (cni_conf_write(&node->conf, network, &error))
+		agent_log(AGENT_ERROR, "%s", error.text);
+}
+
+static void set_up_default(struct node *node)
+{
+	const struct node_options *options = node->options;
+
+	node->conf = (struct cni_conf_options){
+		.dir = options->cni_conf_dir,
+		.bin_dir = options->cni_bin_dir,
+		.host_interface = options->host_interface,
+		.socket = options->socket,
+		.networks_dir = options->networks_dir,
+		.state_dir = options->state_dir,
+		.spare_dir = options->spare_dir,
+		.cluster = options->cluster,
+		.open_networks = options->open_networks,
+	};
+	node->default_options = (struct default_network_options){
+		.name = options->network,
+		.vni = options->vni,
+		.host_interface = options->host_interface,
+		.masquerade = options->masquerade,
+		.vxlan_port = options->vxlan_port,
+		.state_dir = options->state_dir,
+	};
+	node->default_network = (struct default_network){
+		.loop = node->loop,
+		.router = &node->router,
+		.peers = &node->peers,
+		.self = options->name,
+		.uplink = options->uplink,
+		.options = &node->default_options,
+		.ready = write_conf,
+		.arg = node,
+	};
+}
+
+static void set_up(struct node *node, struct api *api)
+{
+	const struct node_options *options = node->options;
+
+	set_up_default(node);
+	node->networks = (struct networks){
+		.loop = node->loop,
+		.api = api,
+		.router = &node->router,
+		.peers = &node->peers,
+		.self = options->name,
+		.folder = options->networks_dir,
+		.uplink = options->uplink,
+	};
+	node->attachments = (struct attachments){
+		.loop = node->loop,
+		.router = &node->router,
+		.state_dir = options->state_dir,
+		.changed = check_soon,
+		.arg = node,
+		.inotify_fd = -1,
+	};
+	node->statuses = (struct statuses){
+		.api = api,
+		.attachments = &node->attachments,
+		.pods = &node->pods,
+		.timer = node->check_timer,
+	};
+	node->own = (struct own){
+		.loop = node->loop,
+		.api = api,
+		.networks = &node->networks,
+		.node = options->name,
+		.spare_dir = options->spare_dir,
+		.attachments = &node->attachments,
+		.timer = node->check_timer,
+		.spares_wanted = options->spares,
+	};
+	node->asking = (struct asking_context){
+		.loop = node->loop,
+		.networks = &node->networks,
+		.own = &node->own,
+		.pods = &node->pods,
+		.open_networks = options->open_networks,
+	};
+	node->server = (struct server){
+		.loop = node->loop,
+		.fd = -1,
+		.handler = asking_handle,
+		.arg = &node->asking,
+	};
+}
+
+static int start_all(struct node *node, struct api *api, struct vr_error *err)
+{
+	const struct node_options *options = node->options;
+	int ret;
+
+	ret = vr_nl_open(&node->router, -1, err);
+	if (!ret && node->conf.dir)
+		ret = default_network_start(&node->default_network, err);
+	if (!ret)
+		ret = peers_start(&node->peers, node->loop, api,
+				  peer_is_changed, node, err);
+	if (!ret)
+		ret = networks_start(&node->networks, err);
+	if (!ret)
+		ret = pods_start(&node->pods, node->loop, api, options->name,
+				 check_soon, node, err);
+	if (!ret)
+		ret = attachments_start(&node->attachments, err);
+	if (!ret)
+		ret = own_start(&node->own, err);
+	/* Last: who asks finds all of it. */
+	if (!ret)
+		ret = server_start(&node->server, options->socket, err);
+	return ret;
+}
+
+struct node *node_start(struct loop *loop, struct api *api,
+			const struct node_options *options,
+			struct vr_error *err)
+{
+	struct node *node = calloc(1, sizeof(*node));
+
+	if (!node) {
+		vr_error_memory(err);
+		return NULL;
+	}
+	node->options = options;
+	node->loop = loop;
+	node->uplink_timer = loop_timer_create(loop, make_uplink, node, err);
+	node->check_timer = loop_timer_create(loop, check, node, err);
+	set_up(node, api);
+	if (!node->uplink_timer || !node->check_timer ||
+	    start_all(node, api, err)) {
+		node_stop(node);
+		return NULL;
+	}
+	return node;
+}
+
+/* What is in the module stays: pods go on without us. */
+void node_stop(struct node *node)
+{
+	if (!node)
+		return;
+	server_stop(&node->server);
+	own_stop(&node->own);
+	statuses_stop(&node->statuses);
+	attachments_stop(&node->attachments);
+	pods_stop(&node->pods);
+	networks_stop(&node->networks);
+	peers_stop(&node->peers);
+	default_network_stop(&node->default_network);
+	loop_timer_destroy(node->uplink_timer);
+	loop_timer_destroy(node->check_timer);
+	vr_nl_close(&node->router);
+	free(node);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The agent of a node.
+ */
+#ifndef VR_AGENT_NODE_H
+#define VR_AGENT_NODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../lib/error.h"
+#include "api.h"
+#include "loop.h"
+
+#define NODE_SOCKET "/run/vr/agent.sock"
+#define NODE_SPARE_DIR "/var/lib/vr/spares"
+#define NODE_SPARES 4
+#define NODE_UPLINK "vr-uplink"
+#define NODE_VXLAN_PORT 4789
+#define NODE_CNI_BIN_DIR "/opt/cni/bin"
+#define NODE_CLUSTER "k8s"
+
+/**
+ * struct node_options - what the agent was started with
+ * @name: of the Node object
+ * @socket: where vr-cni asks
+ * @networks_dir, @state_dir, @spare_dir: what it shares with vr-cni
+ * @spares: addresses in store for each network in use
+ * @uplink: name of the uplink to other nodes
+ * @vxlan_port: its UDP port
+ * @open_networks: any pod may use any network
+ * @network, @vni, @host_interface, @masquerade: the default network
+ * @cni_conf_dir: where the runtime looks for its configuration; NULL: another
+ *	plugin has the pods' first interface, and there is no default network of
+ *	ours
+ * @cni_bin_dir: where the runtime's plugins are
+ * @cluster: name of the cluster in Contrail's annotations
+ */
+struct node_options {
+	const char *name;
+	const char *socket;
+	const char *networks_dir;
+	const char *state_dir;
+	const char *spare_dir;
+	unsigned int spares;
+	const char *uplink;
+	uint16_t vxlan_port;
+	bool open_networks;
+
+	const char *network;
+	uint32_t vni;
+	const char *host_interface;
+	bool masquerade;
+	const char *cni_conf_dir;
+	const char *cni_bin_dir;
+	const char *cluster;
+};
+
+struct node;
+
+/* @options: borrowed. Return: a node, or NULL. */
+struct node *node_start(struct loop *loop, struct api *api,
+			const struct node_options *options,
+			struct vr_error *err);
+void node_stop(struct node *node);
+
+#endif /* VR_AGENT_NODE_H */

@@ -1,0 +1,567 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What this node's addresses are to be, and making the API say so.
+ * Entry points: own_check(), which decides, and push(), which asks the API.
+ *
+ * Each address has what the API says of it and what it is to say; a request is
+ * on its way as long as they differ.  own_check() can be called at any time:
+ * it looks at the spares on the disk and at who is attached, and changes what
+ * is wanted.  So whatever happened while no agent or no API was there is made
+ * good by the same way.
+ */
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/cleanup.h"
+#include "allocate.h"
+#include "log.h"
+#include "object.h"
+#include "own.h"
+#include "own_address.h"
+#include "watch.h"
+
+#define CHECK_MILLISECONDS 20
+#define CLOCK_MILLISECONDS 5000
+
+/* Networks as small as this are not laid in store on every node. */
+#define SPARES_FROM 256
+
+void own_check_soon(struct own *own)
+{
+	loop_timer_set_by(own->timer, CHECK_MILLISECONDS);
+}
+
+/* --- what is wanted */
+
+static void set_text(char **to, const char *from)
+{
+	char *copy = strdup(from);
+
+	if (!copy)
+		return;
+	free(*to);
+	*to = copy;
+}
+
+void own_address_bind(struct own_address *item, const struct spare_taker *who)
+{
+	struct address *wanted = &item->wanted;
+
+	set_text(&wanted->container, who->container);
+	set_text(&wanted->interface, who->interface);
+	set_text(&wanted->pod_namespace, who->pod_namespace);
+	set_text(&wanted->pod_name, who->pod_name);
+	set_text(&wanted->pod_uid, who->pod_uid);
+	memcpy(wanted->mac, who->mac, VR_MAC_LEN);
+	if (wanted->state == ADDRESS_BOUND)
+		return;
+	wanted->state = ADDRESS_BOUND;
+	wanted->since = time(NULL);
+	wanted->sequence++;
+}
+
+static void cool(struct own_address *item)
+{
+	item->wanted.state = ADDRESS_COOLING;
+	item->wanted.since = time(NULL);
+	set_text(&item->wanted.container, "");
+	set_text(&item->wanted.interface, "");
+}
+
+static void check_address(struct own *own, struct own_address *item)
+{
+	struct address *wanted = &item->wanted;
+	time_t now = time(NULL);
+
+	if (wanted->state == ADDRESS_BOUND &&
+	    !attachments_have(own->attachments, wanted->container)) {
+		agent_log(AGENT_INFO, "%s of pod %s/%s is free",
+			  item->entry.key, wanted->pod_namespace,
+			  wanted->pod_name);
+		cool(item);
+	}
+	/* Nor does a clock that was put back keep it for ever. */
+	if (wanted->state == ADDRESS_COOLING &&
+	    (now - wanted->since >= OWN_COOLING || wanted->since > now))
+		item->doomed = true;
+}
+
+/* --- spares */
+
+struct checking {
+	struct own *own;
+	struct network *network;
+	unsigned int free;
+	struct spare *stale;
+	unsigned int stale_count;
+};
+
+static void mark_stale(struct checking *checking, const struct spare *spare)
+{
+	struct spare *item = vr_list_grow(&checking->stale,
+					  &checking->stale_count,
+					  sizeof(*item));
+
+	if (item)
+		*item = *spare;
+}
+
+static struct own_address *find_address(struct own *own,
+					const struct network *network,
+					const struct vr_ip *ip)
+{
+	struct address address = { .vni = network->vni, .ip = *ip };
+	char name[ADDRESS_NAME_BYTES];
+
+	return table_find(&own->table, address_name(&address, name));
+}
+
+/* Its addresses are the taker's.  Return: whether the API says so already. */
+static bool bind_spare(struct own *own, const struct network *network,
+		       const struct spare *spare)
+{
+	struct own_address *item;
+	bool all = true;
+	unsigned int i;
+
+	for (i = 0; i < spare->count; i++) {
+		item = find_address(own, network, &spare->ips[i]);
+		if (!item)
+			continue;
+		item->linked = true;
+		if (item->wanted.state == ADDRESS_SPARE)
+			own_address_bind(item, &spare->taker);
+		all = all && item->known && item->now.state != ADDRESS_SPARE;
+	}
+	return all;
+}
+
+static bool mark_linked(struct own *own, const struct network *network,
+			const struct spare *spare)
+{
+	struct own_address *item;
+	bool all = true;
+	unsigned int i;
+
+	for (i = 0; i < spare->count; i++) {
+		item = find_address(own, network, &spare->ips[i]);
+		if (item)
+			item->linked = true;
+		all = all && item && item->wanted.state == ADDRESS_SPARE &&
+		      !item->doomed;
+	}
+	return all;
+}
+
+static int check_spare(const struct spare *spare, void *arg)
+{
+	struct checking *checking = arg;
+	struct own *own = checking->own;
+
+	if (spare->taken) {
+		if (bind_spare(own, checking->network, spare))
+			mark_stale(checking, spare);
+	} else if (mark_linked(own, checking->network, spare)) {
+		checking->free++;
+	} else {
+		mark_stale(checking, spare);
+	}
+	return 0;
+}
+
+/* Is any address of the network in use here, or resting? */
+static bool is_in_use(const struct own *own, const struct network *network)
+{
+	const struct own_address *item, *next;
+
+	table_for_each(item, next, &own->table)
+	{
+		if (item->wanted.state != ADDRESS_SPARE &&
+		    item->wanted.vni == network->vni)
+			return true;
+	}
+	return false;
+}
+
+static unsigned int spares_wanted(const struct own *own,
+				  const struct network *network)
+{
+	unsigned int i;
+
+	if (!network->pool.set_count || network->gone ||
+	    !is_in_use(own, network))
+		return 0;
+	for (i = 0; i < network->pool.set_count; i++) {
+		if (pick_count(&network->pool.sets[i]) < SPARES_FROM)
+			return 0;
+	}
+	return own->spares_wanted;
+}
+
+static int doom_spare(const struct spare *spare, void *arg)
+{
+	struct checking *checking = arg;
+	struct own_address *item;
+	unsigned int i;
+
+	if (spare->taken)
+		return 0;
+	for (i = 0; i < spare->count; i++) {
+		item = find_address(checking->own, checking->network,
+				    &spare->ips[i]);
+		if (item)
+			item->doomed = true;
+	}
+	mark_stale(checking, spare);
+	return 0;
+}
+
+static void remove_stale(struct checking *checking)
+{
+	struct vr_error error = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < checking->stale_count; i++) {
+		if (spares_remove(checking->own->spare_dir,
+				  checking->network->entry.key,
+				  &checking->stale[i],
+				  !checking->stale[i].taken, &error))
+			agent_log(AGENT_WARNING, "%s", error.text);
+	}
+	free(checking->stale);
+	checking->stale = NULL;
+	checking->stale_count = 0;
+}
+
+static void check_network(struct own *own, struct network *network)
+{
+	struct checking checking = { .own = own, .network = network };
+	struct vr_error error = { 0 };
+	unsigned int wanted;
+
+	if (spares_for_each(own->spare_dir, network->entry.key, check_spare,
+			    &checking, &error))
+		agent_log(AGENT_WARNING, "%s", error.text);
+	remove_stale(&checking);
+	wanted = spares_wanted(own, network);
+	if (!wanted && checking.free) {
+		spares_for_each(own->spare_dir, network->entry.key, doom_spare,
+				&checking, NULL);
+		remove_stale(&checking);
+	}
+	while (checking.free + network->allocating_spares < wanted) {
+		if (allocate_spare(own, network))
+			break;
+	}
+}
+
+/* An agent before us died between the two: nobody can take it. */
+static void doom_unlinked(struct own_address *item)
+{
+	if (item->wanted.state == ADDRESS_SPARE && !item->linked &&
+	    !item->laying)
+		item->doomed = true;
+}
+
+/* --- the API */
+
+static bool is_same(const struct address *a, const struct address *b)
+{
+	return a->state == b->state && a->sequence == b->sequence &&
+	       !memcmp(a->mac, b->mac, VR_MAC_LEN) &&
+	       !strcmp(a->container, b->container) &&
+	       !strcmp(a->interface, b->interface) &&
+	       !strcmp(a->pod_uid, b->pod_uid) &&
+	       !strcmp(a->pod_name, b->pod_name) && !strcmp(a->claim, b->claim);
+}
+
+static void push(struct own *own, struct own_address *item);
+
+static void forget(struct own *own, struct own_address *item)
+{
+	struct network *network = item->network;
+
+	address_free(&item->now);
+	address_free(&item->wanted);
+	address_free(&item->sent);
+	api_cancel(item->call);
+	table_remove(&own->table, item);
+	if (network)
+		network_put(network);
+}
+
+static void take_outcome(struct own_address *item, const struct vr_error *error)
+{
+	if (!error->errnum) {
+		address_free(&item->now);
+		item->now = item->sent;
+		item->sent = (struct address){ 0 };
+		item->known = true;
+	} else if (error->errnum == ENOENT) {
+		item->known = false;
+	} else {
+		agent_log(AGENT_WARNING, "%s: %s", item->entry.key,
+			  error->text);
+		item->retry_at = loop_now() + 2000;
+	}
+}
+
+static void written(const struct api_answer *answer, void *arg)
+{
+	struct own_address *item = arg;
+	struct own *own = item->own;
+
+	item->call = NULL;
+	take_outcome(item, &answer->error);
+	own_check_soon(own);
+	if (!item->retry_at)
+		push(own, item);
+}
+
+static void deleted(const struct api_answer *answer, void *arg)
+{
+	struct own_address *item = arg;
+	struct own *own = item->own;
+
+	item->call = NULL;
+	if (!answer->error.errnum || answer->error.errnum == ENOENT) {
+		forget(own, item);
+		own_check_soon(own);
+		return;
+	}
+	take_outcome(item, &answer->error);
+}
+
+static void ask(struct own *own, struct own_address *item, const char *method,
+		const cJSON *body)
+{
+	cleanup_free char *path =
+		!strcmp(method, "POST")
+			? strdup(ADDRESS_PATH)
+			: api_path(ADDRESS_PATH "/%s", item->entry.key);
+	struct api_request request = {
+		.method = method,
+		.path = path,
+		.body = body,
+		.done = strcmp(method, "DELETE") ? written : deleted,
+		.arg = item,
+	};
+
+	if (path)
+		item->call = api_send(own->api, &request, NULL);
+	if (!item->call)
+		item->retry_at = loop_now() + 2000;
+}
+
+static void write_wanted(struct own *own, struct own_address *item)
+{
+	cJSON *body;
+
+	address_free(&item->sent);
+	if (address_copy(&item->sent, &item->wanted, NULL))
+		return;
+	if (item->known) {
+		body = cJSON_CreateObject();
+		cJSON_AddItemToObject(body, "spec",
+				      address_spec_to_json(&item->wanted));
+	} else {
+		body = address_to_json(&item->wanted);
+	}
+	ask(own, item, item->known ? "PATCH" : "POST", body);
+	cJSON_Delete(body);
+}
+
+static void push(struct own *own, struct own_address *item)
+{
+	if (item->call || item->retry_at > loop_now())
+		return;
+	item->retry_at = 0;
+	if (item->doomed && !item->known)
+		forget(own, item);
+	else if (item->doomed)
+		ask(own, item, "DELETE", NULL);
+	else if (!item->known || !is_same(&item->now, &item->wanted))
+		write_wanted(own, item);
+}
+
+/* --- all of it */
+
+static void hold_network(struct own *own, struct own_address *item)
+{
+	struct vr_error error = { 0 };
+	struct network *network;
+
+	if (item->network)
+		return;
+	network = networks_find(own->networks, item->wanted.network);
+	if (!network)
+		return;
+	if (network_get(network, &error)) {
+		agent_log(AGENT_WARNING, "network %s: %s", network->entry.key,
+			  error.text);
+		return;
+	}
+	item->network = network;
+}
+
+void own_check(struct own *own)
+{
+	struct network *network, *next_network;
+	struct own_address *item, *next;
+
+	/* What is not known yet is not gone. */
+	if (!watch_is_synced(own->watch) || !networks_are_known(own->networks))
+		return;
+	table_for_each(item, next, &own->table)
+	{
+		item->linked = false;
+		hold_network(own, item);
+	}
+	table_for_each(network, next_network, &own->networks->table)
+		check_network(own, network);
+	table_for_each(item, next, &own->table)
+	{
+		doom_unlinked(item);
+		check_address(own, item);
+		push(own, item);
+	}
+}
+
+static void tick(void *arg)
+{
+	struct own *own = arg;
+
+	own_check_soon(own);
+	loop_timer_set(own->clock, CLOCK_MILLISECONDS);
+}
+
+struct own_address *own_add(struct own *own, const struct address *address)
+{
+	char name[ADDRESS_NAME_BYTES];
+	struct own_address *item;
+
+	item = table_get(&own->table, address_name(address, name),
+			 sizeof(*item));
+	if (!item || item->own)
+		return item;
+	item->own = own;
+	if (address_copy(&item->now, address, NULL) ||
+	    address_copy(&item->wanted, address, NULL)) {
+		address_free(&item->now);
+		table_remove(&own->table, item);
+		return NULL;
+	}
+	item->known = true;
+	hold_network(own, item);
+	return item;
+}
+
+static void object_changed(const cJSON *object, void *arg)
+{
+	struct vr_error error = { 0 };
+	struct own *own = arg;
+	struct own_address *item;
+	struct address address;
+
+	if (address_parse(object, &address, &error)) {
+		agent_log(AGENT_WARNING, "%s", error.text);
+		address_free(&address);
+		return;
+	}
+	/* A label can say anything; what others have is not ours. */
+	item = strcmp(address.node, own->node) ? NULL : own_add(own, &address);
+	if (item && !item->call) {
+		address_free(&item->now);
+		item->now = address;
+		item->known = true;
+	} else {
+		address_free(&address);
+	}
+	own_check_soon(own);
+}
+
+static void object_gone(const char *namespace, const char *name, void *arg)
+{
+	struct own *own = arg;
+	struct own_address *item = table_find(&own->table, name);
+
+	(void)namespace;
+	if (!item || item->call)
+		return;
+	item->known = false;
+	/* Only what somebody has is made anew. */
+	if (item->wanted.state != ADDRESS_BOUND)
+		item->doomed = true;
+	own_check_soon(own);
+}
+
+static void synced(void *arg)
+{
+	struct own *own = arg;
+
+	agent_log(AGENT_INFO, "%u addresses of this node", own->table.count);
+	own_check_soon(own);
+}
+
+bool own_has(const struct own *own, const struct network *network,
+	     const struct vr_ip *ip, const char *container,
+	     const char *interface)
+{
+	const struct own_address *item =
+		find_address((struct own *)own, network, ip);
+
+	return item && item->wanted.state == ADDRESS_BOUND &&
+	       !strcmp(item->wanted.container, container) &&
+	       !strcmp(item->wanted.interface, interface);
+}
+
+void own_free(struct own *own, struct network *network,
+	      const struct spare *given)
+{
+	struct own_address *item;
+	unsigned int i;
+
+	for (i = 0; i < given->count; i++) {
+		item = find_address(own, network, &given->ips[i]);
+		if (item && item->wanted.state == ADDRESS_BOUND)
+			cool(item);
+	}
+	own_check_soon(own);
+}
+
+int own_start(struct own *own, struct vr_error *err)
+{
+	char label[ADDRESS_LABEL_BYTES], selector[256];
+	cleanup_free char *escaped = NULL;
+	const struct watch_kind kind = {
+		.path = ADDRESS_PATH,
+		.selector = selector,
+		.changed = object_changed,
+		.gone = object_gone,
+		.synced = synced,
+	};
+
+	escaped = api_path("%s", address_node_label(own->node, label));
+	own->clock = loop_timer_create(own->loop, tick, own, err);
+	if (!escaped || !own->clock)
+		return vr_error_memory(err);
+	loop_timer_set(own->clock, CLOCK_MILLISECONDS);
+	snprintf(selector, sizeof(selector),
+		 "labelSelector=vrctl.dev%%2Fnode%%3D%s", escaped);
+	own->watch = watch_start(own->api, own->loop, &kind, own, err);
+	return own->watch ? 0 : -ENOMEM;
+}
+
+void own_stop(struct own *own)
+{
+	struct own_address *item, *next;
+
+	watch_stop(own->watch);
+	loop_timer_destroy(own->clock);
+	table_for_each(item, next, &own->table) forget(own, item);
+	table_free(&own->table);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One of the node's addresses, between own.c and allocate.c.
+ */
+#ifndef VR_AGENT_OWN_ADDRESS_H
+#define VR_AGENT_OWN_ADDRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "own.h"
+#include "table.h"
+
+/**
+ * struct own_address - an address of this node
+ * @entry: by the name of its object
+ * @now: what the API says of it, if @known
+ * @wanted: what it is to say
+ * @sent: what was asked for by @call
+ * @doomed: it is to be deleted
+ * @linked: it is laid down as a spare on the disk
+ * @laying: it is about to be
+ * @retry_at: not before, by loop_now(); 0 for at once
+ * @network: in use by it, NULL while that is not known
+ */
+struct own_address {
+	struct table_entry entry;
+	struct own *own;
+	struct network *network;
+	struct address now;
+	struct address wanted;
+	struct address sent;
+	struct api_call *call;
+	uint64_t retry_at;
+	bool known;
+	bool doomed;
+	bool linked;
+	bool laying;
+};
+
+/* Take in an object that the API has. Return: NULL without memory. */
+struct own_address *own_add(struct own *own, const struct address *address);
+
+/* It is to be somebody's. */
+void own_address_bind(struct own_address *item, const struct spare_taker *who);
+
+#endif /* VR_AGENT_OWN_ADDRESS_H */

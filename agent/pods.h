@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pods of this node: their annotations.
+ */
+#ifndef VR_AGENT_PODS_H
+#define VR_AGENT_PODS_H
+
+#include <cjson/cJSON.h>
+
+#include "api.h"
+#include "table.h"
+
+/**
+ * struct pod - a pod of this node
+ * @entry: by "NAMESPACE/NAME"
+ * @annotations: an object, which may be empty
+ */
+struct pod {
+	struct table_entry entry;
+	char *uid;
+	cJSON *annotations;
+};
+
+struct pods {
+	struct table table;
+	struct watch *watch;
+	loop_cb changed;
+	void *arg;
+};
+
+/* @changed: called when a pod is new or another than before */
+int pods_start(struct pods *pods, struct loop *loop, struct api *api,
+	       const char *node, loop_cb changed, void *arg,
+	       struct vr_error *err);
+void pods_stop(struct pods *pods);
+
+/* Return: the pod, or NULL. */
+const struct pod *pods_find(const struct pods *pods, const char *namespace,
+			    const char *name);
+
+/* Return: its annotations, NULL when it is not known. */
+const cJSON *pods_annotations(const struct pods *pods, const char *namespace,
+			      const char *name);
+
+#endif /* VR_AGENT_PODS_H */

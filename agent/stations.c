@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * From NetworkAddress objects to endpoints.  Entry points: stations_changed()
+ * and tell().
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/endpoint.h"
+#include "../lib/field.h"
+#include "../lib/network.h"
+#include "log.h"
+#include "stations.h"
+
+/* Changes of one moment are told together. */
+#define TELL_MILLISECONDS 5
+#define RETRY_MILLISECONDS 2000
+
+struct held {
+	struct table_entry entry; /* by the name of the object */
+	struct address address;
+	struct held *next; /* of the same station */
+};
+
+struct station {
+	struct table_entry entry; /* by MAC */
+	struct held *held;
+	struct station *next_dirty;
+	bool is_dirty;
+	bool told;
+};
+
+struct node_count {
+	struct table_entry entry; /* by name */
+	unsigned int count;
+	struct vr_ip flooded; /* as told, AF_UNSPEC for not */
+};
+
+static bool is_remote(const struct stations *stations,
+		      const struct address *address)
+{
+	return strcmp(address->node, stations->self) != 0;
+}
+
+static void plan_tell(struct stations *stations)
+{
+	loop_timer_set_by(stations->timer, TELL_MILLISECONDS);
+}
+
+static void mark_dirty(struct stations *stations, struct station *station)
+{
+	plan_tell(stations);
+	if (station->is_dirty)
+		return;
+	station->is_dirty = true;
+	station->next_dirty = stations->dirty;
+	stations->dirty = station;
+}
+
+static void unlink_held(struct stations *stations, struct held *held)
+{
+	struct station *station;
+	struct node_count *node;
+	char mac[VR_MAC_TEXT];
+	struct held **at;
+
+	vr_mac_format(held->address.mac, mac);
+	station = table_find(&stations->by_mac, mac);
+	if (station) {
+		for (at = &station->held; *at && *at != held; at = &(*at)->next)
+			;
+		if (*at)
+			*at = held->next;
+		mark_dirty(stations, station);
+	}
+	node = table_find(&stations->by_node, held->address.node);
+	if (node && node->count)
+		node->count--;
+}
+
+static void link_held(struct stations *stations, struct held *held)
+{
+	struct station *station;
+	struct node_count *node;
+	char mac[VR_MAC_TEXT];
+
+	vr_mac_format(held->address.mac, mac);
+	station = table_get(&stations->by_mac, mac, sizeof(*station));
+	if (station) {
+		held->next = station->held;
+		station->held = held;
+		mark_dirty(stations, station);
+	}
+	node = table_get(&stations->by_node, held->address.node, sizeof(*node));
+	if (node)
+		node->count++;
+}
+
+void stations_changed(struct stations *stations, const cJSON *object)
+{
+	struct vr_error error = { 0 };
+	char name[ADDRESS_NAME_BYTES];
+	struct address address;
+	struct held *held;
+
+	if (address_parse(object, &address, &error)) {
+		agent_log(AGENT_WARNING, "%s", error.text);
+		address_free(&address);
+		return;
+	}
+	address_name(&address, name);
+	held = table_find(&stations->addresses, name);
+	if (held) {
+		unlink_held(stations, held);
+		address_free(&held->address);
+	} else {
+		held = table_get(&stations->addresses, name, sizeof(*held));
+	}
+	if (!held) {
+		address_free(&address);
+		return;
+	}
+	held->address = address;
+	link_held(stations, held);
+}
+
+void stations_gone(struct stations *stations, const char *name)
+{
+	struct held *held = table_find(&stations->addresses, name);
+
+	if (!held)
+		return;
+	unlink_held(stations, held);
+	address_free(&held->address);
+	table_remove(&stations->addresses, held);
+}
+
+void stations_peer_changed(struct stations *stations, const char *node)
+{
+	struct station *station, *next;
+
+	plan_tell(stations);
+	table_for_each(station, next, &stations->by_mac)
+	{
+		if (station->held && !strcmp(station->held->address.node, node))
+			mark_dirty(stations, station);
+	}
+}
+
+bool stations_have(const struct stations *stations, const char *name)
+{
+	return table_find(&stations->addresses, name);
+}
+
+bool stations_are_told(const struct stations *stations)
+{
+	return !stations->dirty;
+}
+
+/* The one that advertises it last, when there are two. */
+static const struct held *leading(const struct stations *stations,
+				  const struct station *station)
+{
+	const struct held *best = NULL, *held;
+
+	for (held = station->held; held; held = held->next) {
+		if (held->address.state != ADDRESS_BOUND)
+			continue;
+		if (!best || held->address.sequence > best->address.sequence)
+			best = held;
+	}
+	return best && is_remote(stations, &best->address) ? best : NULL;
+}
+
+static int fill_endpoint(const struct stations *stations,
+			 const struct station *station, const struct held *best,
+			 const struct vr_ip *vtep, struct vr_endpoint *endpoint,
+			 struct vr_error *err)
+{
+	const struct held *held;
+	int ret = 0;
+
+	endpoint->set |=
+		VR_BIT(VR_A_ENDPOINT_REMOTE) | VR_BIT(VR_A_ENDPOINT_UPLINK) |
+		VR_BIT(VR_A_ENDPOINT_SEQUENCE) | VR_BIT(VR_A_ENDPOINT_ORIGIN);
+	endpoint->remote = *vtep;
+	snprintf(endpoint->uplink, sizeof(endpoint->uplink), "%s",
+		 stations->uplink);
+	endpoint->sequence = best->address.sequence;
+	endpoint->origin = VR_ORIGIN_AGENT;
+	for (held = station->held; !ret && held; held = held->next) {
+		if (held->address.state == ADDRESS_BOUND &&
+		    held->address.ip.family &&
+		    !strcmp(held->address.node, best->address.node))
+			ret = vr_endpoint_add_address(endpoint,
+						      &held->address.ip, err);
+	}
+	return ret;
+}
+
+static struct vr_endpoint endpoint_of(const struct stations *stations,
+				      const char *mac)
+{
+	struct vr_endpoint endpoint = {
+		.set = VR_BIT(VR_A_ENDPOINT_NETWORK) |
+		       VR_BIT(VR_A_ENDPOINT_MAC),
+	};
+
+	snprintf(endpoint.network, sizeof(endpoint.network), "%s",
+		 stations->network);
+	vr_mac_parse("mac", mac, endpoint.mac, NULL);
+	return endpoint;
+}
+
+/* What became a port of ours went from the module by that. */
+static int withdraw(const struct stations *stations, const char *mac,
+		    struct vr_error *err)
+{
+	struct vr_endpoint endpoint = endpoint_of(stations, mac);
+	struct vr_endpoint now = { 0 };
+	int ret;
+
+	ret = vr_endpoint_call(stations->router, VR_CMD_ENDPOINT_GET, 0,
+			       &endpoint, &now, err);
+	if (!ret && now.origin == VR_ORIGIN_AGENT)
+		ret = vr_endpoint_call(stations->router, VR_CMD_ENDPOINT_DEL, 0,
+				       &endpoint, NULL, err);
+	vr_endpoint_free(&now);
+	return ret == -ENOENT ? 0 : ret;
+}
+
+static int advertise(const struct stations *stations,
+		     const struct station *station, const struct held *best,
+		     const struct vr_ip *vtep, struct vr_error *err)
+{
+	struct vr_endpoint endpoint = endpoint_of(stations, station->entry.key);
+	int ret;
+
+	ret = fill_endpoint(stations, station, best, vtep, &endpoint, err);
+	if (!ret)
+		ret = vr_endpoint_call(stations->router, VR_CMD_ENDPOINT_NEW,
+				       NLM_F_CREATE | NLM_F_REPLACE, &endpoint,
+				       NULL, err);
+	vr_endpoint_free(&endpoint);
+	return ret;
+}
+
+static int tell_station(struct stations *stations, struct station *station,
+			struct vr_error *err)
+{
+	const struct held *best = leading(stations, station);
+	const struct peer *peer =
+		best ? peers_find(stations->peers, best->address.node) : NULL;
+	int ret = 0;
+
+	if (peer && peer->vtep.family)
+		ret = advertise(stations, station, best, &peer->vtep, err);
+	else if (station->told)
+		ret = withdraw(stations, station->entry.key, err);
+	if (ret)
+		return vr_error_prefix(err, "network %s, MAC %s",
+				       stations->network, station->entry.key);
+	station->told = peer && peer->vtep.family;
+	return 0;
+}
+
+static int change_flood(const struct stations *stations,
+			const struct vr_ip *vtep, bool add,
+			struct vr_error *err)
+{
+	struct vr_network network = { .set = VR_BIT(VR_A_NETWORK_NAME) };
+	struct vr_ip_list *list = add ? &network.flood_add : &network.flood_del;
+	int ret;
+
+	snprintf(network.name, sizeof(network.name), "%s", stations->network);
+	if (add) {
+		network.set |= VR_BIT(VR_A_NETWORK_UPLINK);
+		snprintf(network.uplink, sizeof(network.uplink), "%s",
+			 stations->uplink);
+	}
+	ret = vr_ip_list_add(list, vtep, err);
+	if (!ret)
+		ret = vr_network_call(stations->router, VR_CMD_NETWORK_SET, 0,
+				      &network, NULL, err);
+	vr_network_free(&network);
+	/* It is as it should be: an agent before us did it. */
+	if ((add && ret == -EEXIST) || (!add && ret == -ENOENT))
+		return 0;
+	return ret ? vr_error_prefix(err, "flood list of network %s",
+				     stations->network)
+		   : 0;
+}
+
+/* Add before remove. */
+static int tell_node(struct stations *stations, struct node_count *node,
+		     struct vr_error *err)
+{
+	const struct peer *peer = peers_find(stations->peers, node->entry.key);
+	struct vr_ip wanted = { 0 };
+	int ret = 0;
+
+	if (node->count && peer && strcmp(node->entry.key, stations->self) != 0)
+		wanted = peer->vtep;
+	if (wanted.family == node->flooded.family &&
+	    vr_ip_equal(&wanted, &node->flooded))
+		return 0;
+	if (wanted.family)
+		ret = change_flood(stations, &wanted, true, err);
+	if (!ret && node->flooded.family)
+		ret = change_flood(stations, &node->flooded, false, err);
+	if (!ret)
+		node->flooded = wanted;
+	return ret;
+}
+
+static int tell_nodes(struct stations *stations, struct vr_error *err)
+{
+	struct node_count *node, *next;
+	int ret = 0;
+
+	table_for_each(node, next, &stations->by_node)
+	{
+		ret = tell_node(stations, node, err);
+		if (ret)
+			return ret;
+		if (!node->count && !node->flooded.family)
+			table_remove(&stations->by_node, node);
+	}
+	return 0;
+}
+
+/* Those that are there first: who moved is not lost in between. */
+static int tell_stations(struct stations *stations, struct vr_error *err)
+{
+	struct station *station;
+	int ret = 0;
+
+	while (!ret && (station = stations->dirty)) {
+		ret = tell_station(stations, station, err);
+		if (ret)
+			return ret;
+		stations->dirty = station->next_dirty;
+		station->is_dirty = false;
+		if (!station->held && !station->told)
+			table_remove(&stations->by_mac, station);
+	}
+	return 0;
+}
+
+static void tell(void *arg)
+{
+	struct stations *stations = arg;
+	struct vr_error error = { 0 };
+
+	if (!stations->attached)
+		return;
+	if (!tell_nodes(stations, &error) && !tell_stations(stations, &error))
+		return;
+	agent_log(AGENT_WARNING, "%s", error.text);
+	loop_timer_set(stations->timer, RETRY_MILLISECONDS);
+}
+
+void stations_attach(struct stations *stations)
+{
+	struct node_count *node, *next_node;
+	struct station *station, *next;
+
+	/* The network may be a new one of the old name. */
+	table_for_each(station, next, &stations->by_mac)
+		mark_dirty(stations, station);
+	table_for_each(node, next_node, &stations->by_node)
+		node->flooded = (struct vr_ip){ 0 };
+	stations->attached = true;
+	tell(stations);
+}
+
+void stations_detach(struct stations *stations)
+{
+	stations->attached = false;
+}
+
+/* Only marks: the module may not be asked for more during a dump. */
+static int sweep_endpoint(const struct vr_endpoint *endpoint, void *arg,
+			  struct vr_error *err)
+{
+	struct stations *stations = arg;
+	struct station *station;
+	char mac[VR_MAC_TEXT];
+
+	(void)err;
+	vr_mac_format(endpoint->mac, mac);
+	station = table_get(&stations->by_mac, mac, sizeof(*station));
+	if (station && !station->told) {
+		station->told = true;
+		mark_dirty(stations, station);
+	}
+	return 0;
+}
+
+void stations_sweep(struct stations *stations)
+{
+	struct vr_endpoint filter = {
+		.set = VR_BIT(VR_A_ENDPOINT_NETWORK) |
+		       VR_BIT(VR_A_ENDPOINT_ORIGIN),
+		.origin = VR_ORIGIN_AGENT,
+	};
+	struct vr_error error = { 0 };
+
+	if (!stations->attached)
+		return;
+	snprintf(filter.network, sizeof(filter.network), "%s",
+		 stations->network);
+	if (vr_endpoint_dump(stations->router, &filter, sweep_endpoint,
+			     stations, &error))
+		agent_log(AGENT_WARNING, "network %s: %s", stations->network,
+			  error.text);
+}
+
+int stations_start(struct stations *stations, struct loop *loop,
+		   struct vr_error *err)
+{
+	stations->timer = loop_timer_create(loop, tell, stations, err);
+	return stations->timer ? 0 : -ENOMEM;
+}
+
+void stations_stop(struct stations *stations)
+{
+	struct held *held, *next;
+
+	table_for_each(held, next, &stations->addresses)
+		address_free(&held->address);
+	table_free(&stations->addresses);
+	table_free(&stations->by_mac);
+	table_free(&stations->by_node);
+	loop_timer_destroy(stations->timer);
+}

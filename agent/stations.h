@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who is where on one network: the addresses that other nodes advertise, as
+ * endpoints and flood list of the kernel module.
+ */
+#ifndef VR_AGENT_STATIONS_H
+#define VR_AGENT_STATIONS_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../lib/netlink.h"
+#include "address.h"
+#include "loop.h"
+#include "peers.h"
+#include "table.h"
+
+/**
+ * struct stations - what a network's NetworkAddress objects say
+ * @network: its name in the module, borrowed
+ * @self: our node, whose own addresses are ports
+ * @uplink: what leads to other nodes
+ * @addresses: all of them, ours too, by the name of the object
+ * @by_mac: stations, by MAC
+ * @by_node: how many addresses a node has
+ * @dirty: what has to be told to the module, the rest is told
+ */
+struct stations {
+	const char *network;
+	const char *self;
+	const char *uplink;
+	struct vr_nl *router;
+	const struct peers *peers;
+	struct loop_timer *timer;
+	struct table addresses;
+	struct table by_mac;
+	struct table by_node;
+	struct station *dirty;
+	bool attached;
+};
+
+int stations_start(struct stations *stations, struct loop *loop,
+		   struct vr_error *err);
+void stations_stop(struct stations *stations);
+
+/* An object is new or changed. */
+void stations_changed(struct stations *stations, const cJSON *object);
+void stations_gone(struct stations *stations, const char *name);
+
+/* A node is reached by another tunnel address, or not at all. */
+void stations_peer_changed(struct stations *stations, const char *node);
+
+/* The network is in the module: what is known is told now. */
+void stations_attach(struct stations *stations);
+void stations_detach(struct stations *stations);
+
+/* Has the module been told everything? */
+bool stations_are_told(const struct stations *stations);
+
+/* Remove what an agent before us told and nobody advertises. */
+void stations_sweep(struct stations *stations);
+
+/* Is there an object for the address? */
+bool stations_have(const struct stations *stations, const char *name);
+
+#endif /* VR_AGENT_STATIONS_H */

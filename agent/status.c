@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * From attachments and ports to annotations.  Entry point: statuses_check().
+ */
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../cni/json.h"
+#include "../cni/podns.h"
+#include "../lib/cleanup.h"
+#include "log.h"
+#include "object.h"
+#include "status.h"
+
+#define RETRY_MILLISECONDS 2000
+
+/* Of a mirror pod, which stands for a static one: the uid that runtimes use. */
+#define MIRROR_KEY "kubernetes.io/config.mirror"
+
+struct writing {
+	struct table_entry entry; /* by "NAMESPACE/NAME" of the pod */
+	struct statuses *statuses;
+	struct api_call *call;
+};
+
+/* "ns/name" of the network "ns.name". */
+static void add_name(cJSON *entry, const char *network)
+{
+	cleanup_free char *name = strdup(network);
+	char *dot = name ? strchr(name, '.') : NULL;
+
+	if (dot)
+		*dot = '/';
+	cJSON_AddStringToObject(entry, "name", name ? name : network);
+}
+
+static void add_gateways(cJSON *entry, const struct cni_routes *routes,
+			 uint32_t ifindex)
+{
+	cJSON *gateways = NULL;
+	char text[VR_IP_TEXT];
+	unsigned int i;
+
+	for (i = 0; i < routes->count; i++) {
+		if (!cni_route_is_default(&routes->items[i]) ||
+		    routes->items[i].ifindex != ifindex ||
+		    !routes->items[i].gw.family)
+			continue;
+		if (!gateways)
+			gateways = cJSON_AddArrayToObject(entry, "gateway");
+		cJSON_AddItemToArray(gateways,
+				     cJSON_CreateString(
+					     vr_ip_format(&routes->items[i].gw,
+							  text)));
+	}
+}
+
+static cJSON *entry_of(const struct attachment *attachment,
+		       const struct attachment_interface *interface,
+		       const struct vr_port *port,
+		       const struct cni_routes *routes, uint32_t ifindex)
+{
+	bool first = attachment_is_first(attachment, interface);
+	cJSON *entry = cJSON_CreateObject(), *ips;
+	char text[VR_IP_TEXT];
+	unsigned int i;
+
+	if (first && !strcmp(interface->network, attachment->name))
+		cJSON_AddStringToObject(entry, "name", attachment->name);
+	else
+		add_name(entry, interface->requested ? interface->requested
+						     : interface->network);
+	cJSON_AddStringToObject(entry, "interface", interface->ifname);
+	ips = cJSON_AddArrayToObject(entry, "ips");
+	for (i = 0; i < port->address_count; i++)
+		cJSON_AddItemToArray(ips,
+				     cJSON_CreateString(
+					     vr_ip_format(&port->addresses[i],
+							  text)));
+	cJSON_AddStringToObject(entry, "mac", vr_mac_format(port->mac, text));
+	if (port->mtu)
+		cJSON_AddNumberToObject(entry, "mtu", port->mtu);
+	cJSON_AddBoolToObject(entry, "default", first);
+	cJSON_AddObjectToObject(entry, "dns");
+	add_gateways(entry, routes, ifindex);
+	cJSON_AddStringToObject(entry, STATUS_OURS, attachment->container_id);
+	return entry;
+}
+
+/* Return: an array, NULL while there is nothing to say. */
+static cJSON *entries_of(const struct statuses *statuses,
+			 const struct attachment *attachment)
+{
+	cleanup_podns struct podns podns = PODNS_INIT;
+	const struct attachment_interface *interface;
+	struct podns_link link = { 0 };
+	struct cni_routes routes = { 0 };
+	cJSON *entries = NULL;
+	const struct vr_port *port;
+	unsigned int i;
+
+	if (podns_open(&podns, attachment->netns, NULL) ||
+	    podns_routes(&podns, &routes, NULL))
+		return NULL;
+	entries = cJSON_CreateArray();
+	for (i = 0; i < attachment->interface_count; i++) {
+		interface = &attachment->interfaces[i];
+		port = attachments_port(statuses->attachments, attachment,
+					interface);
+		if (!port ||
+		    podns_link_find(&podns, interface->ifname, &link, NULL))
+			continue;
+		cJSON_AddItemToArray(entries,
+				     entry_of(attachment, interface, port,
+					      &routes, link.ifindex));
+	}
+	cni_routes_free(&routes);
+	return entries;
+}
+
+static bool has_interface(const cJSON *entries, const char *interface)
+{
+	const cJSON *entry;
+
+	cJSON_ArrayForEach(entry, entries) {
+		if (!strcmp(object_text(entry, "interface"), interface))
+			return true;
+	}
+	return false;
+}
+
+char *status_merge(const char *old, cJSON *ours)
+{
+	cleanup_json cJSON *entries = ours;
+	cleanup_json cJSON *before = cJSON_Parse(old);
+	const cJSON *entry;
+
+	cJSON_ArrayForEach(entry, before) {
+		if (!cJSON_IsObject(entry) ||
+		    object_text(entry, STATUS_OURS)[0] ||
+		    has_interface(entries, object_text(entry, "interface")))
+			continue;
+		cJSON_AddItemToArray(entries, cJSON_Duplicate(entry, true));
+	}
+	return cJSON_PrintUnformatted(entries);
+}
+
+static void written(const struct api_answer *answer, void *arg)
+{
+	struct writing *writing = arg;
+	struct statuses *statuses = writing->statuses;
+	int errnum = answer->error.errnum;
+
+	/* The pod is gone, or another one of its name is there. */
+	if (errnum && errnum != ENOENT && errnum != EINVAL) {
+		agent_log(AGENT_WARNING, "network-status of pod %s: %s",
+			  writing->entry.key, answer->error.text);
+		loop_timer_set_by(statuses->timer, RETRY_MILLISECONDS);
+	}
+	table_remove(&statuses->writing, writing);
+}
+
+static void write_status(struct statuses *statuses,
+			 const struct environment_pod *pod, const char *uid,
+			 const char *value)
+{
+	cleanup_free char *path =
+		api_path("/api/v1/namespaces/%s/pods/%s/status", pod->namespace,
+			 pod->name);
+	cleanup_json cJSON *body = cJSON_CreateObject();
+	cleanup_free char *key = NULL;
+	struct api_request request = {
+		.method = "PATCH",
+		.path = path,
+		.body = body,
+		.done = written,
+	};
+	struct writing *writing;
+	cJSON *metadata;
+
+	if (!path || asprintf(&key, "%s/%s", pod->namespace, pod->name) < 0)
+		return;
+	/* It is looked at again when that one is answered. */
+	if (table_find(&statuses->writing, key))
+		return;
+	metadata = cJSON_AddObjectToObject(body, "metadata");
+	cJSON_AddStringToObject(metadata, "uid", uid);
+	cJSON_AddStringToObject(cJSON_AddObjectToObject(metadata,
+							"annotations"),
+				STATUS_KEY, value);
+	writing = table_get(&statuses->writing, key, sizeof(*writing));
+	if (!writing)
+		return;
+	writing->statuses = statuses;
+	request.arg = writing;
+	writing->call = api_send(statuses->api, &request, NULL);
+	if (!writing->call)
+		table_remove(&statuses->writing, writing);
+}
+
+/* Is it the pod that was attached, and not another one of its name? */
+static bool is_of(const struct pod *pod, const char *uid)
+{
+	return !uid[0] || !strcmp(pod->uid, uid) ||
+	       !strcmp(object_text(pod->annotations, MIRROR_KEY), uid);
+}
+
+static void check_attached(struct statuses *statuses,
+			   const struct attached *attached)
+{
+	const struct attachment *attachment = &attached->attachment;
+	cleanup_json_text char *value = NULL;
+	const struct pod *pod;
+	const char *old;
+	cJSON *ours;
+
+	if (!attached->read || !attachment->pod.namespace[0] ||
+	    !attached->ports || attached->ports != attachment->interface_count)
+		return;
+	pod = pods_find(statuses->pods, attachment->pod.namespace,
+			attachment->pod.name);
+	if (!pod || !is_of(pod, attachment->pod.uid))
+		return;
+	ours = entries_of(statuses, attachment);
+	if (!ours)
+		return;
+	old = object_text(pod->annotations, STATUS_KEY);
+	value = status_merge(old, ours);
+	if (value && strcmp(value, old) != 0)
+		write_status(statuses, &attachment->pod, pod->uid, value);
+}
+
+void statuses_check(struct statuses *statuses)
+{
+	struct attached *attached, *next;
+
+	table_for_each(attached, next, &statuses->attachments->table)
+		check_attached(statuses, attached);
+}
+
+void statuses_stop(struct statuses *statuses)
+{
+	struct writing *writing, *next;
+
+	table_for_each(writing, next, &statuses->writing)
+		api_cancel(writing->call);
+	table_free(&statuses->writing);
+}

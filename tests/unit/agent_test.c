@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What of vr-agent asks nobody: tables, places in ranges, objects, the way to the
+ * API, what is merged into an annotation, rules and configuration.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agent/access.h"
+#include "agent/address.h"
+#include "agent/api.h"
+#include "agent/cni_conf.h"
+#include "agent/default_network.h"
+#include "agent/peers.h"
+#include "agent/pick.h"
+#include "agent/spares.h"
+#include "agent/status.h"
+#include "agent/table.h"
+#include "cni/json.h"
+#include "tap.h"
+
+struct number {
+	struct table_entry entry;
+	unsigned int value;
+};
+
+static void test_table(void)
+{
+	struct table table = { 0 };
+	unsigned int i, sum = 0;
+	struct number *item, *next;
+	char key[16];
+
+	ok(!table_find(&table, "x"), "an empty table has nothing");
+	for (i = 0; i < 1000; i++) {
+		snprintf(key, sizeof(key), "%u", i);
+		item = table_get(&table, key, sizeof(*item));
+		item->value = i;
+	}
+	is_int(table.count, 1000, "a thousand entries");
+	item = table_get(&table, "77", sizeof(*item));
+	is_int(item->value, 77, "getting one that is there makes no other");
+	table_for_each(item, next, &table)
+	{
+		sum += item->value;
+		if (item->value % 2)
+			table_remove(&table, item);
+	}
+	is_int(sum, 499500, "all were seen once, while every second went");
+	is_int(table.count, 500, "half of them is left");
+	ok(!table_find(&table, "77"), "one that went is gone");
+	ok(table_find(&table, "78"), "one that did not is there");
+	table_free(&table);
+	is_int(table.count, 0, "freed");
+}
+
+static struct pool_range range(const char *subnet, const char *start,
+			       const char *end)
+{
+	struct pool_range made = { 0 };
+
+	vr_prefix_parse("", subnet, &made.subnet, NULL);
+	vr_ip_parse("", start, &made.start, NULL);
+	vr_ip_parse("", end, &made.end, NULL);
+	made.gateway = made.start;
+	return made;
+}
+
+static void test_pick(void)
+{
+	struct pool_range ranges[] = {
+		range("192.0.2.0/24", "192.0.2.1", "192.0.2.254"),
+		range("198.51.100.0/24", "198.51.100.10", "198.51.100.19"),
+	};
+	struct pool_range wide[] = {
+		range("2001:db8::/64", "2001:db8::1",
+		      "2001:db8::ffff:ffff:ffff:fffe"),
+	};
+	struct pool_set set = { ranges, 2 }, wide_set = { wide, 1 };
+	char text[VR_IP_TEXT];
+	struct vr_ip ip;
+
+	ranges[1].gateway.family = AF_UNSPEC;
+	is_int(pick_count(&set), 264, "two ranges");
+	ok(!pick_at(&set, 0, &ip), "the gateway is not to be had");
+	ok(pick_at(&set, 253, &ip), "the last of the first range");
+	is_string(vr_ip_format(&ip, text), "192.0.2.254", "... is its end");
+	ok(pick_at(&set, 254, &ip), "the next");
+	is_string(vr_ip_format(&ip, text), "198.51.100.10",
+		  "... is the start of the second");
+	ok(!pick_at(&set, 264, &ip), "there is none behind the last");
+	ok(pick_count(&wide_set) == PICK_MAX, "a /64 counts as many");
+	ok(pick_at(&wide_set, 0x10000, &ip), "one of them");
+	is_string(vr_ip_format(&ip, text), "2001:db8::1:1", "... with a carry");
+	ok(pick_start("a", "net", 1000) < 1000, "a start is a place");
+	ok(pick_start("a", "net", 1000) != pick_start("b", "net", 1000),
+	   "nodes begin at different ones");
+}
+
+static void test_address(void)
+{
+	struct address address = {
+		.network = strdup("ns.net"),
+		.node = strdup("node1"),
+		.pod_namespace = strdup("ns"),
+		.pod_name = strdup("pod"),
+		.pod_uid = strdup("uid"),
+		.container = strdup("id"),
+		.interface = strdup("eth1"),
+		.mac = { 0x0a, 0x58, 10, 1, 1, 5 },
+		.state = ADDRESS_COOLING,
+		.since = 1700000000,
+		.vni = 5001,
+		.sequence = 7,
+	};
+	struct vr_error error = { 0 };
+	char name[ADDRESS_NAME_BYTES], label[ADDRESS_LABEL_BYTES];
+	char node[300];
+	struct address read;
+	cJSON *object;
+
+	is_string(address_name(&address, name), "v5001-0a580a010105",
+		  "without an address it is named by the MAC");
+	vr_ip_parse("", "10.1.1.5", &address.ip, NULL);
+	is_string(address_name(&address, name), "v5001-0a010105",
+		  "else by the address");
+	object = address_to_json(&address);
+	ok(!address_parse(object, &read, &error), "it is read again");
+	ok(read.state == ADDRESS_COOLING && read.since == 1700000000 &&
+		   read.vni == 5001 && read.sequence == 7,
+	   "... with its numbers");
+	ok(!strcmp(read.network, "ns.net") && !strcmp(read.pod_uid, "uid") &&
+		   !strcmp(read.interface, "eth1") && !read.claim[0],
+	   "... and its names");
+	address_free(&read);
+	cJSON_ReplaceItemInObject(cJSON_GetObjectItem(object, "metadata"),
+				  "name", cJSON_CreateString("v5001-0a010106"));
+	ok(address_parse(object, &read, &error) == -EINVAL,
+	   "a name that is another address's is refused");
+	ok(strstr(error.text, "v5001-0a010105"), "... with the right one");
+	address_free(&read);
+	cJSON_Delete(object);
+	address_free(&address);
+
+	is_string(address_node_label("node1", label), "node1",
+		  "a short name is its label");
+	memset(node, 'a', sizeof(node) - 1);
+	node[sizeof(node) - 1] = '\0';
+	is_int(strlen(address_node_label(node, label)), 59,
+	       "a long one is cut, with a hash");
+}
+
+static void test_access(void)
+{
+	static const char config[] =
+		"{\"current-context\":\"x\",\"contexts\":[{\"name\":\"y\"},{\"name\":\"x\","
+		"\"context\":{\"cluster\":\"c\",\"user\":\"u\"}}],\"clusters\":[{\"name\":\"c\","
+		"\"cluster\":{\"server\":\"https://192.0.2.1:6443//\","
+		"\"certificate-authority\":\"ca.crt\",\"tls-server-name\":\"api\"}}],"
+		"\"users\":[{\"name\":\"u\",\"user\":{%s}}]}";
+	struct vr_error error = { 0 };
+	struct access access;
+	char text[1024];
+
+	snprintf(text, sizeof(text), config,
+		 "\"tokenFile\":\"/t\",\"client-key-data\":\"a2V5\"");
+	ok(!access_parse_kubeconfig(text, "/etc/vr/kubeconfig", &access,
+				    &error),
+	   "a kubeconfig");
+	is_string(access.server, "https://192.0.2.1:6443", "the server");
+	is_string(access.ca_file, "/etc/vr/ca.crt",
+		  "a path of the file's folder");
+	is_string(access.token_file, "/t", "a path from the root");
+	is_string(access.client_key_data, "key", "base64");
+	is_string(access.server_name, "api", "the server's name");
+	is_string(access.proxy_url, "", "no proxy of the environment");
+	access_free(&access);
+
+	snprintf(text, sizeof(text), config, "\"exec\":{}");
+	ok(access_parse_kubeconfig(text, "f", &access, &error) &&
+		   strstr(error.text, "\"exec\""),
+	   "what runs a program is refused by name");
+	access_free(&access);
+	ok(access_parse_kubeconfig("apiVersion: v1", "f", &access, &error) &&
+		   strstr(error.text, "kubectl config view"),
+	   "YAML is refused with what to do");
+	access_free(&access);
+	ok(access_parse_kubeconfig("{}", "f", &access, &error) < 0,
+	   "so is one without a context");
+	access_free(&access);
+}
+
+static void test_path(void)
+{
+	char *path = api_path("/a/%s/b/%s?x%%3D%s", "n-1.x", "../p", "&");
+
+	is_string(path, "/a/n-1.x/b/..%2Fp?x%3D%26", "names are escaped");
+	free(path);
+}
+
+static void test_status(void)
+{
+	static const char ours[] = "[{\"name\":\"d\",\"interface\":\"eth0\"}]";
+	char *value;
+
+	value = status_merge("", cJSON_Parse(ours));
+	is_string(value, ours, "nothing was there");
+	cJSON_free(value);
+	value = status_merge("no json", cJSON_Parse(ours));
+	is_string(value, ours, "nor anything of use");
+	cJSON_free(value);
+	value = status_merge(
+		"[{\"name\":\"o\",\"interface\":\"net1\"},{\"name\":\"f\",\"interface\":\"eth0\"},"
+		"{\"name\":\"old\",\"interface\":\"eth7\",\"" STATUS_OURS
+		"\":\"id\"},3]",
+		cJSON_Parse(ours));
+	is_string(value,
+		  "[{\"name\":\"d\",\"interface\":\"eth0\"},{\"name\":\"o\",\"interface\":\"net1\"}]",
+		  "others' entries are kept, ours and those of our interfaces are not");
+	cJSON_free(value);
+}
+
+static void peer_of(const char *json, struct peer *peer)
+{
+	cJSON *node = cJSON_Parse(json);
+
+	peer_parse(node, peer);
+	cJSON_Delete(node);
+}
+
+static void test_peer(void)
+{
+	struct peer peer = { .entry.key = NULL };
+	char text[VR_IP_TEXT];
+
+	peer_of("{\"spec\":{\"podCIDR\":\"10.0.1.0/24\",\"podCIDRs\":[\"10.0.1.0/24\",\"2001:db8:1::/64\"]},"
+		"\"status\":{\"addresses\":[{\"type\":\"Hostname\",\"address\":\"x\"},"
+		"{\"type\":\"InternalIP\",\"address\":\"192.0.2.7\"},"
+		"{\"type\":\"InternalIP\",\"address\":\"2001:db8::7\"}]}}",
+		&peer);
+	is_string(vr_ip_format(&peer.vtep, text), "192.0.2.7",
+		  "the first InternalIP");
+	ok(peer.pod_cidrs[0].length == 24 && peer.pod_cidrs[1].length == 64,
+	   "prefixes of both families");
+	peer_of("{\"metadata\":{\"annotations\":{\"vrctl.dev/vtep\":\"198.51.100.1\"}},"
+		"\"status\":{\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"192.0.2.7\"}]}}",
+		&peer);
+	is_string(vr_ip_format(&peer.vtep, text), "198.51.100.1",
+		  "the annotation wins");
+	is_int(peer.pod_cidrs[0].ip.family, AF_UNSPEC, "no prefixes");
+	peer_of("{}", &peer);
+	is_int(peer.vtep.family, AF_UNSPEC, "nothing is no address");
+}
+
+static int count_spares(const struct spare *spare, void *arg)
+{
+	unsigned int *counts = arg;
+
+	counts[spare->taken]++;
+	return 0;
+}
+
+static void test_spares(void)
+{
+	char folder[] = "/tmp/vr-spares-XXXXXX", command[64];
+	struct spare_taker taker = { .container = "id",
+				     .interface = "eth1",
+				     .pod_namespace = "ns",
+				     .pod_name = "pod",
+				     .pod_uid = "uid" };
+	struct spare spare = { .count = 2 }, taken = { .count = 0 };
+	struct vr_error error = { 0 };
+	unsigned int counts[2] = { 0 };
+	char text[VR_MAC_TEXT];
+
+	if (!mkdtemp(folder))
+		return;
+	vr_ip_parse("", "10.1.1.5", &spare.ips[0], NULL);
+	vr_ip_parse("", "2001:db8::5", &spare.ips[1], NULL);
+	ok(spares_take(folder, "ns.net", &taker, &taken, &error) == -ENOENT,
+	   "there is none at first");
+	ok(!spares_add(folder, "ns.net", &spare, &error), "one is laid down");
+	ok(!spares_take(folder, "ns.net", &taker, &taken, &error),
+	   "and can be taken");
+	ok(taken.count == 2 && vr_ip_equal(&taken.ips[1], &spare.ips[1]),
+	   "with both addresses");
+	is_string(vr_mac_format(taker.mac, text), "0a:58:0a:01:01:05",
+		  "and the MAC of the first");
+	ok(spares_take(folder, "ns.net", &taker, &taken, &error) == -ENOENT,
+	   "but once");
+	ok(!spares_for_each(folder, "ns.net", count_spares, counts, &error) &&
+		   counts[0] == 0 && counts[1] == 1,
+	   "it is there, and somebody's");
+	ok(spares_remove(folder, "ns.net", &spare, true, &error) == -EBUSY,
+	   "so that it is not removed as free");
+	ok(!spares_remove(folder, "ns.net", &spare, false, &error),
+	   "but when it is done with");
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	ok(!system(command), "nothing is left");
+}
+
+static void test_conf(void)
+{
+	const struct cni_conf_options options = {
+		.dir = "/etc/cni/net.d",
+		.bin_dir = "/nowhere",
+		.host_interface = "vr-host",
+		.socket = "/s",
+		.networks_dir = "/n",
+		.state_dir = "/t",
+		.spare_dir = "/p",
+		.cluster = "k8s",
+	};
+	struct vr_network network = { .name = "net", .vni = 7 };
+	struct vr_prefix subnet;
+	cJSON *conf, *plugin;
+	char *text;
+
+	vr_prefix_parse("", "10.244.1.1/24", &subnet, NULL);
+	vr_network_add_subnet(&network, &subnet, NULL);
+	text = cni_conf_text(&options, &network);
+	conf = cJSON_Parse(text);
+	plugin = cJSON_GetArrayItem(cJSON_GetObjectItem(conf, "plugins"), 0);
+	is_int(cJSON_GetArraySize(cJSON_GetObjectItem(conf, "plugins")), 1,
+	       "portmap is not in the list when it is not there");
+	ok(cJSON_IsTrue(cJSON_GetObjectItem(plugin, "podNetworks")),
+	   "annotations are read");
+	ok(!cJSON_GetObjectItem(plugin, "compat"), "and rights are kept");
+	is_string(cJSON_GetStringValue(cJSON_GetObjectItem(
+			  cJSON_GetArrayItem(cJSON_GetObjectItem(plugin,
+								 "subnets"),
+					     0),
+			  "subnet")),
+		  "10.244.1.0/24", "the node's prefix");
+	cJSON_Delete(conf);
+	cJSON_free(text);
+	vr_network_free(&network);
+}
+
+static void test_rules(void)
+{
+	struct default_network_options options = {
+		.host_interface = "vr-host",
+		.vxlan_port = 4790,
+	};
+	struct peers peers = { .watch = NULL };
+	struct peer *peer;
+	char *rules;
+
+	rules = default_network_rules(&options, &peers);
+	ok(rules && !strstr(rules, "elements") && !strstr(rules, "lo"),
+	   "without nodes and masquerading");
+	free(rules);
+	peer = table_get(&peers.table, "n", sizeof(*peer));
+	vr_ip_parse("", "192.0.2.1", &peer->vtep, NULL);
+	options.masquerade = true;
+	rules = default_network_rules(&options, &peers);
+	ok(rules && strstr(rules, "elements = { 192.0.2.1 }") &&
+		   strstr(rules, "\"lo\" } masquerade") &&
+		   strstr(rules, "udp dport 4790"),
+	   "and with both");
+	free(rules);
+	table_free(&peers.table);
+}
+
+int main(void)
+{
+	test_table();
+	test_pick();
+	test_address();
+	test_access();
+	test_path();
+	test_status();
+	test_peer();
+	test_spares();
+	test_conf();
+	test_rules();
+	return tap_end();
+}
