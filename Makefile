@@ -26,6 +26,7 @@ help:
 	@echo 'sudo make demo         two pods, three networks, in a VM'
 	@echo 'sudo make test         all of the above and the kernel tests, one VM for each kernel'
 	@echo 'sudo make test-vm      only the kernel tests; KERNELS="6.1 6.12"'
+	@echo 'sudo make test-kube    the documented examples, with a real Kubernetes in a VM'
 	@echo 'sudo make test-debug   the same on a sanitizer kernel, DEBUG_KERNEL=FOLDER'
 	@echo 'sudo make bench        what a packet costs, against veth, bridge and others;'
 	@echo '                       BENCH_KERNEL="6.12 6.1", BENCH_ROUTES=1000000, PROFILE=1'
@@ -72,7 +73,7 @@ modules_install: module
 CC ?= cc
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
-PACKAGES := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libcjson
+PACKAGES := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libcjson libcurl
 OUT ?= build
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
@@ -112,7 +113,7 @@ $(OUT)/vr-cni: $(CNI_OBJECTS) $(LIB_OBJECTS)
 
 # It reads what vr-cni writes and is asked for, with the same code.
 $(OUT)/vr-agent: $(AGENT_OBJECTS) $(filter-out %/cni/main.o,$(CNI_OBJECTS)) $(LIB_OBJECTS)
-	$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(shell $(PKG_CONFIG) --libs libcurl)
+	$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 
 -include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(VRCTL_OBJECTS) $(CNI_OBJECTS) $(AGENT_OBJECTS))
 
@@ -150,6 +151,10 @@ demo:
 .PHONY: test
 test:
 	tests/all
+
+.PHONY: test-kube
+test-kube:
+	tests/all kube
 
 .PHONY: test-vm
 test-vm:
@@ -201,6 +206,7 @@ COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 .PHONY: install
 install: tools
 	install -D -m 755 build/vrctl $(DESTDIR)$(PREFIX)/sbin/vrctl
+	install -D -m 755 build/vr-agent $(DESTDIR)$(PREFIX)/sbin/vr-agent
 	install -D -m 755 build/vr-cni $(DESTDIR)$(CNIBINDIR)/vr-cni
 	install -D -m 644 uapi/linux/vr.h $(DESTDIR)$(PREFIX)/include/linux/vr.h
 	install -D -m 644 vrctl/completion.bash $(COMPLETIONS)/vrctl
@@ -210,7 +216,8 @@ install: tools
 
 .PHONY: uninstall
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/sbin/vrctl $(DESTDIR)$(CNIBINDIR)/vr-cni
+	rm -f $(DESTDIR)$(PREFIX)/sbin/vrctl $(DESTDIR)$(PREFIX)/sbin/vr-agent
+	rm -f $(DESTDIR)$(CNIBINDIR)/vr-cni
 	rm -f $(DESTDIR)$(PREFIX)/include/linux/vr.h $(COMPLETIONS)/vrctl
 	for page in $(MANUALS); do rm -f $(MANDIR)/man$${page##*.}/$${page##*/}; done
 
