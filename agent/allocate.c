@@ -17,6 +17,7 @@
 /* Ranges up to this are gone through in order, larger ones at random first. */
 #define IN_ORDER 4096
 #define RANDOM_TRIES 64
+#define MOST_PLACES (UINT64_C(1) << 20)
 
 /* So many objects may be created in vain: others take addresses as well. */
 #define MOST_CONFLICTS 1000
@@ -26,7 +27,7 @@
  * @spare: they are for nobody yet
  * @made: those that are ours by now, one of each set before this one
  * @trying: the object that is being created
- * @tried: places of this set that were looked at
+ * @tried: places of this set that were looked at, at last those from @place on
  */
 struct allocation {
 	struct own *own;
@@ -38,6 +39,7 @@ struct allocation {
 	struct address trying;
 	uint64_t place;
 	uint64_t tried;
+	bool in_order;
 	unsigned int conflicts;
 };
 
@@ -123,21 +125,31 @@ static bool is_taken(const struct network *network, const struct vr_ip *ip)
 	return stations_have(&network->stations, address_name(&address, name));
 }
 
-static uint64_t next_place(struct allocation *allocation, uint64_t count)
+/* Behind that of the last one who looked: what was given last is last. */
+static uint64_t first_place(const struct allocation *allocation, uint64_t count)
 {
 	struct network *network = allocation->wish.network;
-	unsigned int index = allocation->made.count;
+	uint64_t *cursor = &network->cursor[allocation->made.count];
 
+	if (!*cursor)
+		*cursor = 1 + pick_start(allocation->own->node,
+					 network->entry.key, count);
+	else
+		*cursor = 1 + *cursor % count;
+	return *cursor - 1;
+}
+
+/* All places, from one of its own on: others look at the same time. */
+static uint64_t next_place(struct allocation *allocation, uint64_t count)
+{
 	if (count > IN_ORDER && allocation->tried < RANDOM_TRIES)
 		return random_below(count);
-	/* After the last one that was given: it rests the longest. */
-	if (!network->cursor[index])
-		network->cursor[index] = 1 + pick_start(allocation->own->node,
-							network->entry.key,
-							count);
+	if (allocation->in_order)
+		allocation->place = (allocation->place + 1) % count;
 	else
-		network->cursor[index] = 1 + network->cursor[index] % count;
-	return network->cursor[index] - 1;
+		allocation->place = first_place(allocation, count);
+	allocation->in_order = true;
+	return allocation->place;
 }
 
 /* The next that nobody is known to have. */
@@ -147,6 +159,8 @@ static bool choose(struct allocation *allocation, struct vr_ip *ip)
 	uint64_t count = pick_count(set);
 	uint64_t most = count > IN_ORDER ? count + RANDOM_TRIES : count;
 
+	if (most > MOST_PLACES)
+		most = MOST_PLACES;
 	for (; allocation->tried < most; allocation->tried++) {
 		if (pick_at(set, next_place(allocation, count), ip) &&
 		    !is_taken(allocation->wish.network, ip)) {
@@ -225,18 +239,28 @@ static void created(const struct api_answer *answer, void *arg)
 	item->laying = allocation->spare;
 	allocation->made.ips[allocation->made.count++] = allocation->trying.ip;
 	allocation->tried = 0;
+	allocation->in_order = false;
 	try_next(allocation);
+}
+
+/* The one that was asked for, or that of the first address, for all of them. */
+static void choose_mac(const struct allocation *allocation,
+		       const struct vr_ip *trying, uint8_t mac[VR_MAC_LEN])
+{
+	const struct spare *made = &allocation->made;
+	static const uint8_t none[VR_MAC_LEN];
+
+	if (memcmp(allocation->wish.who.mac, none, VR_MAC_LEN) != 0)
+		memcpy(mac, allocation->wish.who.mac, VR_MAC_LEN);
+	else
+		vr_mac_of_ip(made->count ? &made->ips[0] : trying, mac);
 }
 
 static void describe(struct allocation *allocation, const struct vr_ip *ip)
 {
 	struct spare_taker *who = &allocation->wish.who;
 	struct network *network = allocation->wish.network;
-	static const uint8_t none[VR_MAC_LEN];
 
-	/* The first address gives the MAC, for all of them. */
-	if (!memcmp(who->mac, none, VR_MAC_LEN))
-		vr_mac_of_ip(ip, who->mac);
 	allocation->trying = (struct address){
 		.network = network->entry.key,
 		.ip = *ip,
@@ -251,7 +275,7 @@ static void describe(struct allocation *allocation, const struct vr_ip *ip)
 		.vni = network->vni,
 		.sequence = 1,
 	};
-	memcpy(allocation->trying.mac, who->mac, VR_MAC_LEN);
+	choose_mac(allocation, ip, allocation->trying.mac);
 }
 
 static void create(struct allocation *allocation, const struct vr_ip *ip)
@@ -275,8 +299,7 @@ static void create(struct allocation *allocation, const struct vr_ip *ip)
 
 static void all_made(struct allocation *allocation)
 {
-	memcpy(allocation->made.taker.mac, allocation->wish.who.mac,
-	       VR_MAC_LEN);
+	choose_mac(allocation, NULL, allocation->made.taker.mac);
 	if (allocation->spare)
 		lay_down(allocation);
 	else

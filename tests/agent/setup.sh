@@ -7,8 +7,9 @@
 #	cluster N			API server and N nodes, without agents
 #	agent NODE [OPTION...]		start vr-agent, and wait until it can be asked
 #	agent_stop NODE [SIGNAL]	end it, and wait until it is gone
-#	k8s_network NS.NAME VNI CIDR [JSON]
-#					a Network; JSON is further keys of its spec
+#	k8s_network NS.NAME VNI CIDR [JSON [IPAM]]
+#					a Network; JSON is further keys of its spec, and
+#					IPAM of its "ipam"
 #	k8s_pod NODE POD [JSON]		the object of a pod (or NS/POD); JSON is its annotations
 #	attach NODE POD NETWORKS [VAR=VALUE...]
 #					vr-cni ADD for a pod POD (or NS/POD) with that
@@ -114,7 +115,7 @@ k8s_network()
 		subnets+="{\"subnet\":\"$cidr\"},"
 	done
 	api_control '{"load":[{"apiVersion":"vrctl.dev/v1alpha1","kind":"Network","metadata":{"name":"'"$1"'"},
-		"spec":{"vni":'"$2"',"subnets":['"${subnets%,}"'],"ipam":{"type":"vr-agent"}'"${4:+,$4}"'}}]}' \
+		"spec":{"vni":'"$2"',"subnets":['"${subnets%,}"'],'"${4:+$4,}"'"ipam":{"type":"vr-agent"'"${5:+,$5}"'}}}]}' \
 		> /dev/null
 }
 
