@@ -105,6 +105,9 @@ static void refuse(struct asking *asking)
 		code = CNI_CONFIG;
 	cJSON_AddNumberToObject(answer, "code", code);
 	cJSON_AddStringToObject(answer, "msg", asking->error.text);
+	/* We know less than what lies on the disk. */
+	if (code == CNI_AGAIN && asking->error.errnum != ENOSPC)
+		cJSON_AddTrueToObject(answer, "spares");
 	server_answer(asking->call, answer);
 }
 

@@ -155,6 +155,22 @@ static int load_rules(const char *rules, struct vr_error *err)
 	return 0;
 }
 
+/* Others flush what they did not make. */
+static bool rules_are_there(void)
+{
+	const char *nft = find_nft(NULL);
+	cleanup_free char *command = NULL;
+
+	if (!nft ||
+	    asprintf(&command,
+		     "%s list chain inet vr postrouting > /dev/null 2>&1",
+		     nft) < 0) {
+		command = NULL;
+		return true;
+	}
+	return !system(command);
+}
+
 static int keep_rules(struct default_network *net, struct vr_error *err)
 {
 	char *rules = default_network_rules(net->options, net->peers);
@@ -162,7 +178,7 @@ static int keep_rules(struct default_network *net, struct vr_error *err)
 
 	if (!rules)
 		return vr_error_memory(err);
-	if (net->rules && !strcmp(net->rules, rules)) {
+	if (net->rules && !strcmp(net->rules, rules) && rules_are_there()) {
 		free(rules);
 		return 0;
 	}

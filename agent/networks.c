@@ -134,6 +134,27 @@ static void take_settings(struct network *network, const cJSON *object)
 			  error.text);
 }
 
+/* What can be edited while pods are on it; the rest is the controller's to refuse. */
+static void tell_settings(struct network *network)
+{
+	const struct vr_network *wanted = &network->definition.network;
+	struct vr_network request = {
+		.set = VR_BIT(VR_A_NETWORK_NAME) | VR_BIT(VR_A_NETWORK_MTU),
+		.mtu = wanted->mtu,
+	};
+	struct vr_error error = { 0 };
+	int ret;
+
+	if (!network->watch || !vr_is_set(wanted, VR_A_NETWORK_MTU))
+		return;
+	snprintf(request.name, sizeof(request.name), "%s", network->entry.key);
+	ret = vr_network_call(network->networks->router, VR_CMD_NETWORK_SET, 0,
+			      &request, NULL, &error);
+	if (ret && ret != -ENOENT)
+		agent_log(AGENT_WARNING, "network %s: %s", network->entry.key,
+			  error.text);
+}
+
 static void network_changed(const cJSON *object, void *arg)
 {
 	struct networks *networks = arg;
@@ -146,6 +167,7 @@ static void network_changed(const cJSON *object, void *arg)
 	network->networks = networks;
 	network->gone = false;
 	take_settings(network, object);
+	tell_settings(network);
 }
 
 static void network_remove(struct network *network)

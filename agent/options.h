@@ -10,7 +10,7 @@
 #include "controller.h"
 #include "node.h"
 
-#define OPTIONS_NAMESPACE "kube-system"
+#define OPTIONS_NAMESPACE "vr-system"
 #define OPTIONS_VNIS "65536-1048575"
 
 /**

@@ -70,6 +70,15 @@ is "the flood list is the other node" "$(at n1 -j network show default.blue | jq
 ping_ok a "${blue_b%/*}"
 ping_ok a "${blue_b6%/*}"
 
+# Edited while pods are on it.
+k8s_network default.blue 5001 10.1.0.0/16,2001:db8:1::/64 '"mtu":1350'
+has_mtu()
+{
+	[ "$(at n1 -j network show default.blue | jq '.[0].mtu')" = "$1" ]
+}
+ok "another MTU is the network's" poll 10 has_mtu 1350
+attached "and no reason to refuse a pod" n1 c blue
+
 detached "the pod on node 2 goes" n2 b
 endpoint_gone()
 {

@@ -85,7 +85,11 @@ not_routed()
 ok "one that is gone is not" poll 10 not_routed
 is "nor on the host" "$(ip -n "$n1" route show 10.244.9.0/24)" ""
 
-# Somebody takes things away.
+# Somebody takes things away, and the agent looks every half a minute.
+on n2 nft delete table inet vr
+ok "rules that somebody deleted come back" poll 60 on n2 nft list table inet vr
+
+# With a restart.
 on n1 nft delete table inet vr
 ip -n "$n1" route del 10.244.2.0/24
 agent_stop n1
