@@ -179,8 +179,20 @@ int attachments_refresh(struct attachments *attachments, struct vr_error *err)
 	return ret ? ret : read_states(attachments, err);
 }
 
+static bool has_interface(const struct attachment *attachment,
+			  const char *ifname)
+{
+	unsigned int i;
+
+	for (i = 0; i < attachment->interface_count; i++) {
+		if (!strcmp(attachment->interfaces[i].ifname, ifname))
+			return true;
+	}
+	return false;
+}
+
 bool attachments_have(const struct attachments *attachments,
-		      const char *container)
+		      const char *container, const char *ifname)
 {
 	struct attached *item, *next;
 
@@ -189,9 +201,11 @@ bool attachments_have(const struct attachments *attachments,
 	table_for_each(item, next, &attachments->table)
 	{
 		if (!item->read ||
-		    strcmp(item->attachment.container_id, container) != 0)
+		    strcmp(item->attachment.container_id, container) != 0 ||
+		    (ifname && !has_interface(&item->attachment, ifname)))
 			continue;
-		return item->ports || !item->had_ports;
+		if (item->ports || !item->had_ports)
+			return true;
 	}
 	return false;
 }

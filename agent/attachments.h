@@ -68,11 +68,12 @@ int attachments_refresh(struct attachments *attachments, struct vr_error *err);
 
 /**
  * attachments_have() - Is a container attached?
+ * @ifname: by this interface, NULL for any
  *
  * Not when its ports died, of which the kernel says so: its namespace is gone.
  */
 bool attachments_have(const struct attachments *attachments,
-		      const char *container);
+		      const char *container, const char *ifname);
 
 /* The port of an interface, or NULL. */
 const struct vr_port *

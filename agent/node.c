@@ -13,6 +13,7 @@
 #include "attachments.h"
 #include "cni_conf.h"
 #include "default_network.h"
+#include "hotplug.h"
 #include "log.h"
 #include "networks.h"
 #include "node.h"
@@ -42,6 +43,7 @@ struct node {
 	struct own own;
 	struct pods pods;
 	struct statuses statuses;
+	struct hotplug hotplug;
 	struct asking_context asking;
 	struct server server;
 };
@@ -119,6 +121,8 @@ static void check(void *arg)
 	}
 	own_check(&node->own);
 	statuses_check(&node->statuses);
+	if (node->conf.dir)
+		hotplug_check(&node->hotplug);
 }
 
 static void write_conf(const struct vr_network *network, void *arg)
@@ -196,6 +200,15 @@ static void set_up(struct node *node, struct api *api)
 		.api = api,
 		.attachments = &node->attachments,
 		.pods = &node->pods,
+		.timer = node->check_timer,
+	};
+	node->hotplug = (struct hotplug){
+		.loop = node->loop,
+		.api = api,
+		.attachments = &node->attachments,
+		.known_pods = &node->pods,
+		.conf = &node->conf,
+		.network = options->network,
 		.timer = node->check_timer,
 	};
 	node->own = (struct own){
@@ -280,6 +293,7 @@ void node_stop(struct node *node)
 	server_stop(&node->server);
 	own_stop(&node->own);
 	statuses_stop(&node->statuses);
+	hotplug_stop(&node->hotplug);
 	attachments_stop(&node->attachments);
 	pods_stop(&node->pods);
 	networks_stop(&node->networks);

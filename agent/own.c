@@ -78,7 +78,8 @@ static void check_address(struct own *own, struct own_address *item)
 	time_t now = time(NULL);
 
 	if (wanted->state == ADDRESS_BOUND &&
-	    !attachments_have(own->attachments, wanted->container)) {
+	    !attachments_have(own->attachments, wanted->container,
+			      wanted->interface)) {
 		agent_log(AGENT_INFO, "%s of pod %s/%s is free",
 			  item->entry.key, wanted->pod_namespace,
 			  wanted->pod_name);

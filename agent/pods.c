@@ -29,6 +29,16 @@ static void pod_clear(struct pod *pod)
 	cJSON_Delete(pod->annotations);
 }
 
+static bool is_ending(const cJSON *object)
+{
+	const cJSON *status =
+		cJSON_GetObjectItemCaseSensitive(object, "status");
+	const char *phase = object_text(status, "phase");
+
+	return object_at(object, "metadata", "deletionTimestamp") ||
+	       !strcmp(phase, "Succeeded") || !strcmp(phase, "Failed");
+}
+
 static void changed(const cJSON *object, void *arg)
 {
 	const cJSON *annotations = object_at(object, "metadata", "annotations");
@@ -42,6 +52,8 @@ static void changed(const cJSON *object, void *arg)
 		return;
 	pod_clear(pod);
 	pod->uid = strdup(object_uid(object));
+	pod->ending = is_ending(object);
+	pod->version = ++pods->version;
 	pod->annotations = annotations ? cJSON_Duplicate(annotations, true)
 				       : cJSON_CreateObject();
 	pods->changed(pods->arg);

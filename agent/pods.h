@@ -6,6 +6,7 @@
 #define VR_AGENT_PODS_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 
 #include "api.h"
 #include "table.h"
@@ -14,16 +15,21 @@
  * struct pod - a pod of this node
  * @entry: by "NAMESPACE/NAME"
  * @annotations: an object, which may be empty
+ * @version: another one whenever the object is another
+ * @ending: it is being deleted, or has run to its end
  */
 struct pod {
 	struct table_entry entry;
 	char *uid;
 	cJSON *annotations;
+	unsigned int version;
+	bool ending;
 };
 
 struct pods {
 	struct table table;
 	struct watch *watch;
+	unsigned int version;
 	loop_cb changed;
 	void *arg;
 };

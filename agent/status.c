@@ -21,10 +21,18 @@
 /* Of a mirror pod, which stands for a static one: the uid that runtimes use. */
 #define MIRROR_KEY "kubernetes.io/config.mirror"
 
+/**
+ * struct writing - a value that was written, and is not seen yet
+ * @entry: by "NAMESPACE/NAME" of the pod
+ * @call: NULL when it is answered
+ * @version: of the pod that we knew then
+ */
 struct writing {
-	struct table_entry entry; /* by "NAMESPACE/NAME" of the pod */
+	struct table_entry entry;
 	struct statuses *statuses;
 	struct api_call *call;
+	char *value;
+	unsigned int version;
 };
 
 /* "ns/name" of the network "ns.name". */
@@ -91,22 +99,20 @@ static cJSON *entry_of(const struct attachment *attachment,
 	return entry;
 }
 
-/* Return: an array, NULL while there is nothing to say. */
-static cJSON *entries_of(const struct statuses *statuses,
-			 const struct attachment *attachment)
+/* Return: false while there is nothing to say. */
+static bool add_entries(const struct statuses *statuses,
+			const struct attachment *attachment, cJSON *entries)
 {
 	cleanup_podns struct podns podns = PODNS_INIT;
 	const struct attachment_interface *interface;
 	struct podns_link link = { 0 };
 	struct cni_routes routes = { 0 };
-	cJSON *entries = NULL;
 	const struct vr_port *port;
 	unsigned int i;
 
 	if (podns_open(&podns, attachment->netns, NULL) ||
 	    podns_routes(&podns, &routes, NULL))
-		return NULL;
-	entries = cJSON_CreateArray();
+		return false;
 	for (i = 0; i < attachment->interface_count; i++) {
 		interface = &attachment->interfaces[i];
 		port = attachments_port(statuses->attachments, attachment,
@@ -119,6 +125,52 @@ static cJSON *entries_of(const struct statuses *statuses,
 					      &routes, link.ifindex));
 	}
 	cni_routes_free(&routes);
+	return true;
+}
+
+static bool is_plugged_into(const struct attached *attached,
+			    const char *container)
+{
+	return attached->read && attached->attachment.plugged &&
+	       attached->ports &&
+	       !strcmp(attached->attachment.container_id, container);
+}
+
+/* The next by name after one, "" for the first: tables have no order. */
+static const struct attachment *next_plugged(const struct statuses *statuses,
+					     const char *container,
+					     const char *after)
+{
+	const struct attachment *best = NULL, *attachment;
+	struct attached *item, *next;
+
+	table_for_each(item, next, &statuses->attachments->table)
+	{
+		attachment = &item->attachment;
+		if (is_plugged_into(item, container) &&
+		    strcmp(attachment->ifname, after) > 0 &&
+		    (!best || strcmp(attachment->ifname, best->ifname) < 0))
+			best = attachment;
+	}
+	return best;
+}
+
+/* Those of the call of the runtime, then those that were plugged in later. */
+static cJSON *entries_of(const struct statuses *statuses,
+			 const struct attachment *attachment)
+{
+	const char *container = attachment->container_id;
+	cJSON *entries = cJSON_CreateArray();
+	const struct attachment *plugged;
+
+	if (!add_entries(statuses, attachment, entries)) {
+		cJSON_Delete(entries);
+		return NULL;
+	}
+	plugged = next_plugged(statuses, container, "");
+	for (; plugged;
+	     plugged = next_plugged(statuses, container, plugged->ifname))
+		add_entries(statuses, plugged, entries);
 	return entries;
 }
 
@@ -149,6 +201,29 @@ char *status_merge(const char *old, cJSON *ours)
 	return cJSON_PrintUnformatted(entries);
 }
 
+static void writing_free(struct statuses *statuses, struct writing *writing)
+{
+	api_cancel(writing->call);
+	free(writing->value);
+	table_remove(&statuses->writing, writing);
+}
+
+/* Not while one is on its way, nor what is only not back from the API yet. */
+static bool is_to_write(struct statuses *statuses, const char *key,
+			const struct pod *pod, const char *value)
+{
+	struct writing *writing = table_find(&statuses->writing, key);
+
+	if (!writing)
+		return true;
+	if (writing->call)
+		return false;
+	if (writing->version == pod->version && !strcmp(writing->value, value))
+		return false;
+	writing_free(statuses, writing);
+	return true;
+}
+
 static void written(const struct api_answer *answer, void *arg)
 {
 	struct writing *writing = arg;
@@ -161,16 +236,21 @@ static void written(const struct api_answer *answer, void *arg)
 			  writing->entry.key, answer->error.text);
 		loop_timer_set_by(statuses->timer, RETRY_MILLISECONDS);
 	}
-	table_remove(&statuses->writing, writing);
+	writing->call = NULL;
+	if (errnum)
+		writing_free(statuses, writing);
+	else
+		/* It may be another one by now. */
+		loop_timer_set_by(statuses->timer, 0);
 }
 
 static void write_status(struct statuses *statuses,
-			 const struct environment_pod *pod, const char *uid,
-			 const char *value)
+			 const struct environment_pod *name,
+			 const struct pod *pod, const char *value)
 {
 	cleanup_free char *path =
-		api_path("/api/v1/namespaces/%s/pods/%s/status", pod->namespace,
-			 pod->name);
+		api_path("/api/v1/namespaces/%s/pods/%s/status",
+			 name->namespace, name->name);
 	cleanup_json cJSON *body = cJSON_CreateObject();
 	cleanup_free char *key = NULL;
 	struct api_request request = {
@@ -182,13 +262,12 @@ static void write_status(struct statuses *statuses,
 	struct writing *writing;
 	cJSON *metadata;
 
-	if (!path || asprintf(&key, "%s/%s", pod->namespace, pod->name) < 0)
+	if (!path || asprintf(&key, "%s/%s", name->namespace, name->name) < 0)
 		return;
-	/* It is looked at again when that one is answered. */
-	if (table_find(&statuses->writing, key))
+	if (!is_to_write(statuses, key, pod, value))
 		return;
 	metadata = cJSON_AddObjectToObject(body, "metadata");
-	cJSON_AddStringToObject(metadata, "uid", uid);
+	cJSON_AddStringToObject(metadata, "uid", pod->uid);
 	cJSON_AddStringToObject(cJSON_AddObjectToObject(metadata,
 							"annotations"),
 				STATUS_KEY, value);
@@ -196,10 +275,12 @@ static void write_status(struct statuses *statuses,
 	if (!writing)
 		return;
 	writing->statuses = statuses;
+	writing->version = pod->version;
+	writing->value = strdup(value);
 	request.arg = writing;
 	writing->call = api_send(statuses->api, &request, NULL);
-	if (!writing->call)
-		table_remove(&statuses->writing, writing);
+	if (!writing->call || !writing->value)
+		writing_free(statuses, writing);
 }
 
 /* Is it the pod that was attached, and not another one of its name? */
@@ -218,8 +299,9 @@ static void check_attached(struct statuses *statuses,
 	const char *old;
 	cJSON *ours;
 
-	if (!attached->read || !attachment->pod.namespace[0] ||
-	    !attached->ports || attached->ports != attachment->interface_count)
+	if (!attached->read || attachment->plugged ||
+	    !attachment->pod.namespace[0] || !attached->ports ||
+	    attached->ports != attachment->interface_count)
 		return;
 	pod = pods_find(statuses->pods, attachment->pod.namespace,
 			attachment->pod.name);
@@ -231,15 +313,22 @@ static void check_attached(struct statuses *statuses,
 	old = object_text(pod->annotations, STATUS_KEY);
 	value = status_merge(old, ours);
 	if (value && strcmp(value, old) != 0)
-		write_status(statuses, &attachment->pod, pod->uid, value);
+		write_status(statuses, &attachment->pod, pod, value);
 }
 
 void statuses_check(struct statuses *statuses)
 {
+	struct writing *writing, *next_writing;
 	struct attached *attached, *next;
 
 	table_for_each(attached, next, &statuses->attachments->table)
 		check_attached(statuses, attached);
+	table_for_each(writing, next_writing, &statuses->writing)
+	{
+		if (!writing->call &&
+		    !table_find(&statuses->pods->table, writing->entry.key))
+			writing_free(statuses, writing);
+	}
 }
 
 void statuses_stop(struct statuses *statuses)
@@ -247,6 +336,6 @@ void statuses_stop(struct statuses *statuses)
 	struct writing *writing, *next;
 
 	table_for_each(writing, next, &statuses->writing)
-		api_cancel(writing->call);
+		writing_free(statuses, writing);
 	table_free(&statuses->writing);
 }

@@ -49,7 +49,8 @@ void attachment_describe(const char *container_id, const char *ifname,
 bool attachment_is_first(const struct attachment *attachment,
 			 const struct attachment_interface *interface)
 {
-	return !strcmp(interface->ifname, attachment->ifname);
+	return !attachment->plugged &&
+	       !strcmp(interface->ifname, attachment->ifname);
 }
 
 const char *attachment_boot_id(struct vr_error *err)
@@ -68,15 +69,29 @@ const char *attachment_boot_id(struct vr_error *err)
 	return id;
 }
 
+static void free_interface(struct attachment_interface *interface)
+{
+	free(interface->network);
+	free(interface->requested);
+	cJSON_Delete(interface->ipam);
+}
+
+void attachment_drop(struct attachment *attachment, unsigned int index)
+{
+	struct attachment_interface *interfaces = attachment->interfaces;
+
+	free_interface(&interfaces[index]);
+	attachment->interface_count--;
+	memmove(&interfaces[index], &interfaces[index + 1],
+		(attachment->interface_count - index) * sizeof(*interfaces));
+}
+
 void attachment_free(struct attachment *attachment)
 {
 	unsigned int i;
 
-	for (i = 0; i < attachment->interface_count; i++) {
-		free(attachment->interfaces[i].network);
-		free(attachment->interfaces[i].requested);
-		cJSON_Delete(attachment->interfaces[i].ipam);
-	}
+	for (i = 0; i < attachment->interface_count; i++)
+		free_interface(&attachment->interfaces[i]);
 	free(attachment->interfaces);
 	free(attachment->name);
 	free(attachment->container_id);
@@ -144,6 +159,8 @@ cJSON *attachment_to_json(const struct attachment *attachment)
 	if (attachment->host_interface[0])
 		cJSON_AddStringToObject(json, "hostInterface",
 					attachment->host_interface);
+	if (attachment->plugged)
+		cJSON_AddTrueToObject(json, "plugged");
 	add_pod(json, &attachment->pod);
 	array = cJSON_AddArrayToObject(json, "interfaces");
 	for (i = 0; i < attachment->interface_count; i++)
@@ -259,6 +276,7 @@ static bool read_attachment(const cJSON *json, struct attachment *attachment)
 	    !read_identity(json, "netnsDevice", &attachment->netns_device) ||
 	    !read_identity(json, "netnsInode", &attachment->netns_inode))
 		return false;
+	attachment->plugged = cJSON_IsTrue(json_item(json, "plugged"));
 	attachment->name = strdup(name);
 	attachment->container_id = strdup(container_id);
 	attachment->netns = strdup(netns);

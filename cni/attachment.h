@@ -48,6 +48,7 @@ struct attachment_interface {
  * @host_interface: what the host is a member of the first network by, "" if
  *	it is none
  * @pod: of which pod it is, with an empty namespace when nobody said
+ * @plugged: it is a further interface of a container that ran already
  * @boot_id: when it was: inodes mean nothing after a reboot
  *
  * What DEL and CHECK need when configuration, definitions and namespace are
@@ -61,6 +62,7 @@ struct attachment {
 	uint64_t netns_device;
 	uint64_t netns_inode;
 	char host_interface[IFNAMSIZ];
+	bool plugged;
 	char boot_id[40];
 	struct environment_pod pod;
 	struct attachment_interface *interfaces;
@@ -97,6 +99,9 @@ bool attachment_is_first(const struct attachment *attachment,
 
 /* The id of this boot, which is read once; NULL when it cannot be. */
 const char *attachment_boot_id(struct vr_error *err);
+
+/* Forget one of its interfaces. */
+void attachment_drop(struct attachment *attachment, unsigned int index);
 
 cJSON *attachment_to_json(const struct attachment *attachment);
 

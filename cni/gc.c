@@ -188,17 +188,36 @@ static bool is_gone(struct collecting *collecting,
 	return true;
 }
 
+/* What was plugged in later is valid as long as its container is. */
+static bool is_valid_container(const struct collecting *collecting,
+			       const char *id)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, collecting->valid) {
+		if (!strcmp(text_of(item, "containerID"), id))
+			return true;
+	}
+	return false;
+}
+
 static bool is_to_go(struct collecting *collecting, const struct state_key *key)
 {
 	cleanup_attachment struct attachment attachment = { 0 };
-	bool found;
+	bool found = false;
+	bool read;
 
-	if (!is_valid(collecting, key->container_id, key->ifname))
-		return true;
-	return !state_load(collecting->netconf->state_dir, key->name,
+	read = !state_load(collecting->netconf->state_dir, key->name,
 			   key->container_id, key->ifname, &attachment, &found,
 			   NULL) &&
-	       found && is_gone(collecting, &attachment);
+	       found;
+	if (read && attachment.plugged) {
+		if (!is_valid_container(collecting, key->container_id))
+			return true;
+	} else if (!is_valid(collecting, key->container_id, key->ifname)) {
+		return true;
+	}
+	return read && is_gone(collecting, &attachment);
 }
 
 static void remove_attachment(struct collecting *collecting,

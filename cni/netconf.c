@@ -446,13 +446,55 @@ static int parse_further(struct netconf *netconf, struct vr_error *err)
 	return ret;
 }
 
+/* The default route of a container that runs stays where it is. */
+static int check_plug(const struct request *request, const cJSON *plug,
+		      struct vr_error *err)
+{
+	if (request->default_gateways[0].family == AF_UNSPEC &&
+	    request->default_gateways[1].family == AF_UNSPEC &&
+	    !request->own_default)
+		return 0;
+	return json_refuse(WHERE, PLUG_KEY, plug,
+			   "with \"default-route\", which a running pod keeps",
+			   err);
+}
+
+/* One network, as a pod's annotation would ask for it. */
+static int parse_plug(struct netconf *netconf, const struct environment *env,
+		      const cJSON *plug, struct vr_error *err)
+{
+	cleanup_json cJSON *array = cJSON_CreateArray();
+	cleanup_json_text char *text = NULL;
+	int ret;
+
+	if (!cJSON_IsObject(plug))
+		return json_refuse(WHERE, PLUG_KEY, plug, "not an object", err);
+	cJSON_AddItemToArray(array, cJSON_Duplicate(plug, true));
+	text = cJSON_PrintUnformatted(array);
+	if (!text)
+		return vr_error_memory(err);
+	netconf->plugged = true;
+	ret = environment_pod_namespace(env->args, &netconf->pod, err);
+	if (!ret)
+		ret = pod_networks_parse(text, netconf->pod.namespace,
+					 &netconf->first, &netconf->first_json,
+					 err);
+	if (ret)
+		return ret;
+	netconf->first.items[0].asked_from = netconf->pod.namespace;
+	return check_plug(&netconf->first.items[0], plug, err);
+}
+
 /* The networks of the pod's annotations, where the configuration allows it. */
 static int parse_pod_networks(struct netconf *netconf,
 			      const struct environment *env,
 			      struct vr_error *err)
 {
+	const cJSON *plug = json_item(netconf->json, PLUG_KEY);
 	int ret;
 
+	if (plug)
+		return parse_plug(netconf, env, plug, err);
 	netconf->pod_networks = false;
 	ret = json_bool(netconf->json, WHERE, "podNetworks",
 			&netconf->pod_networks, err);

@@ -21,6 +21,14 @@
 #define NETCONF_STATE_DIR "/var/lib/vr/cni"
 
 /*
+ * What an agent asks for of a container that runs: ADD makes a further
+ * interface, of a network as an annotation would name it, and DEL takes one away
+ * that the first call made.
+ */
+#define PLUG_KEY "plug"
+#define UNPLUG_KEY "unplug"
+
+/*
  * An ADD may need it three times over: for the plugins, for those that need the
  * link, and for taking back.  kubelet waits for two minutes.
  */
@@ -62,6 +70,7 @@ extern const char *const netconf_versions[CNI_VERSIONS];
  * @cluster: what names of Contrail's projects and networks begin with
  * @all_shared: every namespace may use every network, as with Contrail
  * @pod_networks: the pod's annotations say which networks it gets
+ * @plugged: the call is for a further interface of a container that runs
  * @requests: the further interfaces
  * @first: another first network than the configuration's own, or none
  * @annotations: those of the pod that the agent was asked for, owned, or NULL
@@ -97,6 +106,7 @@ struct netconf {
 	const char *cluster;
 	bool all_shared;
 	bool pod_networks;
+	bool plugged;
 
 	struct requests requests;
 	struct requests first;

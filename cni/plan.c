@@ -543,6 +543,7 @@ static int name_attachment(const struct netconf *netconf,
 	if (netconf->host_interface && !netconf->first.count)
 		snprintf(attachment->host_interface, IFNAMSIZ, "%s",
 			 netconf->host_interface);
+	attachment->plugged = netconf->plugged;
 	/* For others to read: what of it cannot be used is no reason to fail. */
 	environment_pod(env->args, &attachment->pod, NULL);
 	attachment->name = strdup(netconf->name);

@@ -210,7 +210,7 @@ static int remove_from_kernel(const struct attachment *attachment,
 	return ret;
 }
 
-int undo_attachment(const struct attachment *attachment,
+int undo_interfaces(const struct attachment *attachment,
 		    const struct environment *env,
 		    const struct netconf *netconf, struct podns *podns,
 		    struct vr_error *err)
@@ -224,8 +224,19 @@ int undo_attachment(const struct attachment *attachment,
 	if (!ret)
 		ret = release_addresses(attachment, env, netconf, false,
 					leases ? NULL : err);
-	if (ret || leases)
-		return leases ? leases : ret;
+	return leases ? leases : ret;
+}
+
+int undo_attachment(const struct attachment *attachment,
+		    const struct environment *env,
+		    const struct netconf *netconf, struct podns *podns,
+		    struct vr_error *err)
+{
+	int ret;
+
+	ret = undo_interfaces(attachment, env, netconf, podns, err);
+	if (ret)
+		return ret;
 	return state_remove(netconf->state_dir, attachment->name,
 			    attachment->container_id, attachment->ifname, err);
 }

@@ -22,4 +22,10 @@ int undo_attachment(const struct attachment *attachment,
 		    const struct netconf *netconf, struct podns *podns,
 		    struct vr_error *err);
 
+/* The same, of some of its interfaces: the state file is the caller's. */
+int undo_interfaces(const struct attachment *attachment,
+		    const struct environment *env,
+		    const struct netconf *netconf, struct podns *podns,
+		    struct vr_error *err);
+
 #endif

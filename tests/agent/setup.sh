@@ -58,6 +58,8 @@ cluster()
 	server=$!
 	on_exit kill $server
 	poll 30 [ -s "$WORK/port" ] || return
+	mkdir "$WORK/bin"
+	ln -s "$TOP/build/vr-cni" /usr/lib/cni/portmap "$WORK/bin/"
 	for ((i = 1; i <= $1; i++)); do
 		mkdir -p "$WORK/n$i"
 		items+='{"apiVersion":"v1","kind":"Node","metadata":{"name":"n'$i'"},
@@ -98,7 +100,7 @@ agent_first()
 	local node=$1
 
 	shift
-	agent "$node" --cni-conf-dir "$WORK/$node/net.d" --cni-bin-dir /usr/lib/cni "$@" &&
+	agent "$node" --cni-conf-dir "$WORK/$node/net.d" --cni-bin-dir "$WORK/bin" "$@" &&
 		poll 20 [ -s "$WORK/$node/net.d/10-vr.conflist" ]
 }
 

@@ -16,6 +16,7 @@
 #include "agent/default_network.h"
 #include "agent/peers.h"
 #include "agent/pick.h"
+#include "agent/plug_plan.h"
 #include "agent/spares.h"
 #include "agent/status.h"
 #include "agent/table.h"
@@ -366,6 +367,84 @@ static void test_rules(void)
 	table_free(&peers.table);
 }
 
+/* "net1=eth1 net2=eth2", wanted "net1,net2@data0", and the next step. */
+struct plug_sample {
+	const char *there;
+	const char *wanted;
+	const char *step;
+};
+
+static const struct plug_sample plug_samples[] = {
+	{ "", "", "nothing" },
+	{ "a=eth1", "a", "nothing" },
+	{ "a=eth1", "a@eth1", "nothing" },
+	{ "", "a", "add a eth1" },
+	{ "a=eth1", "", "remove eth1" },
+	{ "a=eth1 b=eth2", "b", "remove eth1" },
+	{ "b=eth2", "b,a", "add a eth1" },
+	{ "a=eth1 b=eth2", "b,a", "nothing" },
+	{ "a=eth1", "a,a", "add a eth2" },
+	{ "a=eth1 a=eth2", "a", "remove eth2" },
+	{ "a=eth1 a=eth2", "a@eth2", "remove eth1" },
+	{ "a=eth1 a=eth2", "a,a@eth1", "nothing" },
+	{ "a=eth1", "a@data0", "remove eth1" },
+	{ "", "a,b@eth1", "add a eth2" },
+	{ "b=eth1", "a,b", "add a eth2" },
+	{ "a=eth1 b=eth2", "c", "remove eth1" },
+};
+
+static unsigned int read_there(char *text, struct plug_interface *there)
+{
+	unsigned int count = 0;
+	char *word;
+
+	while ((word = strsep(&text, " "))) {
+		if (!word[0])
+			continue;
+		there[count].network = strsep(&word, "=");
+		there[count++].ifname = word;
+	}
+	return count;
+}
+
+static void test_plug(const struct plug_sample *sample)
+{
+	struct request items[8] = { { .network = NULL } };
+	struct requests wanted = { .items = items };
+	struct plug_interface there[8];
+	char a[64], b[64], step[128], *text = b, *word;
+	struct plug_plan plan;
+	unsigned int count;
+
+	snprintf(a, sizeof(a), "%s", sample->there);
+	snprintf(b, sizeof(b), "%s", sample->wanted);
+	count = read_there(a, there);
+	while ((word = strsep(&text, ","))) {
+		if (!word[0])
+			continue;
+		items[wanted.count].network = strsep(&word, "@");
+		items[wanted.count++].ifname = word;
+	}
+	plug_plan_make(&wanted, there, count, &plan);
+	if (plan.remove)
+		snprintf(step, sizeof(step), "remove %s", plan.remove->ifname);
+	else if (plan.add)
+		snprintf(step, sizeof(step), "add %s %s", plan.add->network,
+			 plan.ifname);
+	else
+		snprintf(step, sizeof(step), "nothing");
+	is_string(step, sample->step, "\"%s\" is wanted, there is \"%s\"",
+		  sample->wanted, sample->there);
+}
+
+static void test_plugs(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(plug_samples) / sizeof(plug_samples[0]); i++)
+		test_plug(&plug_samples[i]);
+}
+
 int main(void)
 {
 	test_table();
@@ -378,5 +457,6 @@ int main(void)
 	test_spares();
 	test_conf();
 	test_rules();
+	test_plugs();
 	return tap_end();
 }
