@@ -94,8 +94,9 @@ static void lay_down(struct allocation *allocation)
 		fail(allocation, &error);
 		return;
 	}
-	table_for_each(item, next, &own->table) item->laying =
-		item->laying && item->network != allocation->wish.network;
+	table_for_each(item, next, &own->table)
+		item->laying = item->laying &&
+			       item->network != allocation->wish.network;
 	finish(allocation, NULL);
 }
 

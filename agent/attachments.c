@@ -21,7 +21,8 @@ static void ports_free(struct table *ports)
 {
 	struct attached_port *item, *next;
 
-	table_for_each(item, next, ports) vr_port_free(&item->port);
+	table_for_each(item, next, ports)
+		vr_port_free(&item->port);
 	table_free(ports);
 }
 
@@ -161,8 +162,7 @@ static int read_states(struct attachments *attachments, struct vr_error *err)
 		item->round = attachments->round;
 		read_state(attachments, key, item);
 	}
-	table_for_each(item, next, &attachments->table)
-	{
+	table_for_each(item, next, &attachments->table) {
 		if (item->round != attachments->round)
 			attached_remove(attachments, item);
 		else
@@ -198,8 +198,7 @@ bool attachments_have(const struct attachments *attachments,
 
 	if (!container || !container[0])
 		return false;
-	table_for_each(item, next, &attachments->table)
-	{
+	table_for_each(item, next, &attachments->table) {
 		if (!item->read ||
 		    strcmp(item->attachment.container_id, container) != 0 ||
 		    (ifname && !has_interface(&item->attachment, ifname)))

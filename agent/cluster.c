@@ -136,8 +136,7 @@ void cluster_mark_waiting(struct cluster *cluster)
 {
 	struct cluster_network *network, *next;
 
-	table_for_each(network, next, &cluster->networks)
-	{
+	table_for_each(network, next, &cluster->networks) {
 		if (network->waits)
 			work_mark(&network->work);
 	}
@@ -367,8 +366,7 @@ static void mark_addresses_of(struct cluster *cluster,
 {
 	struct cluster_address *address, *next;
 
-	table_for_each(address, next, &cluster->addresses)
-	{
+	table_for_each(address, next, &cluster->addresses) {
 		if (address->node == node)
 			work_mark(&address->work);
 	}
@@ -536,8 +534,7 @@ static void free_claims(struct cluster *cluster)
 {
 	struct cluster_claim *claim, *next;
 
-	table_for_each(claim, next, &cluster->claims)
-	{
+	table_for_each(claim, next, &cluster->claims) {
 		work_end(&claim->work);
 		standby_free_all(claim);
 		cJSON_Delete(claim->ips);
@@ -549,8 +546,7 @@ static void free_policies(struct cluster *cluster)
 {
 	struct cluster_policy *policy, *next;
 
-	table_for_each(policy, next, &cluster->policies)
-	{
+	table_for_each(policy, next, &cluster->policies) {
 		work_end(&policy->work);
 		free(policy->uid);
 	}
@@ -561,7 +557,8 @@ static void free_nodes(struct cluster *cluster)
 {
 	struct cluster_node *node, *next;
 
-	table_for_each(node, next, &cluster->nodes) free(node->prefixes);
+	table_for_each(node, next, &cluster->nodes)
+		free(node->prefixes);
 	table_free(&cluster->nodes);
 }
 

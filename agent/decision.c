@@ -71,8 +71,7 @@ static const struct cluster_network *holder_of(const struct case_file *file,
 {
 	struct cluster_network *other, *next;
 
-	table_for_each(other, next, &file->cluster->networks)
-	{
+	table_for_each(other, next, &file->cluster->networks) {
 		if (other != file->network &&
 		    (other->vni == vni || other->pending == vni))
 			return other;
@@ -92,8 +91,7 @@ static uint32_t choose_vni(const struct case_file *file)
 	if (!used)
 		return 0;
 	used[count++] = file->options->default_vni;
-	table_for_each(other, next, networks)
-	{
+	table_for_each(other, next, networks) {
 		if (other == file->network)
 			continue;
 		used[count++] = other->vni;
@@ -189,8 +187,7 @@ static int check_nodes(struct case_file *file, const struct vr_prefix *subnet)
 	struct cluster_node *node, *next;
 	unsigned int i;
 
-	table_for_each(node, next, &file->cluster->nodes)
-	{
+	table_for_each(node, next, &file->cluster->nodes) {
 		for (i = 0; i < node->prefix_count; i++) {
 			if (overlap(subnet, &node->prefixes[i]))
 				return refuse_overlap(file, subnet, "node ",
@@ -243,8 +240,7 @@ static int check_networks(struct case_file *file,
 	struct cluster_network *other, *next;
 	int ret;
 
-	table_for_each(other, next, &file->cluster->networks)
-	{
+	table_for_each(other, next, &file->cluster->networks) {
 		ret = other == file->network
 			      ? 0
 			      : check_network(file, subnet, other);

@@ -39,8 +39,7 @@ static void add_elements(FILE *out, const struct peers *peers, int family)
 	char text[VR_IP_TEXT];
 
 	fputs("elements = { ", out);
-	table_for_each(peer, next, &peers->table)
-	{
+	table_for_each(peer, next, &peers->table) {
 		if (peer->vtep.family != family)
 			continue;
 		fprintf(out, "%s%s", comma, vr_ip_format(&peer->vtep, text));
@@ -53,8 +52,7 @@ static bool has_family(const struct peers *peers, int family)
 {
 	struct peer *peer, *next;
 
-	table_for_each(peer, next, &peers->table)
-	{
+	table_for_each(peer, next, &peers->table) {
 		if (peer->vtep.family == family)
 			return true;
 	}
@@ -359,8 +357,7 @@ static int lead_to_all(struct default_network *net, uint32_t ifindex,
 		ret = host_route_gateway(&net->own.nl, ifindex,
 					 net->network.subnets[i].ip.family,
 					 now->gateway_mac, err);
-	table_for_each(peer, next, &net->peers->table)
-	{
+	table_for_each(peer, next, &net->peers->table) {
 		if (!ret && strcmp(peer->entry.key, net->self) != 0)
 			ret = lead_to(net, ifindex, peer, err);
 	}

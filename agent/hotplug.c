@@ -283,8 +283,7 @@ static unsigned int list_all(const struct hotplug *hotplug,
 	unsigned int count;
 
 	count = list_interfaces(attachment, list, 0);
-	table_for_each(other, next, &hotplug->attachments->table)
-	{
+	table_for_each(other, next, &hotplug->attachments->table) {
 		if (other->read && other->attachment.plugged &&
 		    !strcmp(other->attachment.container_id,
 			    attachment->container_id))
@@ -387,8 +386,7 @@ void hotplug_check(struct hotplug *hotplug)
 
 	table_for_each(attached, next, &hotplug->attachments->table)
 		check_attached(hotplug, attached);
-	table_for_each(plugging, next_plugging, &hotplug->pods)
-	{
+	table_for_each(plugging, next_plugging, &hotplug->pods) {
 		if (!plugging->child &&
 		    !attachments_have(hotplug->attachments, plugging->entry.key,
 				      NULL))

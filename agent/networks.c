@@ -372,8 +372,7 @@ void networks_peer_changed(struct networks *networks, const char *node)
 {
 	struct network *network, *next;
 
-	table_for_each(network, next, &networks->table)
-	{
+	table_for_each(network, next, &networks->table) {
 		if (network->watch)
 			stations_peer_changed(&network->stations, node);
 	}
@@ -385,8 +384,7 @@ static void sweep(void *arg)
 	struct network *network, *next;
 	bool again = false;
 
-	table_for_each(network, next, &networks->table)
-	{
+	table_for_each(network, next, &networks->table) {
 		if (!network->watch)
 			continue;
 		if (watch_is_synced(network->watch))
@@ -423,8 +421,7 @@ void networks_stop(struct networks *networks)
 
 	watch_stop(networks->watch);
 	loop_timer_destroy(networks->sweep);
-	table_for_each(network, next, &networks->table)
-	{
+	table_for_each(network, next, &networks->table) {
 		if (network->watch) {
 			watch_stop(network->watch);
 			stations_stop(&network->stations);

@@ -179,8 +179,7 @@ static bool is_in_use(const struct own *own, const struct network *network)
 {
 	const struct own_address *item, *next;
 
-	table_for_each(item, next, &own->table)
-	{
+	table_for_each(item, next, &own->table) {
 		if (item->wanted.state != ADDRESS_SPARE &&
 		    item->wanted.vni == network->vni)
 			return true;
@@ -417,15 +416,13 @@ void own_check(struct own *own)
 	/* What is not known yet is not gone. */
 	if (!watch_is_synced(own->watch) || !networks_are_known(own->networks))
 		return;
-	table_for_each(item, next, &own->table)
-	{
+	table_for_each(item, next, &own->table) {
 		item->linked = false;
 		hold_network(own, item);
 	}
 	table_for_each(network, next_network, &own->networks->table)
 		check_network(own, network);
-	table_for_each(item, next, &own->table)
-	{
+	table_for_each(item, next, &own->table) {
 		doom_unlinked(item);
 		check_address(own, item);
 		push(own, item);
@@ -563,6 +560,7 @@ void own_stop(struct own *own)
 
 	watch_stop(own->watch);
 	loop_timer_destroy(own->clock);
-	table_for_each(item, next, &own->table) forget(own, item);
+	table_for_each(item, next, &own->table)
+		forget(own, item);
 	table_free(&own->table);
 }

@@ -83,6 +83,7 @@ void pod_index_free(struct table *pods)
 {
 	struct pod *pod, *next;
 
-	table_for_each(pod, next, pods) free(pod->uid);
+	table_for_each(pod, next, pods)
+		free(pod->uid);
 	table_free(pods);
 }

@@ -96,7 +96,8 @@ void pods_stop(struct pods *pods)
 	struct pod *pod, *next;
 
 	watch_stop(pods->watch);
-	table_for_each(pod, next, &pods->table) pod_clear(pod);
+	table_for_each(pod, next, &pods->table)
+		pod_clear(pod);
 	table_free(&pods->table);
 }
 

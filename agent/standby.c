@@ -62,8 +62,7 @@ void standby_pod_gone(struct cluster *cluster, const char *pod)
 {
 	struct cluster_claim *claim, *next;
 
-	table_for_each(claim, next, &cluster->claims)
-	{
+	table_for_each(claim, next, &cluster->claims) {
 		if (remove_pod(claim, pod))
 			mark(claim);
 	}

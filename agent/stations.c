@@ -142,8 +142,7 @@ void stations_peer_changed(struct stations *stations, const char *node)
 	struct station *station, *next;
 
 	plan_tell(stations);
-	table_for_each(station, next, &stations->by_mac)
-	{
+	table_for_each(station, next, &stations->by_mac) {
 		if (station->held && !strcmp(station->held->address.node, node))
 			mark_dirty(stations, station);
 	}
@@ -320,8 +319,7 @@ static int tell_nodes(struct stations *stations, struct vr_error *err)
 	struct node_count *node, *next;
 	int ret = 0;
 
-	table_for_each(node, next, &stations->by_node)
-	{
+	table_for_each(node, next, &stations->by_node) {
 		ret = tell_node(stations, node, err);
 		if (ret)
 			return ret;

@@ -144,8 +144,7 @@ static const struct attachment *next_plugged(const struct statuses *statuses,
 	const struct attachment *best = NULL, *attachment;
 	struct attached *item, *next;
 
-	table_for_each(item, next, &statuses->attachments->table)
-	{
+	table_for_each(item, next, &statuses->attachments->table) {
 		attachment = &item->attachment;
 		if (is_plugged_into(item, container) &&
 		    strcmp(attachment->ifname, after) > 0 &&
@@ -323,8 +322,7 @@ void statuses_check(struct statuses *statuses)
 
 	table_for_each(attached, next, &statuses->attachments->table)
 		check_attached(statuses, attached);
-	table_for_each(writing, next_writing, &statuses->writing)
-	{
+	table_for_each(writing, next_writing, &statuses->writing) {
 		if (!writing->call &&
 		    !table_find(&statuses->pods->table, writing->entry.key))
 			writing_free(statuses, writing);

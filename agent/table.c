@@ -119,7 +119,8 @@ void table_free(struct table *table)
 {
 	void *entry, *next;
 
-	table_for_each(entry, next, table) table_remove(table, entry);
+	table_for_each(entry, next, table)
+		table_remove(table, entry);
 	free(table->buckets);
 	*table = (struct table){ 0 };
 }

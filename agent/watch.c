@@ -193,8 +193,7 @@ static bool sweep(struct watch *watch)
 {
 	struct known *known, *next;
 
-	table_for_each(known, next, &watch->known)
-	{
+	table_for_each(known, next, &watch->known) {
 		if (known->round != watch->round && !object_gone(watch, known))
 			return false;
 	}

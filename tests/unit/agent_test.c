@@ -44,8 +44,7 @@ static void test_table(void)
 	is_int(table.count, 1000, "a thousand entries");
 	item = table_get(&table, "77", sizeof(*item));
 	is_int(item->value, 77, "getting one that is there makes no other");
-	table_for_each(item, next, &table)
-	{
+	table_for_each(item, next, &table) {
 		sum += item->value;
 		if (item->value % 2)
 			table_remove(&table, item);
