@@ -17,6 +17,9 @@
 /* Ranges up to this are gone through in order, larger ones at random first. */
 #define IN_ORDER 4096
 #define RANDOM_TRIES 64
+
+/* Before the next try, in milliseconds, when there was none to be had. */
+#define SPARE_PAUSE 5000
 #define MOST_PLACES (UINT64_C(1) << 20)
 
 /* So many objects may be created in vain: others take addresses as well. */
@@ -24,6 +27,7 @@
 
 /**
  * struct allocation - addresses on their way
+ * @settings: of the network, when this began
  * @spare: they are for nobody yet
  * @made: those that are ours by now, one of each set before this one
  * @trying: the object that is being created
@@ -32,6 +36,7 @@
 struct allocation {
 	struct own *own;
 	struct own_wish wish;
+	unsigned int settings;
 	bool spare;
 	own_given cb;
 	void *arg;
@@ -48,6 +53,8 @@ static void try_next(struct allocation *allocation);
 static void finish(struct allocation *allocation, const struct vr_error *err)
 {
 	struct network *network = allocation->wish.network;
+
+	own_check_soon(allocation->own);
 
 	if (allocation->spare)
 		network->allocating_spares--;
@@ -76,7 +83,6 @@ static void fail(struct allocation *allocation, const struct vr_error *err)
 		item = table_find(&own->table, address_name(&address, name));
 		if (!item)
 			continue;
-		item->laying = false;
 		item->doomed = true;
 	}
 	own_check_soon(own);
@@ -86,7 +92,6 @@ static void fail(struct allocation *allocation, const struct vr_error *err)
 static void lay_down(struct allocation *allocation)
 {
 	struct own *own = allocation->own;
-	struct own_address *item, *next;
 	struct vr_error error = { 0 };
 
 	if (spares_add(own->spare_dir, allocation->wish.network->entry.key,
@@ -94,9 +99,6 @@ static void lay_down(struct allocation *allocation)
 		fail(allocation, &error);
 		return;
 	}
-	table_for_each(item, next, &own->table)
-		item->laying = item->laying &&
-			       item->network != allocation->wish.network;
 	finish(allocation, NULL);
 }
 
@@ -177,7 +179,7 @@ static const struct vr_ip *asked_of(const struct allocation *allocation)
 	const struct pool_set *set = current_set(allocation);
 	unsigned int i;
 
-	for (i = 0; i < allocation->wish.asked_count; i++) {
+	for (i = 0; set && i < allocation->wish.asked_count; i++) {
 		if (pool_range_of(set, &allocation->wish.asked[i]))
 			return &allocation->wish.asked[i];
 	}
@@ -209,13 +211,32 @@ static void fail_asked(struct allocation *allocation, const struct vr_ip *ip,
 	fail(allocation, &error);
 }
 
+/* The ranges are others now: what was made of the old ones goes. */
+static void fail_edited(struct allocation *allocation, bool was_made)
+{
+	struct own_address *item;
+	struct vr_error error = { 0 };
+
+	item = was_made ? own_add(allocation->own, &allocation->trying) : NULL;
+	if (item)
+		item->doomed = true;
+	vr_error_set(&error, EAGAIN,
+		     "network \"%s\" was edited while an address was taken",
+		     allocation->wish.network->entry.key);
+	fail(allocation, &error);
+}
+
 static void created(const struct api_answer *answer, void *arg)
 {
 	struct allocation *allocation = arg;
 	struct vr_error error = answer->error;
-	const struct vr_ip *asked = asked_of(allocation);
-	struct own_address *item;
+	const struct vr_ip *asked;
 
+	if (allocation->settings != allocation->wish.network->settings) {
+		fail_edited(allocation, !error.errnum);
+		return;
+	}
+	asked = asked_of(allocation);
 	if (error.errnum == EEXIST && asked) {
 		fail_asked(allocation, asked, "in use");
 		return;
@@ -231,13 +252,11 @@ static void created(const struct api_answer *answer, void *arg)
 		fail(allocation, &error);
 		return;
 	}
-	item = own_add(allocation->own, &allocation->trying);
-	if (!item) {
+	if (!own_add(allocation->own, &allocation->trying)) {
 		vr_error_memory(&error);
 		fail(allocation, &error);
 		return;
 	}
-	item->laying = allocation->spare;
 	allocation->made.ips[allocation->made.count++] = allocation->trying.ip;
 	allocation->tried = 0;
 	allocation->in_order = false;
@@ -345,6 +364,7 @@ static int begin(struct own *own, const struct own_wish *wish, bool spare,
 	}
 	allocation->own = own;
 	allocation->wish = *wish;
+	allocation->settings = wish->network->settings;
 	allocation->spare = spare;
 	allocation->cb = cb;
 	allocation->arg = arg;
@@ -358,14 +378,12 @@ static int begin(struct own *own, const struct own_wish *wish, bool spare,
 static void spare_done(const struct spare *given, const struct vr_error *err,
 		       void *arg)
 {
-	struct own *own = arg;
+	struct network *network = arg;
 
-	(void)given;
-	if (!err) {
-		own_check_soon(own);
+	/* Whoever allocates has it looked at again. */
+	if (given)
 		return;
-	}
-	own->spare_pause = loop_now() + 5000;
+	network->spare_pause = loop_now() + SPARE_PAUSE;
 	agent_log(err->errnum == EAGAIN ? AGENT_DEBUG : AGENT_WARNING,
 		  "spare address: %s", err->text);
 }
@@ -374,9 +392,9 @@ int allocate_spare(struct own *own, struct network *network)
 {
 	struct own_wish wish = { .network = network };
 
-	if (own->spare_pause > loop_now())
+	if (network->spare_pause > loop_now())
 		return -EAGAIN;
-	return begin(own, &wish, true, spare_done, own, NULL);
+	return begin(own, &wish, true, spare_done, network, NULL);
 }
 
 static bool take_spare(struct own *own, const struct own_wish *wish,
@@ -394,11 +412,47 @@ static bool take_spare(struct own *own, const struct own_wish *wish,
 	return true;
 }
 
+/* Each of them is of a set of its own. */
+static int check_asked(const struct own_wish *wish, struct vr_error *err)
+{
+	const struct pool *pool = &wish->network->pool;
+	char text[VR_IP_TEXT];
+	unsigned int i, j, met;
+
+	for (i = 0; i < pool->set_count; i++) {
+		met = 0;
+		for (j = 0; j < wish->asked_count; j++)
+			met += pool_range_of(&pool->sets[i], &wish->asked[j]) !=
+			       NULL;
+		if (met > 1)
+			return vr_error_set(
+				err, EEXIST,
+				"network \"%s\" gives one address of each family, but %u of one are asked for",
+				wish->network->entry.key, met);
+	}
+	for (j = 0; j < wish->asked_count; j++) {
+		for (i = 0, met = 0; i < pool->set_count; i++)
+			met += pool_range_of(&pool->sets[i], &wish->asked[j]) !=
+			       NULL;
+		if (!met)
+			return vr_error_set(
+				err, EEXIST,
+				"address %s is asked for, but in no range of network \"%s\"",
+				vr_ip_format(&wish->asked[j], text),
+				wish->network->entry.key);
+	}
+	return 0;
+}
+
 void own_allocate(struct own *own, const struct own_wish *wish, own_given cb,
 		  void *arg)
 {
 	struct vr_error error = { 0 };
 
+	if (check_asked(wish, &error)) {
+		cb(NULL, &error, arg);
+		return;
+	}
 	if (take_spare(own, wish, cb, arg))
 		return;
 	if (begin(own, wish, false, cb, arg, &error))

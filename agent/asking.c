@@ -64,7 +64,7 @@ static cJSON *answer_of(const struct asked *item)
 	unsigned int i;
 	cJSON *ip;
 
-	for (i = 0; i < item->given.count; i++) {
+	for (i = 0; i < item->given.count && i < pool->set_count; i++) {
 		range = pool_range_of(&pool->sets[i], &item->given.ips[i]);
 		if (!range)
 			continue;
@@ -99,7 +99,8 @@ static void refuse(struct asking *asking)
 	cJSON *answer = cJSON_CreateObject();
 	enum cni_code code = cni_code(&asking->error);
 
-	if (asking->error.errnum == EAGAIN || asking->error.errnum == ENOSPC)
+	if (asking->error.errnum == EAGAIN || asking->error.errnum == ENOSPC ||
+	    asking->error.errnum == EACCES)
 		code = CNI_AGAIN;
 	else if (asking->error.errnum == EEXIST)
 		code = CNI_CONFIG;
@@ -259,6 +260,22 @@ static int find_network(struct asking_context *context, const char *name,
 	return cni_fail(err, CNI_AGAIN, "there is no network \"%s\"", name);
 }
 
+/* Two with one MAC would take each other's packets. */
+static int check_mac(const struct own_wish *wish, struct vr_error *err)
+{
+	static const uint8_t none[VR_MAC_LEN];
+	char text[VR_MAC_TEXT];
+
+	if (!memcmp(wish->who.mac, none, VR_MAC_LEN) ||
+	    !stations_mac_is_taken(&wish->network->stations, wish->who.mac,
+				   wish->who.container))
+		return 0;
+	return cni_fail(err, CNI_CONFIG,
+			"MAC %s is asked for in network \"%s\", but it is in use",
+			vr_mac_format(wish->who.mac, text),
+			wish->network->entry.key);
+}
+
 static int add_item(struct asking *asking, const cJSON *request,
 		    const cJSON *object, struct vr_error *err)
 {
@@ -282,9 +299,10 @@ static int add_item(struct asking *asking, const cJSON *request,
 		ret = parse_asked_ips(object, &item->wish, err);
 	if (!ret)
 		ret = network_get(item->wish.network, err);
-	if (!ret)
-		asking->count++;
-	return ret;
+	if (ret)
+		return ret;
+	asking->count++;
+	return check_mac(&item->wish, err);
 }
 
 static int read_items(struct asking *asking, const cJSON *request)
@@ -379,14 +397,14 @@ static void handle_annotations(struct server_call *call, const cJSON *request,
 			       struct asking_context *context)
 {
 	const cJSON *pod = cJSON_GetObjectItemCaseSensitive(request, "pod");
-	const cJSON *annotations;
+	const struct pod *found;
 	char text[512];
 	cJSON *answer;
 
-	annotations = pods_annotations(context->pods,
-				       object_text(pod, "namespace"),
-				       object_text(pod, "name"));
-	if (!annotations) {
+	found = pods_find(context->pods, object_text(pod, "namespace"),
+			  object_text(pod, "name"));
+	/* One of its name from before is another pod. */
+	if (!found || !pod_is(found, object_text(pod, "uid"))) {
 		snprintf(text, sizeof(text),
 			 "pod %.63s/%.253s is not known to vr-agent (yet)",
 			 object_text(pod, "namespace"),
@@ -396,7 +414,7 @@ static void handle_annotations(struct server_call *call, const cJSON *request,
 	}
 	answer = cJSON_CreateObject();
 	cJSON_AddItemToObject(answer, "annotations",
-			      cJSON_Duplicate(annotations, true));
+			      cJSON_Duplicate(found->annotations, true));
 	server_answer(call, answer);
 }
 

@@ -97,6 +97,7 @@ static void attached_remove(struct attachments *attachments,
 			    struct attached *item)
 {
 	attachment_free(&item->attachment);
+	free(item->container);
 	table_remove(&attachments->table, item);
 }
 
@@ -159,6 +160,10 @@ static int read_states(struct attachments *attachments, struct vr_error *err)
 			    : NULL;
 		if (!item)
 			return vr_error_memory(err);
+		if (!item->container)
+			item->container = strdup(key->container_id);
+		if (!item->container)
+			return vr_error_memory(err);
 		item->round = attachments->round;
 		read_state(attachments, key, item);
 	}
@@ -199,9 +204,12 @@ bool attachments_have(const struct attachments *attachments,
 	if (!container || !container[0])
 		return false;
 	table_for_each(item, next, &attachments->table) {
-		if (!item->read ||
-		    strcmp(item->attachment.container_id, container) != 0 ||
-		    (ifname && !has_interface(&item->attachment, ifname)))
+		if (strcmp(item->container, container) != 0)
+			continue;
+		/* What is not known is not gone. */
+		if (!item->read)
+			return true;
+		if ((ifname && !has_interface(&item->attachment, ifname)))
 			continue;
 		if (item->ports || !item->had_ports)
 			return true;

@@ -26,12 +26,14 @@ struct attached_port {
 /**
  * struct attached - a state file
  * @entry: by its name
- * @attachment: its content
+ * @container: by its name too
+ * @attachment: its content, if it could be @read
  * @had_ports: its ports were there once: an ADD that goes on has none yet
  * @ports: how many of its interfaces have one now
  */
 struct attached {
 	struct table_entry entry;
+	char *container;
 	struct attachment attachment;
 	bool read;
 	bool had_ports;

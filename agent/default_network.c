@@ -21,7 +21,7 @@
 #include "log.h"
 
 #define KEEP_MILLISECONDS 50
-#define READY_MILLISECONDS 200
+#define READY_MILLISECONDS 1000
 #define RETRY_MILLISECONDS 5000
 
 /* What others undo is made good by then. */
@@ -70,6 +70,20 @@ static void add_set(FILE *out, const struct peers *peers, const char *name,
 	fputs("\t}\n", out);
 }
 
+/* Behind the translation of services, which may lead to a node as well. */
+static void add_guard(FILE *out, const struct default_network_options *options,
+		      const char *hook)
+{
+	fprintf(out,
+		"\tchain %s {\n"
+		"\t\ttype filter hook %s priority filter\n"
+		"\t\tiifname \"%s\" udp dport %u ip daddr @nodes4 counter drop\n"
+		"\t\tiifname \"%s\" udp dport %u ip6 daddr @nodes6 counter drop\n"
+		"\t}\n",
+		hook, hook, options->host_interface, options->vxlan_port,
+		options->host_interface, options->vxlan_port);
+}
+
 static void write_rules(FILE *out,
 			const struct default_network_options *options,
 			const struct peers *peers)
@@ -88,6 +102,8 @@ static void write_rules(FILE *out,
 		"\t\tiifname \"%s\" udp dport %u ip6 daddr @nodes6 counter drop\n"
 		"\t}\n",
 		host, options->vxlan_port, host, options->vxlan_port);
+	add_guard(out, options, "forward");
+	add_guard(out, options, "input");
 	fprintf(out,
 		"\tchain postrouting {\n"
 		"\t\ttype nat hook postrouting priority srcnat\n"

@@ -329,11 +329,6 @@ static void check_annotation(struct plugging *plugging,
 	requests_free(&wanted);
 }
 
-static bool is_of(const struct pod *pod, const char *uid)
-{
-	return !uid[0] || !strcmp(pod->uid, uid);
-}
-
 static void set_text(char **to, const char *from)
 {
 	free(*to);
@@ -354,7 +349,7 @@ static void check_attached(struct hotplug *hotplug,
 		return;
 	pod = pods_find(hotplug->known_pods, attachment->pod.namespace,
 			attachment->pod.name);
-	if (!pod || pod->ending || !is_of(pod, attachment->pod.uid))
+	if (!pod || pod->ending || !pod_is(pod, attachment->pod.uid))
 		return;
 	plugging = table_get(&hotplug->pods, attachment->container_id,
 			     sizeof(*plugging));

@@ -51,6 +51,8 @@ static int write_definition(const struct network *network, struct vr_error *err)
 	cleanup_json cJSON *json = cJSON_Duplicate(network->object, true);
 	cleanup_free char *name = file_name(network->entry.key);
 	cleanup_json_text char *text = NULL;
+	cleanup_free char *path = NULL;
+	cleanup_free char *old = NULL;
 
 	if (!json || !name ||
 	    json_replace(json, "name", cJSON_CreateString(network->entry.key),
@@ -58,8 +60,15 @@ static int write_definition(const struct network *network, struct vr_error *err)
 	    json_replace(json, MANAGED_KEY, cJSON_CreateString(MANAGED), err))
 		return vr_error_memory(err);
 	text = cJSON_Print(json);
-	if (!text)
+	if (!text ||
+	    asprintf(&path, "%s/%s", network->networks->folder, name) < 0) {
+		path = NULL;
 		return vr_error_memory(err);
+	}
+	/* A start finds most of them as they are to be. */
+	old = file_read_path(path, NULL, NULL);
+	if (old && !strcmp(old, text))
+		return 0;
 	return file_write(network->networks->folder, name, text, err);
 }
 
@@ -123,6 +132,10 @@ static void take_settings(struct network *network, const cJSON *object)
 		return;
 	cJSON_Delete(network->seen);
 	network->seen = cJSON_Duplicate(spec, true);
+	network->settings++;
+	/* What nobody uses is made anew. */
+	if (network->watch && !network->users)
+		loop_timer_set(network->linger, 0);
 	cJSON_Delete(network->object);
 	network->object = cJSON_Duplicate(spec, true);
 	/* Whose it is, which a node need not know. */
@@ -188,6 +201,8 @@ static void network_gone(const char *namespace, const char *name, void *arg)
 	if (!network)
 		return;
 	network->gone = true;
+	cJSON_Delete(network->seen);
+	network->seen = NULL;
 	/* Its pods go on. */
 	if (!network->watch)
 		network_remove(network);
@@ -263,14 +278,12 @@ static int watch_addresses(struct network *network, struct vr_error *err)
 static void leave(void *arg)
 {
 	struct network *network = arg;
-	struct vr_network request = {
-		.set = VR_BIT(VR_A_NETWORK_NAME) |
-		       VR_BIT(VR_A_NETWORK_IF_UNUSED),
-	};
+	struct vr_network request = { .set = VR_BIT(VR_A_NETWORK_NAME) };
+	struct vr_network now = { 0 };
 	struct vr_error error = { 0 };
 	int ret;
 
-	if (network->users)
+	if (network->users || !network->watch)
 		return;
 	watch_stop(network->watch);
 	network->watch = NULL;
@@ -278,8 +291,14 @@ static void leave(void *arg)
 	loop_timer_destroy(network->linger);
 	network->linger = NULL;
 	snprintf(request.name, sizeof(request.name), "%s", network->entry.key);
-	ret = vr_network_call(network->networks->router, VR_CMD_NETWORK_DEL, 0,
-			      &request, NULL, &error);
+	ret = vr_network_call(network->networks->router, VR_CMD_NETWORK_GET, 0,
+			      &request, &now, &error);
+	request.set |= VR_BIT(VR_A_NETWORK_IF_UNUSED);
+	if (!ret && now.origin == VR_ORIGIN_AGENT)
+		ret = vr_network_call(network->networks->router,
+				      VR_CMD_NETWORK_DEL, 0, &request, NULL,
+				      &error);
+	vr_network_free(&now);
 	if (ret && ret != -ENOENT && ret != -EBUSY)
 		agent_log(AGENT_WARNING, "network %s: %s", network->entry.key,
 			  error.text);
@@ -318,14 +337,19 @@ static int start_using(struct network *network, struct vr_error *err)
 static int see_in_module(struct network *network, struct vr_error *err)
 {
 	struct vr_network request = network->definition.network;
+	struct vr_network now = { 0 };
 	int ret;
 
 	request.origin = VR_ORIGIN_AGENT;
 	ret = vr_network_call(network->networks->router, VR_CMD_NETWORK_NEW,
-			      NLM_F_CREATE, &request, NULL, err);
+			      NLM_F_CREATE, &request, &now, err);
 	if (ret)
 		return ret;
-	stations_attach(&network->stations);
+	/* A new one of the old name knows nothing. */
+	if (!network->stations.attached || network->module_id != now.id)
+		stations_attach(&network->stations);
+	network->module_id = now.id;
+	vr_network_free(&now);
 	return 0;
 }
 
@@ -341,8 +365,12 @@ int network_get(struct network *network, struct vr_error *err)
 	loop_timer_stop(network->linger);
 	/* Whoever deletes networks may have done so. */
 	ret = see_in_module(network, err);
-	if (ret)
-		network_put(network);
+	if (!ret)
+		return 0;
+	network_put(network);
+	/* What is there may be of older settings: the next try finds none. */
+	if (!network->users)
+		loop_timer_set(network->linger, 0);
 	return ret;
 }
 

@@ -32,6 +32,7 @@ struct networks;
  * @object: the same, as far as a node needs it
  * @definition: the same, as vr-cni reads it
  * @pool: out of which its addresses are, when they are the cluster's to give
+ * @settings: another number after each change
  * @gone: its object is: it stays while it is in use
  * @users: how many need it here
  * @watch: its addresses, while it is in use
@@ -45,16 +46,19 @@ struct network {
 	struct definition definition;
 	cJSON *ipam;
 	struct pool pool;
+	unsigned int settings;
 	bool gone;
 
 	unsigned int users;
 	struct watch *watch;
 	struct stations stations;
+	uint32_t module_id;
 	struct loop_timer *linger;
 
 	/* Of those who allocate: what comes next, of each set, and how many. */
 	uint64_t cursor[NETWORK_SETS];
 	unsigned int allocating_spares;
+	uint64_t spare_pause;
 };
 
 /**

@@ -51,6 +51,7 @@ void own_address_bind(struct own_address *item, const struct spare_taker *who)
 {
 	struct address *wanted = &item->wanted;
 
+	item->doomed = false;
 	set_text(&wanted->container, who->container);
 	set_text(&wanted->interface, who->interface);
 	set_text(&wanted->pod_namespace, who->pod_namespace);
@@ -121,34 +122,74 @@ static struct own_address *find_address(struct own *own,
 	return table_find(&own->table, address_name(&address, name));
 }
 
+static struct own_address *add_unknown(struct own *own,
+				       const struct network *network,
+				       const struct vr_ip *ip)
+{
+	struct address address = {
+		.network = network->entry.key,
+		.ip = *ip,
+		.node = (char *)own->node,
+		.state = ADDRESS_SPARE,
+		.since = time(NULL),
+		.vni = network->vni,
+	};
+	struct own_address *item = own_add(own, &address);
+
+	if (item)
+		item->known = false;
+	return item;
+}
+
 /* Its addresses are the taker's.  Return: whether the API says so already. */
 static bool bind_spare(struct own *own, const struct network *network,
 		       const struct spare *spare)
 {
+	bool is_used = attachments_have(own->attachments,
+					spare->taker.container,
+					spare->taker.interface);
 	struct own_address *item;
 	bool all = true;
 	unsigned int i;
 
 	for (i = 0; i < spare->count; i++) {
 		item = find_address(own, network, &spare->ips[i]);
+		/* Its object went while it was taken: it has to be had again. */
+		if (!item && is_used)
+			item = add_unknown(own, network, &spare->ips[i]);
 		if (!item)
 			continue;
 		item->linked = true;
-		if (item->wanted.state == ADDRESS_SPARE)
+		if (is_used || item->wanted.state == ADDRESS_SPARE)
 			own_address_bind(item, &spare->taker);
 		all = all && item->known && item->now.state != ADDRESS_SPARE;
 	}
 	return all;
 }
 
+/* Ranges may have been edited since. */
+static bool fits(const struct network *network, const struct spare *spare)
+{
+	const struct pool *pool = &network->pool;
+	unsigned int i;
+
+	for (i = 0; i < spare->count && i < pool->set_count; i++) {
+		if (!pool_range_of(&pool->sets[i], &spare->ips[i]) ||
+		    pool_reserved(&pool->sets[i], &spare->ips[i]))
+			return false;
+	}
+	return spare->count == pool->set_count;
+}
+
 static bool mark_linked(struct own *own, const struct network *network,
 			const struct spare *spare)
 {
+	bool all = fits(network, spare);
 	struct own_address *item;
-	bool all = true;
 	unsigned int i;
 
-	for (i = 0; i < spare->count; i++) {
+	/* Its addresses are unlinked then, and go. */
+	for (i = 0; all && i < spare->count; i++) {
 		item = find_address(own, network, &spare->ips[i]);
 		if (item)
 			item->linked = true;
@@ -262,8 +303,9 @@ static void check_network(struct own *own, struct network *network)
 /* An agent before us died between the two: nobody can take it. */
 static void doom_unlinked(struct own_address *item)
 {
+	/* One that is on its way may be it. */
 	if (item->wanted.state == ADDRESS_SPARE && !item->linked &&
-	    !item->laying)
+	    !(item->network && item->network->allocating_spares))
 		item->doomed = true;
 }
 
@@ -317,6 +359,10 @@ static void written(const struct api_answer *answer, void *arg)
 
 	item->call = NULL;
 	take_outcome(item, &answer->error);
+	/* It went after that was done. */
+	if (item->lost)
+		item->known = false;
+	item->lost = false;
 	own_check_soon(own);
 	if (!item->retry_at)
 		push(own, item);
@@ -329,7 +375,10 @@ static void deleted(const struct api_answer *answer, void *arg)
 
 	item->call = NULL;
 	if (!answer->error.errnum || answer->error.errnum == ENOENT) {
-		forget(own, item);
+		item->known = false;
+		/* It may have been taken while that was on its way. */
+		if (item->doomed)
+			forget(own, item);
 		own_check_soon(own);
 		return;
 	}
@@ -472,7 +521,8 @@ static void object_changed(const cJSON *object, void *arg)
 	}
 	/* A label can say anything; what others have is not ours. */
 	item = strcmp(address.node, own->node) ? NULL : own_add(own, &address);
-	if (item && !item->call) {
+	if (item) {
+		item->lost = false;
 		address_free(&item->now);
 		item->now = address;
 		item->known = true;
@@ -488,9 +538,10 @@ static void object_gone(const char *namespace, const char *name, void *arg)
 	struct own_address *item = table_find(&own->table, name);
 
 	(void)namespace;
-	if (!item || item->call)
+	if (!item)
 		return;
 	item->known = false;
+	item->lost = item->call;
 	/* Only what somebody has is made anew. */
 	if (item->wanted.state != ADDRESS_BOUND)
 		item->doomed = true;

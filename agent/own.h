@@ -39,7 +39,6 @@ struct own {
 	struct watch *watch;
 	struct loop_timer *clock;
 	unsigned int allocating;
-	uint64_t spare_pause;
 };
 
 int own_start(struct own *own, struct vr_error *err);

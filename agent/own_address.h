@@ -20,7 +20,7 @@
  * @sent: what was asked for by @call
  * @doomed: it is to be deleted
  * @linked: it is laid down as a spare on the disk
- * @laying: it is about to be
+ * @lost: the object went while @call was on its way
  * @retry_at: not before, by loop_now(); 0 for at once
  * @network: in use by it, NULL while that is not known
  */
@@ -36,7 +36,7 @@ struct own_address {
 	bool known;
 	bool doomed;
 	bool linked;
-	bool laying;
+	bool lost;
 };
 
 /* Take in an object that the API has. Return: NULL without memory. */

@@ -14,6 +14,9 @@
 #include "pods.h"
 #include "watch.h"
 
+/* Of a mirror pod, which stands for a static one: the uid that runtimes use. */
+#define MIRROR_KEY "kubernetes.io/config.mirror"
+
 static char *key_of(const char *namespace, const char *name)
 {
 	char *key;
@@ -109,10 +112,8 @@ const struct pod *pods_find(const struct pods *pods, const char *namespace,
 	return key ? table_find(&pods->table, key) : NULL;
 }
 
-const cJSON *pods_annotations(const struct pods *pods, const char *namespace,
-			      const char *name)
+bool pod_is(const struct pod *pod, const char *uid)
 {
-	const struct pod *pod = pods_find(pods, namespace, name);
-
-	return pod ? pod->annotations : NULL;
+	return !uid[0] || !strcmp(pod->uid, uid) ||
+	       !strcmp(object_text(pod->annotations, MIRROR_KEY), uid);
 }

@@ -44,8 +44,11 @@ void pods_stop(struct pods *pods);
 const struct pod *pods_find(const struct pods *pods, const char *namespace,
 			    const char *name);
 
-/* Return: its annotations, NULL when it is not known. */
-const cJSON *pods_annotations(const struct pods *pods, const char *namespace,
-			      const char *name);
+/**
+ * pod_is() - Is it the pod that a runtime means, and not another of its name?
+ * @uid: as the runtime has it, "" when it said none; that of a static pod is not
+ *	that of its object
+ */
+bool pod_is(const struct pod *pod, const char *uid);
 
 #endif /* VR_AGENT_PODS_H */

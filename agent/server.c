@@ -47,7 +47,8 @@ bool server_answer(struct server_call *call, cJSON *answer)
 	cJSON_AddNumberToObject(answer, "version", PROTOCOL);
 	text = cJSON_PrintUnformatted(answer);
 	len = text ? asprintf(&line, "%s\n", text) : -1;
-	waits = len > 0 && send(call->fd, line, len, MSG_NOSIGNAL) == len;
+	waits = len > 0 &&
+		send(call->fd, line, len, MSG_NOSIGNAL | MSG_DONTWAIT) == len;
 	cJSON_Delete(answer);
 	call_end(call);
 	return waits;
@@ -131,12 +132,16 @@ static bool is_root(int fd)
 
 static void accept_call(void *arg)
 {
+	static const int send_buffer = FILE_MAX_BYTES;
 	struct server *server = arg;
 	struct server_call *call;
 	int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC);
 
 	if (fd < 0)
 		return;
+	/* An answer is at most some annotations: it fits. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &send_buffer,
+		   sizeof(send_buffer));
 	call = is_root(fd) ? calloc(1, sizeof(*call)) : NULL;
 	if (call) {
 		call->server = server;

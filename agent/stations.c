@@ -140,11 +140,14 @@ void stations_gone(struct stations *stations, const char *name)
 void stations_peer_changed(struct stations *stations, const char *node)
 {
 	struct station *station, *next;
+	struct held *held;
 
 	plan_tell(stations);
 	table_for_each(station, next, &stations->by_mac) {
-		if (station->held && !strcmp(station->held->address.node, node))
-			mark_dirty(stations, station);
+		for (held = station->held; held; held = held->next) {
+			if (!strcmp(held->address.node, node))
+				mark_dirty(stations, station);
+		}
 	}
 }
 
@@ -153,12 +156,39 @@ bool stations_have(const struct stations *stations, const char *name)
 	return table_find(&stations->addresses, name);
 }
 
+bool stations_mac_is_taken(const struct stations *stations,
+			   const uint8_t mac[VR_MAC_LEN], const char *container)
+{
+	const struct station *station;
+	const struct held *held;
+	char text[VR_MAC_TEXT];
+
+	station = table_find(&stations->by_mac, vr_mac_format(mac, text));
+	for (held = station ? station->held : NULL; held; held = held->next) {
+		if (held->address.state == ADDRESS_BOUND &&
+		    strcmp(held->address.container, container) != 0)
+			return true;
+	}
+	return false;
+}
+
 bool stations_are_told(const struct stations *stations)
 {
 	return !stations->dirty;
 }
 
-/* The one that advertises it last, when there are two. */
+/* Sequences of two objects say nothing of each other. */
+static bool is_before(const struct held *a, const struct held *b)
+{
+	if (a->address.since != b->address.since)
+		return a->address.since < b->address.since;
+	return strcmp(a->entry.key, b->entry.key) < 0;
+}
+
+/*
+ * Who has the MAC: of two the first one who had it, so that nobody takes it by
+ * asking for it, and nobody when one is of ours, whose port has it.
+ */
 static const struct held *leading(const struct stations *stations,
 				  const struct station *station)
 {
@@ -167,10 +197,12 @@ static const struct held *leading(const struct stations *stations,
 	for (held = station->held; held; held = held->next) {
 		if (held->address.state != ADDRESS_BOUND)
 			continue;
-		if (!best || held->address.sequence > best->address.sequence)
+		if (!is_remote(stations, &held->address))
+			return NULL;
+		if (!best || is_before(held, best))
 			best = held;
 	}
-	return best && is_remote(stations, &best->address) ? best : NULL;
+	return best;
 }
 
 static int fill_endpoint(const struct stations *stations,
@@ -230,6 +262,23 @@ static int withdraw(const struct stations *stations, const char *mac,
 	return ret == -ENOENT ? 0 : ret;
 }
 
+/* A port's own endpoint would be lost with it, and so would the pod. */
+static int refuse_others(const struct stations *stations, const char *mac,
+			 struct vr_error *err)
+{
+	struct vr_endpoint endpoint = endpoint_of(stations, mac);
+	struct vr_endpoint now = { 0 };
+	int ret;
+
+	ret = vr_endpoint_call(stations->router, VR_CMD_ENDPOINT_GET, 0,
+			       &endpoint, &now, NULL);
+	if (!ret && now.origin != VR_ORIGIN_AGENT)
+		ret = vr_error_set(err, EEXIST,
+				   "the MAC is that of an endpoint of this node");
+	vr_endpoint_free(&now);
+	return ret == -EEXIST ? ret : 0;
+}
+
 static int advertise(const struct stations *stations,
 		     const struct station *station, const struct held *best,
 		     const struct vr_ip *vtep, struct vr_error *err)
@@ -238,6 +287,8 @@ static int advertise(const struct stations *stations,
 	int ret;
 
 	ret = fill_endpoint(stations, station, best, vtep, &endpoint, err);
+	if (!ret)
+		ret = refuse_others(stations, station->entry.key, err);
 	if (!ret)
 		ret = vr_endpoint_call(stations->router, VR_CMD_ENDPOINT_NEW,
 				       NLM_F_CREATE | NLM_F_REPLACE, &endpoint,
@@ -314,47 +365,55 @@ static int tell_node(struct stations *stations, struct node_count *node,
 	return ret;
 }
 
+/* One that the module refuses does not keep the others from it. */
 static int tell_nodes(struct stations *stations, struct vr_error *err)
 {
 	struct node_count *node, *next;
-	int ret = 0;
+	int ret = 0, one;
 
 	table_for_each(node, next, &stations->by_node) {
-		ret = tell_node(stations, node, err);
-		if (ret)
-			return ret;
-		if (!node->count && !node->flooded.family)
+		one = tell_node(stations, node, err);
+		if (one)
+			ret = one;
+		else if (!node->count && !node->flooded.family)
 			table_remove(&stations->by_node, node);
 	}
-	return 0;
+	return ret;
 }
 
-/* Those that are there first: who moved is not lost in between. */
 static int tell_stations(struct stations *stations, struct vr_error *err)
 {
-	struct station *station;
-	int ret = 0;
+	struct station *station, *next, *failed = NULL;
+	int ret = 0, one;
 
-	while (!ret && (station = stations->dirty)) {
-		ret = tell_station(stations, station, err);
-		if (ret)
-			return ret;
-		stations->dirty = station->next_dirty;
+	for (station = stations->dirty; station; station = next) {
+		next = station->next_dirty;
+		one = tell_station(stations, station, err);
+		if (one) {
+			ret = one;
+			station->next_dirty = failed;
+			failed = station;
+			continue;
+		}
 		station->is_dirty = false;
 		if (!station->held && !station->told)
 			table_remove(&stations->by_mac, station);
 	}
-	return 0;
+	stations->dirty = failed;
+	return ret;
 }
 
 static void tell(void *arg)
 {
 	struct stations *stations = arg;
 	struct vr_error error = { 0 };
+	int nodes, ret;
 
 	if (!stations->attached)
 		return;
-	if (!tell_nodes(stations, &error) && !tell_stations(stations, &error))
+	nodes = tell_nodes(stations, &error);
+	ret = tell_stations(stations, &error);
+	if (!nodes && !ret)
 		return;
 	agent_log(AGENT_WARNING, "%s", error.text);
 	loop_timer_set(stations->timer, RETRY_MILLISECONDS);
@@ -397,6 +456,38 @@ static int sweep_endpoint(const struct vr_endpoint *endpoint, void *arg,
 	return 0;
 }
 
+static bool is_flooded(const struct stations *stations, const struct vr_ip *ip)
+{
+	struct node_count *node, *next;
+
+	table_for_each(node, next, &stations->by_node) {
+		if (node->flooded.family && vr_ip_equal(&node->flooded, ip))
+			return true;
+	}
+	return false;
+}
+
+static void sweep_flood(struct stations *stations)
+{
+	struct vr_network request = { .set = VR_BIT(VR_A_NETWORK_NAME) };
+	struct vr_network now = { 0 };
+	struct vr_error error = { 0 };
+	unsigned int i;
+	int ret;
+
+	snprintf(request.name, sizeof(request.name), "%s", stations->network);
+	ret = vr_network_call(stations->router, VR_CMD_NETWORK_GET, 0, &request,
+			      &now, &error);
+	for (i = 0; !ret && i < now.flood.count; i++) {
+		if (!is_flooded(stations, &now.flood.items[i]))
+			ret = change_flood(stations, &now.flood.items[i], false,
+					   &error);
+	}
+	if (ret)
+		agent_log(AGENT_WARNING, "%s", error.text);
+	vr_network_free(&now);
+}
+
 void stations_sweep(struct stations *stations)
 {
 	struct vr_endpoint filter = {
@@ -414,6 +505,7 @@ void stations_sweep(struct stations *stations)
 			     stations, &error))
 		agent_log(AGENT_WARNING, "network %s: %s", stations->network,
 			  error.text);
+	sweep_flood(stations);
 }
 
 int stations_start(struct stations *stations, struct loop *loop,

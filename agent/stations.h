@@ -64,4 +64,9 @@ void stations_sweep(struct stations *stations);
 /* Is there an object for the address? */
 bool stations_have(const struct stations *stations, const char *name);
 
+/* Has another container's interface this MAC? */
+bool stations_mac_is_taken(const struct stations *stations,
+			   const uint8_t mac[VR_MAC_LEN],
+			   const char *container);
+
 #endif /* VR_AGENT_STATIONS_H */

@@ -18,9 +18,6 @@
 
 #define RETRY_MILLISECONDS 2000
 
-/* Of a mirror pod, which stands for a static one: the uid that runtimes use. */
-#define MIRROR_KEY "kubernetes.io/config.mirror"
-
 /**
  * struct writing - a value that was written, and is not seen yet
  * @entry: by "NAMESPACE/NAME" of the pod
@@ -282,13 +279,6 @@ static void write_status(struct statuses *statuses,
 		writing_free(statuses, writing);
 }
 
-/* Is it the pod that was attached, and not another one of its name? */
-static bool is_of(const struct pod *pod, const char *uid)
-{
-	return !uid[0] || !strcmp(pod->uid, uid) ||
-	       !strcmp(object_text(pod->annotations, MIRROR_KEY), uid);
-}
-
 static void check_attached(struct statuses *statuses,
 			   const struct attached *attached)
 {
@@ -304,7 +294,7 @@ static void check_attached(struct statuses *statuses,
 		return;
 	pod = pods_find(statuses->pods, attachment->pod.namespace,
 			attachment->pod.name);
-	if (!pod || !is_of(pod, attachment->pod.uid))
+	if (!pod || !pod_is(pod, attachment->pod.uid))
 		return;
 	ours = entries_of(statuses, attachment);
 	if (!ours)

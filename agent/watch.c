@@ -285,12 +285,14 @@ static void list_done(const struct api_answer *answer, void *arg)
 	watch->call = NULL;
 	if (answer->error.errnum == EKEYEXPIRED)
 		forget_version(watch);
-	if (answer->error.errnum || !answer->body) {
+	items = cJSON_GetObjectItemCaseSensitive(answer->body, "items");
+	/* What is no list does not say that there is nothing. */
+	if (answer->error.errnum ||
+	    (!cJSON_IsArray(items) && !cJSON_IsNull(items))) {
 		complain(watch, &answer->error);
 		try_later(watch, answer->retry_after);
 		return;
 	}
-	items = cJSON_GetObjectItemCaseSensitive(answer->body, "items");
 	cJSON_ArrayForEach(item, items) {
 		if (!object_changed(watch, item))
 			return;

@@ -61,6 +61,20 @@ is "is given" "$(get '.ips[] | select(.interface == 1).address')" 10.2.77.77/16
 is "with the MAC that was asked for" "$(addresses 'select(.spec.address == "10.2.77.77").spec.mac')" \
 	02:00:00:00:77:77
 
+not_attached "an address of no range" 7 'in no range' n1 u '[{"name":"large","ips":["192.0.2.7"]}]'
+
+# Nobody takes a pod's packets by asking for its MAC, from another node either.
+not_attached "the MAC of a pod of another node" 7 'MAC 02:00:00:00:77:77' n2 thief \
+	'[{"name":"large","mac":"02:00:00:00:77:77"}]'
+forged='{"apiVersion":"vrctl.dev/v1alpha1","kind":"NetworkAddress","metadata":{"name":"v5002-0a024242",
+	"labels":{"vrctl.dev/vni":"5002","vrctl.dev/node":"n2"}},"spec":{"network":"default.large","vni":5002,
+	"address":"10.2.66.66","mac":"02:00:00:00:77:77","node":"n2","state":"bound","container":"x",
+	"interface":"eth1","since":"2026-01-01T00:00:00Z","sequence":4294967295}}'
+api_control '{"load":['"$forged"']}' > /dev/null
+ok "what is told after it is there" poll 10 sh -c "vrctl -n $n3 endpoint show network default.large | grep -q 10.2.66.66"
+like "on the pod's own node the MAC is the port's" \
+	"$(at n1 endpoint show network default.large | grep 02:00:00:00:77:77)" 'dev eth1'
+
 # Rights: a network of another namespace, which does not share it.
 k8s_network other.closed 5003 10.3.0.0/16
 k8s_network other.open 5004 10.4.0.0/16 '"shared":["default"]'

@@ -67,6 +67,11 @@ not_attached "the fifth says why" 11 'default.blue' n1 r5 blue
 like "that no agent answers, and where" "$(get .msg)" 'agent.sock'
 detached "a pod goes meanwhile" n1 r1
 ok "what is told already stays" a_knows_b
+# A controller took this node for gone, and with it what was in store.
+lost=$(find "$WORK/n1/spares/default.blue" -lname 'r2-id:*' -printf %f)
+lost=$(addresses 'select(.spec.address == "'"$lost"'").metadata.name')
+api_control '{"delete":[{"apiVersion":"vrctl.dev/v1alpha1","kind":"NetworkAddress","metadata":{"name":"'"$lost"'"}}]}' \
+	> /dev/null
 agent n1
 ok "an agent that comes back tells of the others" poll 60 bound n1 8
 cooling()
