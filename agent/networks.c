@@ -12,6 +12,7 @@
 
 #include "../cni/file.h"
 #include "../cni/ipam.h"
+#include "../cni/ipam_agent.h"
 #include "../cni/json.h"
 #include "../lib/cleanup.h"
 #include "../lib/network.h"
@@ -28,8 +29,6 @@
  * yet is not gone.
  */
 #define SWEEP_MILLISECONDS 60000
-
-#define CLUSTER_IPAM "vr-agent"
 
 /* What the files of a folder that we write have in them, so that we delete no others. */
 #define MANAGED_KEY "description"
@@ -97,7 +96,7 @@ static int parse_pool(struct network *network, struct vr_error *err)
 	const char *type = object_text(ipam, "type");
 	int ret;
 
-	if (strcmp(type, CLUSTER_IPAM) != 0)
+	if (strcmp(type, IPAM_AGENT_TYPE) != 0)
 		return 0;
 	network->ipam = cJSON_CreateObject();
 	cJSON_AddStringToObject(network->ipam, "name", network->entry.key);

@@ -12,13 +12,10 @@
 #include "api.h"
 #include "loop.h"
 
-#define NODE_SOCKET "/run/vr/agent.sock"
-#define NODE_SPARE_DIR "/var/lib/vr/spares"
 #define NODE_SPARES 4
 #define NODE_UPLINK "vr-uplink"
 #define NODE_VXLAN_PORT 4789
 #define NODE_CNI_BIN_DIR "/opt/cni/bin"
-#define NODE_CLUSTER "k8s"
 
 /**
  * struct node_options - what the agent was started with

@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../cni/ask.h"
+#include "../cni/contrail.h"
 #include "../cni/netconf.h"
+#include "../cni/spare.h"
 #include "../lib/field.h"
 #include "default_network.h"
 #include "log.h"
@@ -48,22 +51,22 @@ static const char usage[] =
 	"\n"
 	"both:\n"
 	"  --compat contrail     pods of any namespace may use any network\n"
-	"  --cluster NAME        of the cluster in Contrail's annotations (" NODE_CLUSTER
+	"  --cluster NAME        of the cluster in Contrail's annotations (" CONTRAIL_CLUSTER
 	")\n"
 	"  --vni N               of the default network, 1 to 16777215 (4094)\n"
 	"\n"
 	"on a node:\n"
 	"  --node NAME           of its Node object ($NODE_NAME)\n"
-	"  --socket PATH         where vr-cni asks (" NODE_SOCKET ")\n"
+	"  --socket PATH         where vr-cni asks (" ASK_SOCKET ")\n"
 	"  --networks-dir DIR    definitions for vr-cni (" NETCONF_NETWORKS_DIR
 	")\n"
 	"  --state-dir DIR       vr-cni's state (" NETCONF_STATE_DIR ")\n"
-	"  --spare-dir DIR       addresses in store (" NODE_SPARE_DIR ")\n"
+	"  --spare-dir DIR       addresses in store (" SPARE_FOLDER ")\n"
 	"  --spares N            of each network in use, 0 to 64 (4)\n"
 	"  --uplink NAME         the uplink to other nodes (" NODE_UPLINK ")\n"
 	"  --vxlan-port PORT     its UDP port (4789)\n"
 	"  --compat contrail     pods of any namespace may use any network\n"
-	"  --cluster NAME        of the cluster in Contrail's annotations (" NODE_CLUSTER
+	"  --cluster NAME        of the cluster in Contrail's annotations (" CONTRAIL_CLUSTER
 	")\n"
 	"\n"
 	"with the pods' first interface:\n"
@@ -384,10 +387,10 @@ static void set_defaults(struct options *options)
 	*options = (struct options){
 		.node = {
 			.name = getenv("NODE_NAME"),
-			.socket = NODE_SOCKET,
+			.socket = ASK_SOCKET,
 			.networks_dir = NETCONF_NETWORKS_DIR,
 			.state_dir = NETCONF_STATE_DIR,
-			.spare_dir = NODE_SPARE_DIR,
+			.spare_dir = SPARE_FOLDER,
 			.spares = NODE_SPARES,
 			.uplink = NODE_UPLINK,
 			.vxlan_port = NODE_VXLAN_PORT,
@@ -396,12 +399,12 @@ static void set_defaults(struct options *options)
 			.host_interface = DEFAULT_NETWORK_HOST,
 			.masquerade = true,
 			.cni_bin_dir = NODE_CNI_BIN_DIR,
-			.cluster = NODE_CLUSTER,
+			.cluster = CONTRAIL_CLUSTER,
 		},
 		.controller_options = {
 			.identity = getenv("POD_NAME"),
 			.namespace = namespace ? namespace : OPTIONS_NAMESPACE,
-			.rules = { .cluster = NODE_CLUSTER },
+			.rules = { .cluster = CONTRAIL_CLUSTER },
 			.default_vni = DEFAULT_NETWORK_VNI,
 			.vni_rest = 3600,
 			.node_grace = 60,

@@ -12,13 +12,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "../cni/ask.h"
 #include "../cni/file.h"
 #include "../cni/json.h"
 #include "../lib/cleanup.h"
 #include "log.h"
 #include "server.h"
-
-#define PROTOCOL 1
 
 struct server_call {
 	struct server *server;
@@ -44,7 +43,7 @@ bool server_answer(struct server_call *call, cJSON *answer)
 	bool waits;
 	ssize_t len;
 
-	cJSON_AddNumberToObject(answer, "version", PROTOCOL);
+	cJSON_AddNumberToObject(answer, "version", ASK_VERSION);
 	text = cJSON_PrintUnformatted(answer);
 	len = text ? asprintf(&line, "%s\n", text) : -1;
 	waits = len > 0 &&
@@ -73,10 +72,10 @@ static void handle(struct server_call *call)
 	call->asked = true;
 	if (!cJSON_IsNumber(version)) {
 		server_refuse(call, 6, "vr-agent: not a request of vr-cni");
-	} else if (version->valueint != PROTOCOL) {
+	} else if (version->valueint != ASK_VERSION) {
 		snprintf(text, sizeof(text),
 			 "vr-agent speaks version %d of the protocol, vr-cni %d: install both of one release",
-			 PROTOCOL, version->valueint);
+			 ASK_VERSION, version->valueint);
 		server_refuse(call, 1, text);
 	} else {
 		call->server->handler(call, request, call->server->arg);

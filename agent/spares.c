@@ -8,11 +8,10 @@
 #include <string.h>
 
 #include "../cni/ipam.h"
+#include "../cni/spare.h"
 #include "../cni/store.h"
 #include "../lib/cleanup.h"
 #include "spares.h"
-
-#define FREE "-"
 
 #define NAME_BYTES (SPARE_ADDRESSES * VR_IP_TEXT)
 
@@ -47,11 +46,20 @@ static bool parse_name(const char *name, struct spare *spare)
 static void format_taker(const struct spare_taker *taker,
 			 char text[STORE_TEXT_BYTES])
 {
-	char mac[VR_MAC_TEXT];
+	struct environment_pod pod = { .namespace = "" };
+	struct spare_owner owner = {
+		.container_id = taker->container,
+		.ifname = taker->interface,
+		.pod = &pod,
+		.has_mac = true,
+	};
 
-	snprintf(text, STORE_TEXT_BYTES, "%s:%s %s %s %s %s", taker->container,
-		 taker->interface, taker->pod_namespace, taker->pod_name,
-		 taker->pod_uid, vr_mac_format(taker->mac, mac));
+	snprintf(pod.namespace, sizeof(pod.namespace), "%s",
+		 taker->pod_namespace);
+	snprintf(pod.name, sizeof(pod.name), "%.253s", taker->pod_name);
+	snprintf(pod.uid, sizeof(pod.uid), "%s", taker->pod_uid);
+	memcpy(owner.mac, taker->mac, VR_MAC_LEN);
+	spare_format_owner(&owner, text);
 }
 
 static bool take_word(char **text, const char *until, char *into, size_t size)
@@ -85,7 +93,7 @@ static bool parse_taker(const char *from, struct spare_taker *taker)
 /* Return: false for what nobody of us wrote. */
 static bool parse(const char *name, const char *text, struct spare *spare)
 {
-	*spare = (struct spare){ .taken = strcmp(text, FREE) != 0 };
+	*spare = (struct spare){ .taken = strcmp(text, SPARE_FREE) != 0 };
 	return parse_name(name, spare) &&
 	       (!spare->taken || parse_taker(text, &spare->taker));
 }
@@ -143,7 +151,7 @@ int spares_add(const char *folder, const char *network,
 	if (ret)
 		return ret;
 	format_name(spare, name);
-	return store_replace(&store, name, FREE, err);
+	return store_replace(&store, name, SPARE_FREE, err);
 }
 
 static int take_first(const struct store *store, const char *name,
@@ -206,7 +214,7 @@ int spares_remove(const char *folder, const char *network,
 		return ret;
 	format_name(spare, name);
 	store_read(&store, name, text);
-	if (only_free && text[0] && strcmp(text, FREE) != 0)
+	if (only_free && text[0] && strcmp(text, SPARE_FREE) != 0)
 		return vr_error_set(err, EBUSY, "spare %s is taken", name);
 	return store_remove(&store, name, err);
 }

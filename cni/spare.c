@@ -17,8 +17,7 @@
 #include "spare.h"
 #include "store.h"
 
-static void format_owner(const struct spare_owner *owner,
-			 char text[STORE_TEXT_BYTES])
+void spare_format_owner(const struct spare_owner *owner, char *text)
 {
 	char mac[VR_MAC_TEXT];
 
@@ -147,7 +146,7 @@ int spare_take(const char *folder, const struct pool *pool,
 	if (ret)
 		return ret;
 	owner->has_mac = true;
-	format_owner(owner, text);
+	spare_format_owner(owner, text);
 	return store_replace(&store, choosing.name, text, err);
 }
 

@@ -26,6 +26,9 @@ struct spare_owner {
 	uint8_t mac[VR_MAC_LEN];
 };
 
+/* What a spare points to that somebody has; @text has STORE_TEXT_BYTES. */
+void spare_format_owner(const struct spare_owner *owner, char *text);
+
 /**
  * spare_take() - Take addresses that the agent has laid down on the node
  * @folder: of all networks
