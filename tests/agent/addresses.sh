@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # the namespaces of setup.sh
+# timeout: 240
 #
 # Addresses of the cluster: taken by creating objects, told to the other nodes,
 # freed when a pod is gone.
@@ -18,8 +19,8 @@ defined()
 	[ -s "$WORK/$1/networks/$2.json" ]
 }
 
-ok "the definition of a network is on the node" poll 10 defined n1 default.blue
-ok "and on the other" poll 10 defined n2 default.red
+ok "the definition of a network is on the node" poll 30 defined n1 default.blue
+ok "and on the other" poll 30 defined n2 default.red
 
 attached "a pod on node 1" n1 a blue,red
 blue_a=$(get '.ips[] | select(.interface == 1).address' | head -1)
@@ -33,7 +34,7 @@ bound()
 	[ "$(addresses 'select(.spec.state == "bound") | .spec.pod.name' | grep -cx "$1")" = "$2" ]
 }
 
-ok "three objects say whose they are" poll 5 bound a 3
+ok "three objects say whose they are" poll 20 bound a 3
 is "of which node" "$(addresses 'select(.spec.pod.name == "a") | .spec.node' | sort -u)" n1
 is "and of which pod" "$(addresses 'select(.spec.pod.name == "a") | .spec.pod | "\(.namespace)/\(.name)/\(.uid)"' | sort -u)" \
 	default/a/a-uid
@@ -48,7 +49,7 @@ spares()
 	[ "$(addresses 'select(.spec.state == "spare" and .spec.node == "'"$1"'" and .spec.vni == '"$2"').metadata.name' | wc -l)" = "$3" ]
 }
 
-ok "four pairs of blue are in store" poll 10 spares n1 5001 8
+ok "four pairs of blue are in store" poll 30 spares n1 5001 8
 is "none of red, which is small" "$(addresses 'select(.spec.state == "spare" and .spec.vni == 5002).metadata.name')" ""
 is "none where no pod is" "$(addresses 'select(.spec.node == "n2").metadata.name')" ""
 is "they lie on the disk" "$(find "$WORK/n1/spares/default.blue" -type l | wc -l)" 4
@@ -63,8 +64,8 @@ endpoint_there()
 	at "$1" endpoint show network "$2" | grep -q "$3"
 }
 
-ok "node 1 is told of it" poll 5 endpoint_there n1 default.blue "${blue_b%/*}"
-ok "and node 2 of the other" poll 5 endpoint_there n2 default.blue "${blue_a%/*}"
+ok "node 1 is told of it" poll 20 endpoint_there n1 default.blue "${blue_b%/*}"
+ok "and node 2 of the other" poll 20 endpoint_there n2 default.blue "${blue_a%/*}"
 like "by the tunnel address of the node" "$(at n1 -j endpoint show network default.blue)" '"remote": ?"203.0.113.2"'
 is "the flood list is the other node" "$(at n1 -j network show default.blue | jq -r '.[0].flood[]')" 203.0.113.2
 ping_ok a "${blue_b%/*}"
@@ -76,7 +77,7 @@ has_mtu()
 {
 	[ "$(at n1 -j network show default.blue | jq '.[0].mtu')" = "$1" ]
 }
-ok "another MTU is the network's" poll 10 has_mtu 1350
+ok "another MTU is the network's" poll 30 has_mtu 1350
 attached "and no reason to refuse a pod" n1 c blue
 
 detached "the pod on node 2 goes" n2 b
@@ -84,7 +85,7 @@ endpoint_gone()
 {
 	! endpoint_there "$@"
 }
-ok "node 1 does not know it any more" poll 5 endpoint_gone n1 default.blue "${blue_b%/*}"
+ok "node 1 does not know it any more" poll 20 endpoint_gone n1 default.blue "${blue_b%/*}"
 is "its address rests" "$(addresses 'select(.spec.address == "'"${blue_b%/*}"'").spec.state')" cooling
 
 detached "the pod on node 1 goes" n1 a
@@ -92,6 +93,6 @@ cooling()
 {
 	[ "$(addresses 'select(.spec.node == "n1" and .spec.state == "cooling").metadata.name' | wc -l)" = "$1" ]
 }
-ok "all of its addresses rest" poll 5 cooling 3
+ok "all of its addresses rest" poll 20 cooling 3
 
 done_testing

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # the namespaces of setup.sh
+# timeout: 240
 #
 # The network that every pod is on: a prefix of each node, the host as its gateway,
 # the ways between nodes and out, and the configuration that the runtime finds.
@@ -62,7 +63,7 @@ dropped()
 for ip in 203.0.113.1 203.0.113.2; do
 	in_ns "$a" bash -c "echo x > /dev/udp/$ip/4789"
 done
-ok "VXLAN of a pod reaches no node" poll 5 dropped 2
+ok "VXLAN of a pod reaches no node" poll 20 dropped 2
 in_ns "$a" bash -c "echo x > /dev/udp/203.0.113.200/4789"
 ok "others it may speak to" dropped 2
 
@@ -74,7 +75,7 @@ routed()
 	at n1 route show network cluster-wide-network | grep -q 10.244.9.0/24 &&
 		ip -n "$n1" route show 10.244.9.0/24 | grep -q vr-host
 }
-ok "a new node is led to" poll 10 routed
+ok "a new node is led to" poll 30 routed
 is "and is one that pods may not speak VXLAN to" \
 	"$(on n1 nft list set inet vr nodes4 | grep -c 203.0.113.9)" 1
 api_control '{"delete":[{"apiVersion":"v1","kind":"Node","metadata":{"name":"n9"}}]}' > /dev/null
@@ -82,7 +83,7 @@ not_routed()
 {
 	! routed
 }
-ok "one that is gone is not" poll 10 not_routed
+ok "one that is gone is not" poll 30 not_routed
 is "nor on the host" "$(ip -n "$n1" route show 10.244.9.0/24)" ""
 
 # Somebody takes things away, and the agent looks every half a minute.
@@ -94,8 +95,8 @@ on n1 nft delete table inet vr
 ip -n "$n1" route del 10.244.2.0/24
 agent_stop n1
 agent_first n1
-ok "a restarted agent mends what is missing" poll 10 sh -c "ip -n $n1 route show 10.244.2.0/24 | grep -q vr-host"
-ok "rules too" poll 10 on n1 nft list table inet vr
+ok "a restarted agent mends what is missing" poll 30 sh -c "ip -n $n1 route show 10.244.2.0/24 | grep -q vr-host"
+ok "rules too" poll 30 on n1 nft list table inet vr
 ping_ok a "${c%/*}"
 
 detached "pods go" n1 a

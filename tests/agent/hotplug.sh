@@ -49,7 +49,7 @@ k8s_pod n1 a "\"$KEY\":\"net1,net2\""
 k8s_pod n2 b "\"$KEY\":\"net1,net3\""
 attached "a pod with two networks" n1 a net1,net2
 attached "another on the other node" n2 b net1,net3
-ok "they are in its status" poll 10 has a "eth0=cluster-wide-network eth1=net1 eth2=net2"
+ok "they are in its status" poll 30 has a "eth0=cluster-wide-network eth1=net1 eth2=net2"
 mac=$(ip -n "$a" -j link show eth1 | jq -r '.[0].address')
 
 asks a net1,net2,net3
@@ -60,7 +60,7 @@ reaches()
 {
 	_ping_ok b "$(ip_of a "$1")" 1
 }
-ok "a pod on the other node reaches it" poll 10 reaches eth3
+ok "a pod on the other node reaches it" poll 30 reaches eth3
 like "the default route stays" "$(ip -n "$a" route show default)" 'via 10\.244\.1\.1 dev eth0'
 
 asks a net1,net3
@@ -70,7 +70,7 @@ rests()
 {
 	[ "$(addresses 'select(.spec.pod.name == "a" and .spec.network == "'"$1"'").spec.state')" = cooling ]
 }
-ok "its address rests" poll 10 rests default.net2
+ok "its address rests" poll 30 rests default.net2
 is "the others are what they were" "$(ip -n "$a" -j link show eth1 | jq -r '.[0].address')" "$mac"
 is "... by their addresses" "$(ip_of a eth3)" "$net3"
 
@@ -82,7 +82,7 @@ is "and the MAC" "$(ip -n "$a" -j link show data0 | jq -r '.[0].address')" 02:00
 
 agent_stop n1
 agent_first n1
-ok "a restart of the agent changes nothing" poll 10 has a \
+ok "a restart of the agent changes nothing" poll 30 has a \
 	"eth0=cluster-wide-network eth1=net1 data0=net4 eth2=net1 eth3=net3"
 is "the address is the same" "$(ip_of a eth3)" "$net3"
 
@@ -115,7 +115,7 @@ none_bound()
 {
 	[ -z "$(addresses 'select(.spec.pod.name == "a" and .spec.state == "bound").metadata.name')" ]
 }
-ok "and frees all addresses" poll 10 none_bound
+ok "and frees all addresses" poll 30 none_bound
 is "no device of ours is left" "$(ip -n "$a" -o link show type vr)" ""
 
 done_testing

@@ -71,14 +71,14 @@ forged='{"apiVersion":"vrctl.dev/v1alpha1","kind":"NetworkAddress","metadata":{"
 	"address":"10.2.66.66","mac":"02:00:00:00:77:77","node":"n2","state":"bound","container":"x",
 	"interface":"eth1","since":"2026-01-01T00:00:00Z","sequence":4294967295}}'
 api_control '{"load":['"$forged"']}' > /dev/null
-ok "what is told after it is there" poll 10 sh -c "vrctl -n $n3 endpoint show network default.large | grep -q 10.2.66.66"
+ok "what is told after it is there" poll 30 sh -c "vrctl -n $n3 endpoint show network default.large | grep -q 10.2.66.66"
 like "on the pod's own node the MAC is the port's" \
 	"$(at n1 endpoint show network default.large | grep 02:00:00:00:77:77)" 'dev eth1'
 
 # Rights: a network of another namespace, which does not share it.
 k8s_network other.closed 5003 10.3.0.0/16
 k8s_network other.open 5004 10.4.0.0/16 '"shared":["default"]'
-ok "more networks" poll 10 [ -s "$WORK/n1/networks/other.open.json" ]
+ok "more networks" poll 30 [ -s "$WORK/n1/networks/other.open.json" ]
 not_attached "a network that is not shared" 7 'other.closed' n1 v other/closed
 attached "one that is" n1 w other/open
 

@@ -15,7 +15,7 @@ k8s_network default.blue 5001 10.1.0.0/16
 k8s_network default.green 5003 10.3.0.0/16
 agent n1
 agent n2
-ok "networks are defined" poll 10 [ -s "$WORK/n1/networks/default.green.json" ]
+ok "networks are defined" poll 30 [ -s "$WORK/n1/networks/default.green.json" ]
 
 spares()
 {
@@ -34,8 +34,8 @@ a_knows_b()
 {
 	_ping_ok a "${b%/*}" 1
 }
-ok "they reach each other" poll 10 a_knows_b
-ok "addresses are in store" poll 10 spares 4
+ok "they reach each other" poll 30 a_knows_b
+ok "addresses are in store" poll 30 spares 4
 
 # Traffic for all of what follows: one packet that is lost shows.
 # shellcheck disable=SC2154 # attached sets it
@@ -78,7 +78,7 @@ cooling()
 {
 	[ "$(addresses 'select(.spec.state == "cooling").metadata.name' | wc -l)" = "$1" ]
 }
-ok "and lets the one that went rest" poll 10 cooling 1
+ok "and lets the one that went rest" poll 30 cooling 1
 ok "and has four in store" poll 30 spares 4
 is "no address twice" "$(addresses .spec.address | uniq -d)" ""
 
@@ -88,7 +88,7 @@ agent n2
 agent_stop n1
 agent n1
 attached "after a restart of both, a pod" n1 s blue
-ok "is told of" poll 10 bound n1 9
+ok "is told of" poll 30 bound n1 9
 
 kill -INT $ping
 wait $ping

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # the namespaces of setup.sh
+# timeout: 240
 #
 # The annotation network-status: of every interface, what the kernel has.
 
@@ -9,7 +10,7 @@
 cluster 1
 k8s_network default.blue 5001 10.1.0.0/16,2001:db8:1::/64 '"mtu":1400'
 agent n1
-ok "the network is defined" poll 10 [ -s "$WORK/n1/networks/default.blue.json" ]
+ok "the network is defined" poll 30 [ -s "$WORK/n1/networks/default.blue.json" ]
 
 status()
 {
@@ -32,7 +33,7 @@ k8s_pod n1 a '"k8s.v1.cni.cncf.io/network-status":
 	"[{\"name\":\"default/other\",\"interface\":\"net9\",\"ips\":[\"192.0.2.9\"]},{\"name\":\"forged\",\"interface\":\"eth1\"}]"'
 attached "a pod with three interfaces" n1 a blue,blue
 added=$EPOCHREALTIME
-ok "they are in its annotation, and one of somebody else" poll 5 has_entries a 4
+ok "they are in its annotation, and one of somebody else" poll 20 has_entries a 4
 written=$(api_control '{"log":true}' | jq '[.log[] | select(.method == "PATCH" and (.path | endswith("/a/status"))).time] | max')
 ok "a second after ADD at the latest" jq -en "$written - $added < 1"
 is "in order" "$(status a | jq -r '.[].interface' | paste -sd' ')" "eth0 eth1 eth2 net9"
@@ -53,32 +54,32 @@ is "an empty dns" "$(entry a eth0 .dns)" '{}'
 k8s_pod n1 b
 attached "a pod whose default route is of a second network" n1 b \
 	'[{"name":"blue","default-route":["10.1.0.1"]}]'
-ok "is told of" poll 5 has_entries b 2
+ok "is told of" poll 20 has_entries b 2
 is "the gateway is there" "$(entry b eth1 .gateway)" '["10.1.0.1"]'
 is "and not on the first" "$(entry b eth0 .gateway)" null
 
 # A pod that is known to the agent later than to the runtime.
 attached "a pod whose object is not there yet" n1 c blue
 k8s_pod n1 c
-ok "is told of when it is" poll 5 has_entries c 2
+ok "is told of when it is" poll 20 has_entries c 2
 
 # Another pod of the same name.
 api_control '{"load":[{"apiVersion":"v1","kind":"Pod","metadata":{"name":"d","namespace":"default","uid":"new"},
 	"spec":{"nodeName":"n1"}}]}' > /dev/null
 attached "a pod of another uid" n1 d blue
-ok "nothing is said of it" poll 5 has_entries a 4
+ok "nothing is said of it" poll 20 has_entries a 4
 is "by the time that others are" "$(status d)" ""
 
 # A static pod: its object is a mirror with a uid of its own.
 k8s_pod n1 e '"kubernetes.io/config.mirror":"static-hash"'
 attached "a static pod" n1 e blue \
 	"CNI_ARGS=K8S_POD_NAMESPACE=default;K8S_POD_NAME=e;K8S_POD_UID=static-hash"
-ok "is told of" poll 5 has_entries e 2
+ok "is told of" poll 20 has_entries e 2
 
 # Whoever writes something else is put right.
 api_control '{"reset":true}' > /dev/null
 k8s_pod n1 a '"k8s.v1.cni.cncf.io/network-status":"[]"'
-ok "a changed annotation is put right" poll 5 has_entries a 3
+ok "a changed annotation is put right" poll 20 has_entries a 3
 
 agent_stop n1
 agent n1
@@ -89,7 +90,7 @@ count_patches()
 api_control '{"reset":true}' > /dev/null
 k8s_pod n1 f
 attached "after a restart of the agent, a pod" n1 f blue
-ok "is told of" poll 5 has_entries f 2
+ok "is told of" poll 20 has_entries f 2
 is "and nothing is written that is there" "$(count_patches)" 1
 
 done_testing
