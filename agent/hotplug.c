@@ -364,6 +364,44 @@ static void check_attached(struct hotplug *hotplug,
 		check_annotation(plugging, attachment);
 }
 
+static bool has_first_call(const struct hotplug *hotplug, const char *container)
+{
+	struct attached *item, *next;
+
+	table_for_each(item, next, &hotplug->attachments->table) {
+		if (!strcmp(item->container, container) &&
+		    (!item->read || !item->attachment.plugged))
+			return true;
+	}
+	return false;
+}
+
+/* The pod went while it was being plugged: the runtime's DEL did not find it. */
+static void check_orphan(struct hotplug *hotplug,
+			 const struct attached *attached)
+{
+	const struct attachment *attachment = &attached->attachment;
+	const struct plug_interface interface = {
+		.network = attachment->name,
+		.ifname = attachment->ifname,
+		.plugged = true,
+	};
+	struct plugging *plugging;
+
+	if (!attached->read || !attachment->plugged ||
+	    has_first_call(hotplug, attachment->container_id))
+		return;
+	plugging = table_get(&hotplug->pods, attachment->container_id,
+			     sizeof(*plugging));
+	if (!plugging || plugging->child || plugging->retry_at > loop_now())
+		return;
+	plugging->hotplug = hotplug;
+	plugging->pod = attachment->pod;
+	set_text(&plugging->uid, attachment->pod.uid);
+	set_text(&plugging->annotation, "");
+	take_away(plugging, attachment, &interface);
+}
+
 static void plugging_free(struct hotplug *hotplug, struct plugging *plugging)
 {
 	child_cancel(plugging->child);
@@ -381,6 +419,8 @@ void hotplug_check(struct hotplug *hotplug)
 
 	table_for_each(attached, next, &hotplug->attachments->table)
 		check_attached(hotplug, attached);
+	table_for_each(attached, next, &hotplug->attachments->table)
+		check_orphan(hotplug, attached);
 	table_for_each(plugging, next_plugging, &hotplug->pods) {
 		if (!plugging->child &&
 		    !attachments_have(hotplug->attachments, plugging->entry.key,

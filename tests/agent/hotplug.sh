@@ -109,6 +109,20 @@ is "and nothing is left of it" "$(find "$WORK/n1/state" -name 'cluster-wide-netw
 asks a net1,net3,net2
 ok "what can be is added afterwards" poll 30 has a "eth0=cluster-wide-network eth1=net1 eth2=net2 eth3=net3"
 
+# Its pod goes while one is plugged: as if DEL had not seen that file.
+asks b net1
+ok "the other pod" poll 30 has b "eth0=cluster-wide-network eth1=net1"
+asks b net1,net4
+ok "gets another network" poll 30 has b "eth0=cluster-wide-network eth1=net1 eth2=net4"
+cp "$WORK/n2/state/"*b-id*eth2* "$WORK/kept"
+detached "and goes" n2 b
+mv "$WORK/kept" "$WORK/n2/state/cluster-wide-network:b-id:eth2.json"
+all_gone()
+{
+	[ -z "$(find "$WORK/n2/state" -type f -name 'cluster-wide-network:*')" ]
+}
+ok "what it left is taken away" poll 30 all_gone
+
 detached "DEL of the pod" n1 a
 is "takes all of it away" "$(find "$WORK/n1/state" -type f -name 'cluster-wide-network:*')" ""
 none_bound()

@@ -47,7 +47,7 @@ is "nor of the large one" "$(sort <<< "$given" | uniq -d)" ""
 
 not_attached "the twenty-first is told why" 11 'network "default.small" has no address left: 20 are in use' \
 	n1 late small
-fails "and nothing of it is left" [ -e "$WORK/n1/state/cluster-wide-network:late-id:eth0" ]
+fails "and nothing of it is left" [ -e "$WORK/n1/state/cluster-wide-network:late-id:eth0.json" ]
 ok "the others have what they had" \
 	[ "$(addresses 'select(.spec.vni == 5001 and .spec.state == "bound").metadata.name' | wc -l)" = 20 ]
 
