@@ -374,6 +374,9 @@ static int set_up(struct adding *adding, unsigned int index,
 	if (!ret)
 		ret = podns_link_up(&adding->podns, planned->ifindex,
 				    planned->mtu, err);
+	/* The network's became less since, and the device has it already. */
+	if (ret == -EINVAL && !tap && !planned->wanted_mtu)
+		ret = podns_link_up(&adding->podns, planned->ifindex, 0, err);
 	if (!ret && tap)
 		tap_carry(interface);
 	return ret;
