@@ -61,7 +61,6 @@ static void finish(struct allocation *allocation, const struct vr_error *err)
 	if (allocation->cb)
 		allocation->cb(err ? NULL : &allocation->made, err,
 			       allocation->arg);
-	allocation->own->allocating--;
 	network_put(network);
 	free(allocation);
 }
@@ -368,7 +367,6 @@ static int begin(struct own *own, const struct own_wish *wish, bool spare,
 	allocation->spare = spare;
 	allocation->cb = cb;
 	allocation->arg = arg;
-	own->allocating++;
 	if (spare)
 		wish->network->allocating_spares++;
 	try_next(allocation);

@@ -14,6 +14,7 @@
 #include "../cni/file.h"
 #include "../lib/cleanup.h"
 #include "api.h"
+#include "object.h"
 
 #ifndef VR_VERSION
 #define VR_VERSION "unknown"
@@ -35,7 +36,6 @@
 struct api {
 	struct loop *loop;
 	const struct access *access;
-	unsigned int busy;
 	/* Streams that got lines, which are given away by the timer. */
 	struct api_call *ready;
 	struct loop_timer *timer;
@@ -64,15 +64,8 @@ struct api_call {
 	bool cancelled;
 };
 
-unsigned int api_busy(const struct api *api)
-{
-	return api->busy;
-}
-
 static void call_free(struct api_call *call)
 {
-	if (!call->line)
-		call->api->busy--;
 	curl_easy_cleanup(call->curl);
 	curl_slist_free_all(call->headers);
 	free(call->url);
@@ -181,21 +174,13 @@ static int errno_of(long status, const char *reason, bool is_status)
 	}
 }
 
-static const char *text_of(const cJSON *object, const char *key)
-{
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, key));
-
-	return text ? text : "";
-}
-
 /* The object Status, or whatever else the server wrote. */
 static void read_refusal(const struct api_call *call, struct api_answer *answer)
 {
-	const char *message = text_of(answer->body, "message");
-	bool is_status = !strcmp(text_of(answer->body, "kind"), "Status");
-	int errnum = errno_of(answer->status, text_of(answer->body, "reason"),
-			      is_status);
+	const char *message = object_text(answer->body, "message");
+	bool is_status = !strcmp(object_text(answer->body, "kind"), "Status");
+	int errnum = errno_of(answer->status,
+			      object_text(answer->body, "reason"), is_status);
 
 	if (!message[0])
 		message = call->got.text ? call->got.text : "";
@@ -453,8 +438,6 @@ struct api_call *api_send(struct api *api, const struct api_request *request,
 	call->line = request->line;
 	call->done = request->done;
 	call->arg = request->arg;
-	if (!call->line)
-		api->busy++;
 	call->curl = curl_easy_init();
 	if (!call->curl)
 		vr_error_memory(err);

@@ -75,9 +75,6 @@ struct api_call *api_send(struct api *api, const struct api_request *request,
 /* End a call without calling back; NULL is none.  Allowed in its @line. */
 void api_cancel(struct api_call *call);
 
-/* How many requests are on their way, streams apart. */
-unsigned int api_busy(const struct api *api);
-
 /**
  * api_path() - Put names into a path
  * @format: with %s for each, and %% for a "%"; what is no character of an URL's path in one is

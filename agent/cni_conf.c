@@ -55,6 +55,17 @@ static void add_capabilities(cJSON *plugin)
 		cJSON_AddTrueToObject(capabilities, names[i]);
 }
 
+void cni_conf_add_shared(cJSON *conf, const struct cni_conf_options *options)
+{
+	cJSON_AddStringToObject(conf, "agentSocket", options->socket);
+	cJSON_AddStringToObject(conf, "networksDir", options->networks_dir);
+	cJSON_AddStringToObject(conf, "stateDir", options->state_dir);
+	cJSON_AddStringToObject(conf, "spareDir", options->spare_dir);
+	cJSON_AddStringToObject(conf, "cluster", options->cluster);
+	if (options->open_networks)
+		cJSON_AddStringToObject(conf, "compat", "contrail");
+}
+
 static cJSON *our_plugin(const struct cni_conf_options *options,
 			 const struct vr_network *network)
 {
@@ -68,13 +79,7 @@ static cJSON *our_plugin(const struct cni_conf_options *options,
 				"vr");
 	cJSON_AddStringToObject(plugin, "hostInterface",
 				options->host_interface);
-	cJSON_AddStringToObject(plugin, "agentSocket", options->socket);
-	cJSON_AddStringToObject(plugin, "networksDir", options->networks_dir);
-	cJSON_AddStringToObject(plugin, "stateDir", options->state_dir);
-	cJSON_AddStringToObject(plugin, "spareDir", options->spare_dir);
-	cJSON_AddStringToObject(plugin, "cluster", options->cluster);
-	if (options->open_networks)
-		cJSON_AddStringToObject(plugin, "compat", "contrail");
+	cni_conf_add_shared(plugin, options);
 	add_capabilities(plugin);
 	return plugin;
 }

@@ -6,6 +6,7 @@
 #ifndef VR_AGENT_CNI_CONF_H
 #define VR_AGENT_CNI_CONF_H
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 
 #include "../lib/error.h"
@@ -32,6 +33,9 @@ struct cni_conf_options {
 	const char *cluster;
 	bool open_networks;
 };
+
+/* Add what vr-cni shares with the agent, whoever calls it. */
+void cni_conf_add_shared(cJSON *conf, const struct cni_conf_options *options);
 
 /* Write it, if it is another one. */
 int cni_conf_write(const struct cni_conf_options *options,

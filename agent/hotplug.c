@@ -140,19 +140,13 @@ static cJSON *element_of(const char *annotation, const struct requests *wanted,
 
 static cJSON *conf_of(const struct hotplug *hotplug)
 {
-	const struct cni_conf_options *options = hotplug->conf;
 	cJSON *conf = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(conf, "cniVersion", "1.0.0");
 	cJSON_AddStringToObject(conf, "name", hotplug->network);
 	cJSON_AddStringToObject(conf, "type", "vr-cni");
 	cJSON_AddStringToObject(conf, "result", "all");
-	cJSON_AddStringToObject(conf, "networksDir", options->networks_dir);
-	cJSON_AddStringToObject(conf, "stateDir", options->state_dir);
-	cJSON_AddStringToObject(conf, "spareDir", options->spare_dir);
-	cJSON_AddStringToObject(conf, "agentSocket", options->socket);
-	if (options->open_networks)
-		cJSON_AddStringToObject(conf, "compat", "contrail");
+	cni_conf_add_shared(conf, hotplug->conf);
 	return conf;
 }
 

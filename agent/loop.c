@@ -125,11 +125,6 @@ void loop_timer_stop(struct loop_timer *timer)
 	timer->due = 0;
 }
 
-bool loop_timer_is_set(const struct loop_timer *timer)
-{
-	return timer->due;
-}
-
 void loop_timer_destroy(struct loop_timer *timer)
 {
 	if (timer)

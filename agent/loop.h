@@ -64,7 +64,6 @@ void loop_timer_set(struct loop_timer *timer, uint64_t milliseconds);
 void loop_timer_set_by(struct loop_timer *timer, uint64_t milliseconds);
 
 void loop_timer_stop(struct loop_timer *timer);
-bool loop_timer_is_set(const struct loop_timer *timer);
 
 /* Allowed in any callback, its own included; NULL is none. */
 void loop_timer_destroy(struct loop_timer *timer);

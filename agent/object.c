@@ -54,6 +54,11 @@ const char *object_uid(const cJSON *object)
 	return object_text(metadata_of(object), "uid");
 }
 
+const char *object_version(const cJSON *object)
+{
+	return object_text(metadata_of(object), "resourceVersion");
+}
+
 const char *object_annotation(const cJSON *object, const char *key)
 {
 	return object_text(object_at(object, "metadata", "annotations"), key);

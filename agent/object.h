@@ -23,6 +23,7 @@ uint32_t object_number(const cJSON *object, const char *key);
 const char *object_name(const cJSON *object);
 const char *object_namespace(const cJSON *object);
 const char *object_uid(const cJSON *object);
+const char *object_version(const cJSON *object);
 const char *object_annotation(const cJSON *object, const char *key);
 
 /* "2026-01-02T03:04:05Z" of RFC 3339. */

@@ -25,6 +25,7 @@
 #include "watch.h"
 
 #define CHECK_MILLISECONDS 20
+#define RETRY_MILLISECONDS 2000
 #define CLOCK_MILLISECONDS 5000
 
 /* Networks as small as this are not laid in store on every node. */
@@ -348,7 +349,7 @@ static void take_outcome(struct own_address *item, const struct vr_error *error)
 	} else {
 		agent_log(AGENT_WARNING, "%s: %s", item->entry.key,
 			  error->text);
-		item->retry_at = loop_now() + 2000;
+		item->retry_at = loop_now() + RETRY_MILLISECONDS;
 	}
 }
 
@@ -403,7 +404,7 @@ static void ask(struct own *own, struct own_address *item, const char *method,
 	if (path)
 		item->call = api_send(own->api, &request, NULL);
 	if (!item->call)
-		item->retry_at = loop_now() + 2000;
+		item->retry_at = loop_now() + RETRY_MILLISECONDS;
 }
 
 static void write_wanted(struct own *own, struct own_address *item)

@@ -38,7 +38,6 @@ struct own {
 	struct table table;
 	struct watch *watch;
 	struct loop_timer *clock;
-	unsigned int allocating;
 };
 
 int own_start(struct own *own, struct vr_error *err);

@@ -16,6 +16,7 @@
 
 #include "../lib/cleanup.h"
 #include "log.h"
+#include "object.h"
 #include "table.h"
 #include "watch.h"
 
@@ -55,19 +56,6 @@ struct watch {
 
 static void begin(void *arg);
 
-static const char *text_of(const cJSON *object, const char *key)
-{
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, key));
-
-	return text ? text : "";
-}
-
-static const cJSON *metadata_of(const cJSON *object)
-{
-	return cJSON_GetObjectItemCaseSensitive(object, "metadata");
-}
-
 static int set_text(char **text, const char *new)
 {
 	char *copy = strdup(new);
@@ -81,11 +69,10 @@ static int set_text(char **text, const char *new)
 
 static char *key_of(const cJSON *object)
 {
-	const cJSON *metadata = metadata_of(object);
 	char *key;
 
-	if (asprintf(&key, "%s/%s", text_of(metadata, "namespace"),
-		     text_of(metadata, "name")) < 0)
+	if (asprintf(&key, "%s/%s", object_namespace(object),
+		     object_name(object)) < 0)
 		return NULL;
 	return key;
 }
@@ -124,7 +111,7 @@ static void recovered(struct watch *watch)
 /* Return: false when the watch was stopped, or memory is short. */
 static bool object_changed(struct watch *watch, const cJSON *object)
 {
-	const char *version = text_of(metadata_of(object), "resourceVersion");
+	const char *version = object_version(object);
 	cleanup_free char *key = key_of(object);
 	struct known *known;
 	bool stopped = false;
@@ -203,7 +190,7 @@ static bool sweep(struct watch *watch)
 /* Where the server is, which a bookmark says as well. */
 static void take_version(struct watch *watch, const cJSON *object)
 {
-	const char *version = text_of(metadata_of(object), "resourceVersion");
+	const char *version = object_version(object);
 
 	if (version[0])
 		set_text(&watch->version, version);
@@ -246,11 +233,11 @@ static void line(const char *text, size_t len, void *arg)
 	cJSON *event = cJSON_ParseWithLength(text, len);
 	struct watch *watch = arg;
 
-	if (!strcmp(text_of(event, "type"), "ERROR")) {
+	if (!strcmp(object_text(event, "type"), "ERROR")) {
 		list_anew(watch);
 	} else if (event) {
 		recovered(watch);
-		take_event(watch, text_of(event, "type"),
+		take_event(watch, object_text(event, "type"),
 			   cJSON_GetObjectItemCaseSensitive(event, "object"));
 	}
 	cJSON_Delete(event);
@@ -297,11 +284,11 @@ static void list_done(const struct api_answer *answer, void *arg)
 		if (!object_changed(watch, item))
 			return;
 	}
-	metadata = metadata_of(answer->body);
+	metadata = cJSON_GetObjectItemCaseSensitive(answer->body, "metadata");
 	free(watch->next_page);
 	watch->next_page = NULL;
-	if (text_of(metadata, "continue")[0]) {
-		watch->next_page = strdup(text_of(metadata, "continue"));
+	if (object_text(metadata, "continue")[0]) {
+		watch->next_page = strdup(object_text(metadata, "continue"));
 	} else {
 		take_version(watch, answer->body);
 		recovered(watch);
@@ -428,9 +415,4 @@ void watch_stop(struct watch *watch)
 bool watch_is_synced(const struct watch *watch)
 {
 	return watch->synced;
-}
-
-unsigned int watch_count(const struct watch *watch)
-{
-	return watch->known.count;
 }

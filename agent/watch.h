@@ -49,7 +49,4 @@ void watch_stop(struct watch *watch);
 /* Was everything listed once? */
 bool watch_is_synced(const struct watch *watch);
 
-/* How many objects there are. */
-unsigned int watch_count(const struct watch *watch);
-
 #endif /* VR_AGENT_WATCH_H */
