@@ -5,10 +5,29 @@
 #ifndef VR_AGENT_CHILD_H
 #define VR_AGENT_CHILD_H
 
+#include <stdbool.h>
+
 #include "../lib/error.h"
 #include "loop.h"
 
 struct child;
+
+/**
+ * struct child_program - what to run
+ * @arguments: its path first, NULL-terminated
+ * @environment: all of it, NULL-terminated; NULL is ours
+ * @input: what it reads from standard input; NULL is nothing
+ * @seconds: it is killed then, with what it started in its process group; 0 is
+ *	never
+ * @all_output: what it writes to standard error is output, too, and not ours
+ */
+struct child_program {
+	const char *const *arguments;
+	char *const *environment;
+	const char *input;
+	unsigned int seconds;
+	bool all_output;
+};
 
 /**
  * typedef child_done - a program has ended
@@ -19,14 +38,11 @@ typedef void (*child_done)(int status, const char *output, void *arg);
 
 /**
  * child_run() - Run a program
- * @environment: all of it, NULL-terminated
- * @input: what it reads from standard input, at most 64 KiB
- * @done: called once, unless it is cancelled; standard error is ours
+ * @done: called once, unless it is cancelled
  *
  * Return: it, until it is done; or NULL.
  */
-struct child *child_run(struct loop *loop, const char *program,
-			char *const *environment, const char *input,
+struct child *child_run(struct loop *loop, const struct child_program *program,
 			child_done done, void *arg, struct vr_error *err);
 
 /* Let it go on without anybody who waits for it; NULL is none. */

@@ -19,6 +19,7 @@
 #include "default_network.h"
 #include "host_route.h"
 #include "log.h"
+#include "rules.h"
 
 #define KEEP_MILLISECONDS 50
 #define READY_MILLISECONDS 1000
@@ -26,185 +27,6 @@
 
 /* What others undo is made good by then. */
 #define REPAIR_MILLISECONDS 30000
-
-static const char *const nft_paths[] = { "/usr/sbin/nft", "/sbin/nft",
-					 "/usr/bin/nft" };
-
-/* --- rules */
-
-static void add_elements(FILE *out, const struct peers *peers, int family)
-{
-	struct peer *peer, *next;
-	const char *comma = "";
-	char text[VR_IP_TEXT];
-
-	fputs("elements = { ", out);
-	table_for_each(peer, next, &peers->table) {
-		if (peer->vtep.family != family)
-			continue;
-		fprintf(out, "%s%s", comma, vr_ip_format(&peer->vtep, text));
-		comma = ", ";
-	}
-	fputs(" }\n", out);
-}
-
-static bool has_family(const struct peers *peers, int family)
-{
-	struct peer *peer, *next;
-
-	table_for_each(peer, next, &peers->table) {
-		if (peer->vtep.family == family)
-			return true;
-	}
-	return false;
-}
-
-static void add_set(FILE *out, const struct peers *peers, const char *name,
-		    const char *type, int family)
-{
-	fprintf(out, "\tset %s {\n\t\ttype %s\n", name, type);
-	if (has_family(peers, family)) {
-		fputs("\t\t", out);
-		add_elements(out, peers, family);
-	}
-	fputs("\t}\n", out);
-}
-
-/* Behind the translation of services, which may lead to a node as well. */
-static void add_guard(FILE *out, const struct default_network_options *options,
-		      const char *hook)
-{
-	fprintf(out,
-		"\tchain %s {\n"
-		"\t\ttype filter hook %s priority filter\n"
-		"\t\tiifname \"%s\" udp dport %u ip daddr @nodes4 counter drop\n"
-		"\t\tiifname \"%s\" udp dport %u ip6 daddr @nodes6 counter drop\n"
-		"\t}\n",
-		hook, hook, options->host_interface, options->vxlan_port,
-		options->host_interface, options->vxlan_port);
-}
-
-static void write_rules(FILE *out,
-			const struct default_network_options *options,
-			const struct peers *peers)
-{
-	const char *host = options->host_interface;
-
-	fputs("table inet vr {\n}\ndelete table inet vr\ntable inet vr {\n",
-	      out);
-	add_set(out, peers, "nodes4", "ipv4_addr", AF_INET);
-	add_set(out, peers, "nodes6", "ipv6_addr", AF_INET6);
-	/* A pod that could would speak as a node, on any network. */
-	fprintf(out,
-		"\tchain prerouting {\n"
-		"\t\ttype filter hook prerouting priority raw\n"
-		"\t\tiifname \"%s\" udp dport %u ip daddr @nodes4 counter drop\n"
-		"\t\tiifname \"%s\" udp dport %u ip6 daddr @nodes6 counter drop\n"
-		"\t}\n",
-		host, options->vxlan_port, host, options->vxlan_port);
-	add_guard(out, options, "forward");
-	add_guard(out, options, "input");
-	fprintf(out,
-		"\tchain postrouting {\n"
-		"\t\ttype nat hook postrouting priority srcnat\n"
-		"\t\tiifname \"%s\" oifname \"%s\" ct status dnat masquerade\n",
-		host, host);
-	if (options->masquerade)
-		fprintf(out,
-			"\t\tiifname \"%s\" oifname != { \"%s\", \"lo\" } masquerade\n",
-			host, host);
-	fputs("\t}\n}\n", out);
-}
-
-char *default_network_rules(const struct default_network_options *options,
-			    const struct peers *peers)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	if (!out)
-		return NULL;
-	write_rules(out, options, peers);
-	if (fclose(out)) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
-static const char *find_nft(struct vr_error *err)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(nft_paths); i++) {
-		if (!access(nft_paths[i], X_OK))
-			return nft_paths[i];
-	}
-	vr_error_set(
-		err, ENOENT,
-		"there is no nft: install nftables, without which pods reach nothing outside");
-	return NULL;
-}
-
-static int load_rules(const char *rules, struct vr_error *err)
-{
-	const char *nft = find_nft(err);
-	cleanup_free char *command = NULL;
-	FILE *pipe;
-
-	if (!nft)
-		return -ENOENT;
-	if (asprintf(&command, "%s -f -", nft) < 0) {
-		command = NULL;
-		return vr_error_memory(err);
-	}
-	pipe = popen(command, "w");
-	if (!pipe)
-		return vr_error_set(err, errno, "%s: %s", nft, strerror(errno));
-	fputs(rules, pipe);
-	if (pclose(pipe))
-		return vr_error_set(err, EIO, "%s refused the rules of vr",
-				    nft);
-	return 0;
-}
-
-/* Others flush what they did not make. */
-static bool rules_are_there(void)
-{
-	const char *nft = find_nft(NULL);
-	cleanup_free char *command = NULL;
-
-	if (!nft ||
-	    asprintf(&command,
-		     "%s list chain inet vr postrouting > /dev/null 2>&1",
-		     nft) < 0) {
-		command = NULL;
-		return true;
-	}
-	return !system(command);
-}
-
-static int keep_rules(struct default_network *net, struct vr_error *err)
-{
-	char *rules = default_network_rules(net->options, net->peers);
-	int ret;
-
-	if (!rules)
-		return vr_error_memory(err);
-	if (net->rules && !strcmp(net->rules, rules) && rules_are_there()) {
-		free(rules);
-		return 0;
-	}
-	ret = load_rules(rules, err);
-	if (ret) {
-		free(rules);
-		return ret;
-	}
-	free(net->rules);
-	net->rules = rules;
-	return 0;
-}
 
 /* --- the network and the host */
 
@@ -424,6 +246,23 @@ void default_network_peer_changed(struct default_network *net,
 
 /* --- all of it */
 
+static int keep_rules(struct default_network *net, struct vr_error *err)
+{
+	const struct rules_port port = {
+		.ifname = net->options->host_interface,
+		.masquerade = net->options->masquerade,
+	};
+	const struct rules rules = {
+		.vxlan_port = net->options->vxlan_port,
+		.peers = net->peers,
+		.ports = &port,
+		.port_count = 1,
+	};
+	char *text = rules_text(&rules);
+
+	return text ? nft_keep(&net->nft, text, err) : vr_error_memory(err);
+}
+
 static int keep_all(struct default_network *net, struct vr_error *err)
 {
 	const struct peer *self = peers_find(net->peers, net->self);
@@ -454,8 +293,11 @@ static void keep(void *arg)
 {
 	struct default_network *net = arg;
 	struct vr_error error = { 0 };
+	int ret = keep_all(net, &error);
 
-	if (keep_all(net, &error)) {
+	if (ret == -EINPROGRESS)
+		return;
+	if (ret) {
 		agent_log(net->complained ? AGENT_DEBUG : AGENT_ERROR,
 			  "default network: %s", error.text);
 		net->complained = true;
@@ -465,6 +307,13 @@ static void keep(void *arg)
 	net->complained = false;
 	loop_timer_set(net->timer, REPAIR_MILLISECONDS);
 	net->ready(&net->network, net->arg);
+}
+
+static void rules_are_loaded(void *arg)
+{
+	struct default_network *net = arg;
+
+	loop_timer_set_by(net->timer, 0);
 }
 
 void default_network_check_soon(struct default_network *net)
@@ -477,6 +326,7 @@ int default_network_start(struct default_network *net, struct vr_error *err)
 	int ret;
 
 	net->own = (struct podns)PODNS_INIT;
+	nft_init(&net->nft, net->loop, rules_are_loaded, net);
 	ret = podns_open_own(&net->own, err);
 	if (ret)
 		return ret;
@@ -491,5 +341,5 @@ void default_network_stop(struct default_network *net)
 	loop_timer_destroy(net->timer);
 	podns_close(&net->own);
 	vr_network_free(&net->network);
-	free(net->rules);
+	nft_stop(&net->nft);
 }

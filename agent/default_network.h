@@ -15,6 +15,7 @@
 #include "../lib/netlink.h"
 #include "../lib/network.h"
 #include "loop.h"
+#include "nft.h"
 #include "peers.h"
 
 #define DEFAULT_NETWORK_NAME "cluster-wide-network"
@@ -58,7 +59,7 @@ struct default_network {
 	struct vr_network network;
 	struct loop_timer *timer;
 	bool complained;
-	char *rules;
+	struct nft nft;
 };
 
 int default_network_start(struct default_network *net, struct vr_error *err);
@@ -71,14 +72,5 @@ void default_network_check_soon(struct default_network *net);
 void default_network_peer_changed(struct default_network *net,
 				  const struct peer *before,
 				  const struct peer *now);
-
-/**
- * default_network_rules() - The rules of nftables of a node
- *
- * Return: what "nft -f -" reads, to free(); it replaces the table "inet vr" at
- * once.  NULL without memory.
- */
-char *default_network_rules(const struct default_network_options *options,
-			    const struct peers *peers);
 
 #endif /* VR_AGENT_DEFAULT_NETWORK_H */

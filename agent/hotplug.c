@@ -191,20 +191,27 @@ static void call(struct plugging *plugging, const struct attachment *attachment,
 {
 	struct hotplug *hotplug = plugging->hotplug;
 	cleanup_json_text char *input = cJSON_PrintUnformatted(conf);
-	cleanup_free char *program = NULL;
+	const char *arguments[] = { NULL, NULL };
+	cleanup_free char *path = NULL;
 	struct vr_error error = { 0 };
 	char *environment[8];
+	const struct child_program program = {
+		.arguments = arguments,
+		.environment = environment,
+		.input = input,
+	};
 
 	if (!input ||
-	    asprintf(&program, "%s/vr-cni", hotplug->conf->bin_dir) < 0) {
-		program = NULL;
+	    asprintf(&path, "%s/vr-cni", hotplug->conf->bin_dir) < 0) {
+		path = NULL;
 		return;
 	}
+	arguments[0] = path;
 	if (!make_environment(hotplug, attachment, command, ifname,
 			      environment))
 		return;
-	plugging->child = child_run(hotplug->loop, program, environment, input,
-				    child_is_done, plugging, &error);
+	plugging->child = child_run(hotplug->loop, &program, child_is_done,
+				    plugging, &error);
 	environment_free(environment);
 	if (!plugging->child)
 		refuse(plugging, error.text);

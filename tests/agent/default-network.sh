@@ -89,6 +89,8 @@ is "nor on the host" "$(ip -n "$n1" route show 10.244.9.0/24)" ""
 # Somebody takes things away, and the agent looks every half a minute.
 on n2 nft delete table inet vr
 ok "rules that somebody deleted come back" poll 60 on n2 nft list table inet vr
+on n2 nft flush chain inet vr postrouting
+ok "those of one chain as well" poll 60 sh -c "ip netns exec $n2 nft list chain inet vr postrouting | grep -q masquerade"
 
 # With a restart.
 on n1 nft delete table inet vr

@@ -13,10 +13,10 @@
 #include "agent/address.h"
 #include "agent/api.h"
 #include "agent/cni_conf.h"
-#include "agent/default_network.h"
 #include "agent/peers.h"
 #include "agent/pick.h"
 #include "agent/plug_plan.h"
+#include "agent/rules.h"
 #include "agent/spares.h"
 #include "agent/status.h"
 #include "agent/table.h"
@@ -342,27 +342,42 @@ static void test_conf(void)
 
 static void test_rules(void)
 {
-	struct default_network_options options = {
-		.host_interface = "vr-host",
-		.vxlan_port = 4790,
+	struct rules_port ports[] = {
+		{ .ifname = "vr-host" },
+		{ .ifname = "vr-more" },
 	};
 	struct peers peers = { .watch = NULL };
+	struct rules rules = {
+		.vxlan_port = 4790,
+		.peers = &peers,
+		.ports = ports,
+		.port_count = 1,
+	};
 	struct peer *peer;
-	char *rules;
+	char *text;
 
-	rules = default_network_rules(&options, &peers);
-	ok(rules && !strstr(rules, "elements") && !strstr(rules, "lo"),
+	text = rules_text(&rules);
+	ok(text && !strstr(text, "{ }") && !strstr(text, "\"lo\"") &&
+		   !strstr(text, "vr-more"),
 	   "without nodes and masquerading");
-	free(rules);
+	free(text);
 	peer = table_get(&peers.table, "n", sizeof(*peer));
 	vr_ip_parse("", "192.0.2.1", &peer->vtep, NULL);
-	options.masquerade = true;
-	rules = default_network_rules(&options, &peers);
-	ok(rules && strstr(rules, "elements = { 192.0.2.1 }") &&
-		   strstr(rules, "\"lo\" } masquerade") &&
-		   strstr(rules, "udp dport 4790"),
+	ports[0].masquerade = true;
+	text = rules_text(&rules);
+	ok(text && strstr(text, "elements = { 192.0.2.1 }") &&
+		   strstr(text, "\"lo\" } masquerade") &&
+		   strstr(text, "udp dport 4790"),
 	   "and with both");
-	free(rules);
+	free(text);
+	rules.port_count = 2;
+	text = rules_text(&rules);
+	ok(text && strstr(text, "elements = { \"vr-host\", \"vr-more\" }") &&
+		   strstr(text,
+			  "iifname \"vr-more\" oifname \"vr-more\" ct status dnat") &&
+		   !strstr(text, "iifname \"vr-more\" oifname != "),
+	   "two ports, each as it is told");
+	free(text);
 	table_free(&peers.table);
 }
 
