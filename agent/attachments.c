@@ -228,16 +228,45 @@ static void files_changed(void *arg)
 	attachments->changed(attachments->arg);
 }
 
-/* The same; that some were lost (ENOBUFS) is a change, too. */
+/* Of the endpoints of other nodes, which we change ourselves, there are many. */
+static bool have_ports(const char *events, int len)
+{
+	const struct nlmsghdr *event = (const struct nlmsghdr *)events;
+	uint8_t cmd;
+
+	for (; NLMSG_OK(event, len); event = NLMSG_NEXT(event, len)) {
+		cmd = vr_nl_cmd(event);
+		if (cmd == VR_CMD_PORT_NTF || cmd == VR_CMD_PORT_DEL_NTF)
+			return true;
+	}
+	return false;
+}
+
+/* That some were lost (ENOBUFS) is a change, too. */
 static void ports_changed(void *arg)
 {
 	struct attachments *attachments = arg;
 	int fd = vr_nl_fd(&attachments->events);
-	char events[16384];
+	_Alignas(struct nlmsghdr) char events[16384];
+	bool changed = false;
+	ssize_t len;
 
-	while (recv(fd, events, sizeof(events), MSG_DONTWAIT) > 0)
-		;
-	attachments->changed(attachments->arg);
+	for (;;) {
+		len = recv(fd, events, sizeof(events),
+			   MSG_DONTWAIT | MSG_TRUNC);
+		if (len < 0 && errno == ENOBUFS) {
+			changed = true;
+			continue;
+		}
+		if (len <= 0)
+			break;
+		if ((size_t)len > sizeof(events))
+			changed = true;
+		else if (!changed)
+			changed = have_ports(events, (int)len);
+	}
+	if (changed)
+		attachments->changed(attachments->arg);
 }
 
 static int watch_files(struct attachments *attachments, struct vr_error *err)
