@@ -22,6 +22,7 @@ struct held {
 	struct table_entry entry; /* by the name of the object */
 	struct address address;
 	struct held *next; /* of the same station */
+	struct held *next_on_node;
 };
 
 struct station {
@@ -32,9 +33,11 @@ struct station {
 	bool told;
 };
 
-struct node_count {
+struct station_node {
 	struct table_entry entry; /* by name */
-	unsigned int count;
+	struct held *held;
+	struct station_node *next_dirty;
+	bool is_dirty;
 	struct vr_ip flooded; /* as told, AF_UNSPEC for not */
 };
 
@@ -59,10 +62,21 @@ static void mark_dirty(struct stations *stations, struct station *station)
 	stations->dirty = station;
 }
 
+static void mark_node_dirty(struct stations *stations,
+			    struct station_node *node)
+{
+	plan_tell(stations);
+	if (node->is_dirty)
+		return;
+	node->is_dirty = true;
+	node->next_dirty = stations->dirty_nodes;
+	stations->dirty_nodes = node;
+}
+
 static void unlink_held(struct stations *stations, struct held *held)
 {
+	struct station_node *node;
 	struct station *station;
-	struct node_count *node;
 	char mac[VR_MAC_TEXT];
 	struct held **at;
 
@@ -76,14 +90,20 @@ static void unlink_held(struct stations *stations, struct held *held)
 		mark_dirty(stations, station);
 	}
 	node = table_find(&stations->by_node, held->address.node);
-	if (node && node->count)
-		node->count--;
+	if (!node)
+		return;
+	for (at = &node->held; *at && *at != held; at = &(*at)->next_on_node)
+		;
+	if (*at)
+		*at = held->next_on_node;
+	if (!node->held)
+		mark_node_dirty(stations, node);
 }
 
 static void link_held(struct stations *stations, struct held *held)
 {
+	struct station_node *node;
 	struct station *station;
-	struct node_count *node;
 	char mac[VR_MAC_TEXT];
 
 	vr_mac_format(held->address.mac, mac);
@@ -94,8 +114,12 @@ static void link_held(struct stations *stations, struct held *held)
 		mark_dirty(stations, station);
 	}
 	node = table_get(&stations->by_node, held->address.node, sizeof(*node));
-	if (node)
-		node->count++;
+	if (!node)
+		return;
+	if (!node->held)
+		mark_node_dirty(stations, node);
+	held->next_on_node = node->held;
+	node->held = held;
 }
 
 void stations_changed(struct stations *stations, const cJSON *object)
@@ -139,15 +163,19 @@ void stations_gone(struct stations *stations, const char *name)
 
 void stations_peer_changed(struct stations *stations, const char *node)
 {
-	struct station *station, *next;
+	struct station_node *known = table_find(&stations->by_node, node);
+	struct station *station;
+	char mac[VR_MAC_TEXT];
 	struct held *held;
 
-	plan_tell(stations);
-	table_for_each(station, next, &stations->by_mac) {
-		for (held = station->held; held; held = held->next) {
-			if (!strcmp(held->address.node, node))
-				mark_dirty(stations, station);
-		}
+	if (!known)
+		return;
+	mark_node_dirty(stations, known);
+	for (held = known->held; held; held = held->next_on_node) {
+		vr_mac_format(held->address.mac, mac);
+		station = table_find(&stations->by_mac, mac);
+		if (station)
+			mark_dirty(stations, station);
 	}
 }
 
@@ -343,40 +371,100 @@ static int change_flood(const struct stations *stations,
 		   : 0;
 }
 
+static void mark_all_nodes(struct stations *stations)
+{
+	struct station_node *node, *next;
+
+	table_for_each(node, next, &stations->by_node)
+		mark_node_dirty(stations, node);
+}
+
+/* Who has no place is told nothing but what he is asked: endpoints are known. */
+static int flood_to(struct stations *stations, const struct vr_ip *vtep,
+		    struct vr_error *err)
+{
+	int ret = change_flood(stations, vtep, true, err);
+
+	if (ret != -ENOSPC)
+		return ret;
+	if (!stations->flood_is_full)
+		agent_log(AGENT_WARNING,
+			  "network %s: broadcasts do not reach all %u nodes: %s",
+			  stations->network, stations->by_node.count,
+			  err->text);
+	stations->flood_is_full = true;
+	return ret;
+}
+
+static int flood_no_more(struct stations *stations, const struct vr_ip *vtep,
+			 struct vr_error *err)
+{
+	int ret = change_flood(stations, vtep, false, err);
+
+	/* There is a place for another. */
+	if (!ret && stations->flood_is_full) {
+		stations->flood_is_full = false;
+		mark_all_nodes(stations);
+	}
+	return ret;
+}
+
 /* Add before remove. */
-static int tell_node(struct stations *stations, struct node_count *node,
+static int tell_node(struct stations *stations, struct station_node *node,
 		     struct vr_error *err)
 {
 	const struct peer *peer = peers_find(stations->peers, node->entry.key);
 	struct vr_ip wanted = { 0 };
+	bool has_place = true;
 	int ret = 0;
 
-	if (node->count && peer && strcmp(node->entry.key, stations->self) != 0)
+	if (node->held && peer && strcmp(node->entry.key, stations->self) != 0)
 		wanted = peer->vtep;
 	if (wanted.family == node->flooded.family &&
 	    vr_ip_equal(&wanted, &node->flooded))
 		return 0;
-	if (wanted.family)
-		ret = change_flood(stations, &wanted, true, err);
+	if (wanted.family && stations->flood_is_full)
+		has_place = false;
+	else if (wanted.family)
+		ret = flood_to(stations, &wanted, err);
+	if (ret == -ENOSPC) {
+		has_place = false;
+		ret = 0;
+	}
 	if (!ret && node->flooded.family)
-		ret = change_flood(stations, &node->flooded, false, err);
+		ret = flood_no_more(stations, &node->flooded, err);
 	if (!ret)
-		node->flooded = wanted;
+		node->flooded = has_place ? wanted : (struct vr_ip){ 0 };
 	return ret;
 }
 
 /* One that the module refuses does not keep the others from it. */
 static int tell_nodes(struct stations *stations, struct vr_error *err)
 {
-	struct node_count *node, *next;
+	struct station_node *node, *next, *failed = NULL;
 	int ret = 0, one;
 
-	table_for_each(node, next, &stations->by_node) {
+	node = stations->dirty_nodes;
+	stations->dirty_nodes = NULL;
+	for (; node; node = next) {
+		next = node->next_dirty;
+		node->is_dirty = false;
 		one = tell_node(stations, node, err);
-		if (one)
+		if (one) {
 			ret = one;
-		else if (!node->count && !node->flooded.family)
+			node->is_dirty = true;
+			node->next_dirty = failed;
+			failed = node;
+		} else if (!node->held && !node->flooded.family &&
+			   !node->is_dirty) {
 			table_remove(&stations->by_node, node);
+		}
+	}
+	while (failed) {
+		node = failed;
+		failed = node->next_dirty;
+		node->next_dirty = stations->dirty_nodes;
+		stations->dirty_nodes = node;
 	}
 	return ret;
 }
@@ -421,7 +509,7 @@ static void tell(void *arg)
 
 void stations_attach(struct stations *stations)
 {
-	struct node_count *node, *next_node;
+	struct station_node *node, *next_node;
 	struct station *station, *next;
 
 	/* The network may be a new one of the old name. */
@@ -429,6 +517,8 @@ void stations_attach(struct stations *stations)
 		mark_dirty(stations, station);
 	table_for_each(node, next_node, &stations->by_node)
 		node->flooded = (struct vr_ip){ 0 };
+	mark_all_nodes(stations);
+	stations->flood_is_full = false;
 	stations->attached = true;
 	tell(stations);
 }
@@ -456,15 +546,21 @@ static int sweep_endpoint(const struct vr_endpoint *endpoint, void *arg,
 	return 0;
 }
 
-static bool is_flooded(const struct stations *stations, const struct vr_ip *ip)
+/* Who has addresses here and is reached by it, or was told to be. */
+static struct station_node *node_of(const struct stations *stations,
+				    const struct vr_ip *vtep)
 {
-	struct node_count *node, *next;
+	struct station_node *node, *next;
+	const struct peer *peer;
 
 	table_for_each(node, next, &stations->by_node) {
-		if (node->flooded.family && vr_ip_equal(&node->flooded, ip))
-			return true;
+		if (node->flooded.family && vr_ip_equal(&node->flooded, vtep))
+			return node;
+		peer = peers_find(stations->peers, node->entry.key);
+		if (node->held && peer && vr_ip_equal(&peer->vtep, vtep))
+			return node;
 	}
-	return false;
+	return NULL;
 }
 
 static void sweep_flood(struct stations *stations)
@@ -472,6 +568,7 @@ static void sweep_flood(struct stations *stations)
 	struct vr_network request = { .set = VR_BIT(VR_A_NETWORK_NAME) };
 	struct vr_network now = { 0 };
 	struct vr_error error = { 0 };
+	struct station_node *node;
 	unsigned int i;
 	int ret;
 
@@ -479,9 +576,13 @@ static void sweep_flood(struct stations *stations)
 	ret = vr_network_call(stations->router, VR_CMD_NETWORK_GET, 0, &request,
 			      &now, &error);
 	for (i = 0; !ret && i < now.flood.count; i++) {
-		if (!is_flooded(stations, &now.flood.items[i]))
-			ret = change_flood(stations, &now.flood.items[i], false,
-					   &error);
+		node = node_of(stations, &now.flood.items[i]);
+		/* When the list is full, those an agent before us told stay. */
+		if (node)
+			node->flooded = now.flood.items[i];
+		else
+			ret = flood_no_more(stations, &now.flood.items[i],
+					    &error);
 	}
 	if (ret)
 		agent_log(AGENT_WARNING, "%s", error.text);

@@ -23,8 +23,10 @@
  * @uplink: what leads to other nodes
  * @addresses: all of them, ours too, by the name of the object
  * @by_mac: stations, by MAC
- * @by_node: how many addresses a node has
+ * @by_node: the addresses of a node
  * @dirty: what has to be told to the module, the rest is told
+ * @dirty_nodes: the same of the flood list
+ * @flood_is_full: the module takes no more nodes into it
  */
 struct stations {
 	const char *network;
@@ -37,6 +39,8 @@ struct stations {
 	struct table by_mac;
 	struct table by_node;
 	struct station *dirty;
+	struct station_node *dirty_nodes;
+	bool flood_is_full;
 	bool attached;
 };
 
