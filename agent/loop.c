@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "log.h"
 #include "loop.h"
+
+/* Nobody is answered meanwhile: that is worth a line. */
+#define BUSY_MILLISECONDS 20
 
 /* How long to wait when no timer is set. */
 #define IDLE_MILLISECONDS 60000
@@ -37,15 +41,22 @@ struct loop {
 	struct loop_timer *timers;
 	struct curl_waitfd *waiting;
 	unsigned int waiting_size;
+	uint64_t woke;	 /* on the clock of loop_now() */
+	uint64_t worked; /* milliseconds on the CPU until then */
 	bool stopped;
 };
 
-uint64_t loop_now(void)
+static uint64_t milliseconds(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+uint64_t loop_now(void)
+{
+	return milliseconds(CLOCK_MONOTONIC);
 }
 
 struct loop *loop_create(struct vr_error *err)
@@ -252,6 +263,25 @@ static void call_transfers(struct loop *loop)
 	}
 }
 
+static void woke_up(struct loop *loop)
+{
+	loop->woke = loop_now();
+	loop->worked = milliseconds(CLOCK_THREAD_CPUTIME_ID);
+}
+
+static void tell_busy(const struct loop *loop)
+{
+	uint64_t busy = loop_now() - loop->woke;
+
+	if (loop->woke && busy >= BUSY_MILLISECONDS)
+		agent_log(AGENT_DEBUG,
+			  "busy for %llu ms, on the CPU for %llu ms of them",
+			  (unsigned long long)busy,
+			  (unsigned long long)(milliseconds(
+						       CLOCK_THREAD_CPUTIME_ID) -
+					       loop->worked));
+}
+
 static int wait_and_call(struct loop *loop, struct vr_error *err)
 {
 	struct loop_fd *fd, *first = loop->fds;
@@ -270,9 +300,11 @@ static int wait_and_call(struct loop *loop, struct vr_error *err)
 	call_transfers(loop);
 	if (loop->stopped)
 		return 0;
+	tell_busy(loop);
 	/* Descriptors that were added or removed by now wait for the next turn. */
 	code = curl_multi_poll(loop->multi, loop->waiting, count,
 			       time_to_wait(loop), NULL);
+	woke_up(loop);
 	if (code)
 		return vr_error_set(err, EIO, "libcurl: %s",
 				    curl_multi_strerror(code));
