@@ -36,10 +36,37 @@ static const struct text_field pod_fields[] = {
 	FIELD("uid", pod_uid),
 };
 
+/* What is read, and not ours to write. */
+static const struct text_field standby_fields[] = {
+	FIELD("node", standby_node),
+};
+
+static const struct text_field standby_pod_fields[] = {
+	FIELD("name", standby_name),
+	FIELD("uid", standby_uid),
+};
+
+static const struct text_field metadata_fields[] = {
+	FIELD("uid", uid),
+	FIELD("resourceVersion", version),
+};
+
+static const struct {
+	const struct text_field *fields;
+	size_t count;
+} all_fields[] = {
+	{ spec_fields, ARRAY_SIZE(spec_fields) },
+	{ pod_fields, ARRAY_SIZE(pod_fields) },
+	{ standby_fields, ARRAY_SIZE(standby_fields) },
+	{ standby_pod_fields, ARRAY_SIZE(standby_pod_fields) },
+	{ metadata_fields, ARRAY_SIZE(metadata_fields) },
+};
+
 static const char *const state_names[] = {
 	[ADDRESS_BOUND] = "bound",
 	[ADDRESS_SPARE] = "spare",
 	[ADDRESS_COOLING] = "cooling",
+	[ADDRESS_KEPT] = "kept",
 };
 
 static char **member(const struct address *address,
@@ -68,20 +95,35 @@ const char *address_name(const struct address *address,
 	return name;
 }
 
-const char *address_node_label(const char *node,
-			       char label[ADDRESS_LABEL_BYTES])
+/* What is no character of a label is one of none of the names. */
+const char *address_label(const char *name, char label[ADDRESS_LABEL_BYTES])
 {
 	uint32_t hash = 2166136261u;
 	const char *c;
+	char *slash;
 
-	if (strlen(node) < ADDRESS_LABEL_BYTES) {
-		snprintf(label, ADDRESS_LABEL_BYTES, "%s", node);
-		return label;
+	if (strlen(name) < ADDRESS_LABEL_BYTES) {
+		snprintf(label, ADDRESS_LABEL_BYTES, "%s", name);
+	} else {
+		for (c = name; *c; c++)
+			hash = (hash ^ (unsigned char)*c) * 16777619u;
+		snprintf(label, ADDRESS_LABEL_BYTES, "%.50s-%08x", name, hash);
 	}
-	for (c = node; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * 16777619u;
-	snprintf(label, ADDRESS_LABEL_BYTES, "%.50s-%08x", node, hash);
+	slash = strchr(label, '/');
+	if (slash)
+		*slash = '_';
 	return label;
+}
+
+const char *address_selector(const char *key, const char *name,
+			     char selector[ADDRESS_SELECTOR_BYTES])
+{
+	char label[ADDRESS_LABEL_BYTES];
+
+	snprintf(selector, ADDRESS_SELECTOR_BYTES,
+		 "labelSelector=vrctl.dev%%2F%s%%3D%s", key,
+		 address_label(name, label));
+	return selector;
 }
 
 static int parse_texts(const cJSON *object, const struct text_field *fields,
@@ -136,15 +178,23 @@ int address_parse(const cJSON *object, struct address *address,
 		  struct vr_error *err)
 {
 	const cJSON *spec = cJSON_GetObjectItemCaseSensitive(object, "spec");
+	const cJSON *standby = object_at(object, "spec", "standby");
+	/* In the order of all_fields. */
+	const cJSON *const from[] = {
+		spec,
+		object_at(object, "spec", "pod"),
+		standby,
+		cJSON_GetObjectItemCaseSensitive(standby, "pod"),
+		cJSON_GetObjectItemCaseSensitive(object, "metadata"),
+	};
 	char name[ADDRESS_NAME_BYTES];
-	int ret;
+	int ret = 0;
+	size_t i;
 
 	*address = (struct address){ 0 };
-	ret = parse_texts(spec, spec_fields, ARRAY_SIZE(spec_fields), address,
-			  err);
-	if (!ret)
-		ret = parse_texts(object_at(object, "spec", "pod"), pod_fields,
-				  ARRAY_SIZE(pod_fields), address, err);
+	for (i = 0; !ret && i < ARRAY_SIZE(all_fields); i++)
+		ret = parse_texts(from[i], all_fields[i].fields,
+				  all_fields[i].count, address, err);
 	if (!ret)
 		ret = parse_values(spec, address, err);
 	/* The name is what nobody else has: nothing else may be said by it. */
@@ -221,7 +271,10 @@ cJSON *address_to_json(const struct address *address)
 	snprintf(vni, sizeof(vni), "%u", address->vni);
 	cJSON_AddStringToObject(labels, ADDRESS_LABEL_VNI, vni);
 	cJSON_AddStringToObject(labels, ADDRESS_LABEL_NODE,
-				address_node_label(address->node, label));
+				address_label(address->node, label));
+	if (address->claim && address->claim[0])
+		cJSON_AddStringToObject(labels, ADDRESS_LABEL_CLAIM,
+					address_label(address->claim, label));
 	spec = address_spec_to_json(address);
 	remove_nulls(spec);
 	cJSON_AddItemToObject(object, "spec", spec);
@@ -245,34 +298,48 @@ static int copy_texts(struct address *to, const struct address *from,
 
 static void clear_texts(struct address *address)
 {
-	size_t i;
+	size_t i, j;
 
-	for (i = 0; i < ARRAY_SIZE(spec_fields); i++)
-		*member(address, &spec_fields[i]) = NULL;
-	for (i = 0; i < ARRAY_SIZE(pod_fields); i++)
-		*member(address, &pod_fields[i]) = NULL;
+	for (i = 0; i < ARRAY_SIZE(all_fields); i++) {
+		for (j = 0; j < all_fields[i].count; j++)
+			*member(address, &all_fields[i].fields[j]) = NULL;
+	}
 }
 
 int address_copy(struct address *to, const struct address *from,
 		 struct vr_error *err)
 {
+	size_t i;
+
 	*to = *from;
 	clear_texts(to);
-	if (copy_texts(to, from, spec_fields, ARRAY_SIZE(spec_fields)) ||
-	    copy_texts(to, from, pod_fields, ARRAY_SIZE(pod_fields))) {
-		address_free(to);
-		return vr_error_memory(err);
+	for (i = 0; i < ARRAY_SIZE(all_fields); i++) {
+		if (copy_texts(to, from, all_fields[i].fields,
+			       all_fields[i].count)) {
+			address_free(to);
+			return vr_error_memory(err);
+		}
 	}
 	return 0;
 }
 
+void address_set_text(char **to, const char *from)
+{
+	char *copy = strdup(from);
+
+	if (!copy)
+		return;
+	free(*to);
+	*to = copy;
+}
+
 void address_free(struct address *address)
 {
-	size_t i;
+	size_t i, j;
 
-	for (i = 0; i < ARRAY_SIZE(spec_fields); i++)
-		free(*member(address, &spec_fields[i]));
-	for (i = 0; i < ARRAY_SIZE(pod_fields); i++)
-		free(*member(address, &pod_fields[i]));
+	for (i = 0; i < ARRAY_SIZE(all_fields); i++) {
+		for (j = 0; j < all_fields[i].count; j++)
+			free(*member(address, &all_fields[i].fields[j]));
+	}
 	*address = (struct address){ 0 };
 }

@@ -20,6 +20,8 @@
 #define ADDRESS_KIND "NetworkAddress"
 #define ADDRESS_LABEL_VNI "vrctl.dev/vni"
 #define ADDRESS_LABEL_NODE "vrctl.dev/node"
+#define ADDRESS_LABEL_CLAIM "vrctl.dev/claim"
+#define ADDRESS_LABEL_STANDBY "vrctl.dev/standby"
 
 /* "v", a VNI, "-", 32 digits, NUL. */
 #define ADDRESS_NAME_BYTES 48
@@ -27,10 +29,14 @@
 /* A label's value. */
 #define ADDRESS_LABEL_BYTES 64
 
+/* "labelSelector=", a key and a value. */
+#define ADDRESS_SELECTOR_BYTES 160
+
 enum address_state {
 	ADDRESS_BOUND,	 /* an interface has it */
 	ADDRESS_SPARE,	 /* its node may give it to one without asking */
 	ADDRESS_COOLING, /* nobody has it, but others may think so */
+	ADDRESS_KEPT,	 /* nobody has it, an IPAMClaim keeps it for the next */
 };
 
 /**
@@ -43,6 +49,9 @@ enum address_state {
  * @claim: "NAMESPACE/NAME" of the IPAMClaim that keeps it, or ""
  * @since: when the state began
  * @sequence: rises when it moves
+ * @standby_node, @standby_name, @standby_uid: the pod that may take it from
+ *	there, as the controller says, or ""; never written
+ * @uid, @version: of the object, as it was read; never written
  *
  * Strings are owned; a NULL of them is as "".
  */
@@ -57,6 +66,11 @@ struct address {
 	char *container;
 	char *interface;
 	char *claim;
+	char *standby_node;
+	char *standby_name;
+	char *standby_uid;
+	char *uid;
+	char *version;
 	enum address_state state;
 	time_t since;
 	uint32_t vni;
@@ -69,9 +83,16 @@ struct address {
 const char *address_name(const struct address *address,
 			 char name[ADDRESS_NAME_BYTES]);
 
-/* The value of ADDRESS_LABEL_NODE: node names may be longer than labels. */
-const char *address_node_label(const char *node,
-			       char label[ADDRESS_LABEL_BYTES]);
+/* The value of a label for a node or a claim, whose names may be longer. */
+const char *address_label(const char *name, char label[ADDRESS_LABEL_BYTES]);
+
+/**
+ * address_selector() - The query for objects with a label
+ * @key: ADDRESS_LABEL_NODE and the like, but for its "vrctl.dev/"
+ * @name: of what address_label() makes the value
+ */
+const char *address_selector(const char *key, const char *name,
+			     char selector[ADDRESS_SELECTOR_BYTES]);
 
 /**
  * address_parse() - Read an object
@@ -90,6 +111,9 @@ cJSON *address_spec_to_json(const struct address *address);
 
 int address_copy(struct address *to, const struct address *from,
 		 struct vr_error *err);
+
+/* Replace a string; without memory it stays as it was. */
+void address_set_text(char **to, const char *from);
 
 void address_free(struct address *address);
 

@@ -11,6 +11,7 @@
 
 #include "../lib/cleanup.h"
 #include "allocate.h"
+#include "claiming.h"
 #include "log.h"
 #include "own_address.h"
 
@@ -31,10 +32,13 @@
  * @spare: they are for nobody yet
  * @made: those that are ours by now, one of each set before this one
  * @trying: the object that is being created
+ * @call: that creates it
  * @tried: places of this set that were looked at, at last those from @place on
  */
 struct allocation {
 	struct own *own;
+	struct allocation *next;
+	struct api_call *call;
 	struct own_wish wish;
 	unsigned int settings;
 	bool spare;
@@ -50,11 +54,21 @@ struct allocation {
 
 static void try_next(struct allocation *allocation);
 
+static void unlist(const struct allocation *allocation)
+{
+	struct allocation **at = &allocation->own->allocations;
+
+	while (*at != allocation)
+		at = &(*at)->next;
+	*at = allocation->next;
+}
+
 static void finish(struct allocation *allocation, const struct vr_error *err)
 {
 	struct network *network = allocation->wish.network;
 
 	own_check_soon(allocation->own);
+	unlist(allocation);
 
 	if (allocation->spare)
 		network->allocating_spares--;
@@ -65,7 +79,7 @@ static void finish(struct allocation *allocation, const struct vr_error *err)
 	free(allocation);
 }
 
-/* None or all: what is ours by now is given back. */
+/* None or all: what is ours by now is given back, or its claim keeps it. */
 static void fail(struct allocation *allocation, const struct vr_error *err)
 {
 	struct own *own = allocation->own;
@@ -80,9 +94,10 @@ static void fail(struct allocation *allocation, const struct vr_error *err)
 			.ip = allocation->made.ips[i],
 		};
 		item = table_find(&own->table, address_name(&address, name));
-		if (!item)
-			continue;
-		item->doomed = true;
+		if (item && item->wanted.claim[0])
+			own_address_release(item);
+		else if (item)
+			item->doomed = true;
 	}
 	own_check_soon(own);
 	finish(allocation, err);
@@ -211,14 +226,18 @@ static void fail_asked(struct allocation *allocation, const struct vr_ip *ip,
 }
 
 /* The ranges are others now: what was made of the old ones goes. */
-static void fail_edited(struct allocation *allocation, bool was_made)
+static void fail_edited(struct allocation *allocation,
+			const struct api_answer *answer)
 {
-	struct own_address *item;
+	struct own_address *item = NULL;
 	struct vr_error error = { 0 };
 
-	item = was_made ? own_add(allocation->own, &allocation->trying) : NULL;
-	if (item)
+	if (!answer->error.errnum)
+		item = own_add(allocation->own, &allocation->trying);
+	if (item) {
+		own_set_version(&item->now, answer->body);
 		item->doomed = true;
+	}
 	vr_error_set(&error, EAGAIN,
 		     "network \"%s\" was edited while an address was taken",
 		     allocation->wish.network->entry.key);
@@ -230,9 +249,11 @@ static void created(const struct api_answer *answer, void *arg)
 	struct allocation *allocation = arg;
 	struct vr_error error = answer->error;
 	const struct vr_ip *asked;
+	struct own_address *item;
 
+	allocation->call = NULL;
 	if (allocation->settings != allocation->wish.network->settings) {
-		fail_edited(allocation, !error.errnum);
+		fail_edited(allocation, answer);
 		return;
 	}
 	asked = asked_of(allocation);
@@ -251,11 +272,13 @@ static void created(const struct api_answer *answer, void *arg)
 		fail(allocation, &error);
 		return;
 	}
-	if (!own_add(allocation->own, &allocation->trying)) {
+	item = own_add(allocation->own, &allocation->trying);
+	if (!item) {
 		vr_error_memory(&error);
 		fail(allocation, &error);
 		return;
 	}
+	own_set_version(&item->now, answer->body);
 	allocation->made.ips[allocation->made.count++] = allocation->trying.ip;
 	allocation->tried = 0;
 	allocation->in_order = false;
@@ -289,6 +312,7 @@ static void describe(struct allocation *allocation, const struct vr_ip *ip)
 		.pod_uid = who->pod_uid,
 		.container = who->container,
 		.interface = who->interface,
+		.claim = allocation->wish.claim,
 		.state = allocation->spare ? ADDRESS_SPARE : ADDRESS_BOUND,
 		.since = time(NULL),
 		.vni = network->vni,
@@ -311,9 +335,10 @@ static void create(struct allocation *allocation, const struct vr_ip *ip)
 	describe(allocation, ip);
 	body = address_to_json(&allocation->trying);
 	request.body = body;
-	if (!api_send(allocation->own->api, &request, &error))
-		fail(allocation, &error);
+	allocation->call = api_send(allocation->own->api, &request, &error);
 	cJSON_Delete(body);
+	if (!allocation->call)
+		fail(allocation, &error);
 }
 
 static void all_made(struct allocation *allocation)
@@ -325,13 +350,34 @@ static void all_made(struct allocation *allocation)
 		finish(allocation, NULL);
 }
 
+/* Sets of which the claim has an address. */
+static void pass_had(struct allocation *allocation)
+{
+	const struct own_wish *wish = &allocation->wish;
+	struct spare *made = &allocation->made;
+	const struct pool_set *set;
+	unsigned int i;
+
+	while ((set = current_set(allocation))) {
+		for (i = 0; i < wish->had_count; i++) {
+			if (pool_range_of(set, &wish->had[i]))
+				break;
+		}
+		if (i == wish->had_count)
+			return;
+		made->ips[made->count++] = wish->had[i];
+	}
+}
+
 static void try_next(struct allocation *allocation)
 {
-	const struct pool_set *set = current_set(allocation);
+	const struct pool_set *set;
 	const struct vr_ip *asked;
 	const char *reserved;
 	struct vr_ip ip;
 
+	pass_had(allocation);
+	set = current_set(allocation);
 	if (!set) {
 		all_made(allocation);
 		return;
@@ -362,6 +408,8 @@ static int begin(struct own *own, const struct own_wish *wish, bool spare,
 		return ret;
 	}
 	allocation->own = own;
+	allocation->next = own->allocations;
+	own->allocations = allocation;
 	allocation->wish = *wish;
 	allocation->settings = wish->network->settings;
 	allocation->spare = spare;
@@ -442,17 +490,54 @@ static int check_asked(const struct own_wish *wish, struct vr_error *err)
 	return 0;
 }
 
+/* Two with one MAC would take each other's packets. */
+static int check_mac(const struct own_wish *wish, struct vr_error *err)
+{
+	static const uint8_t none[VR_MAC_LEN];
+	char text[VR_MAC_TEXT];
+
+	if (!memcmp(wish->who.mac, none, VR_MAC_LEN) ||
+	    !stations_mac_is_taken(&wish->network->stations, wish->who.mac,
+				   wish->who.container, wish->claim))
+		return 0;
+	return vr_error_set(
+		err, EEXIST,
+		"MAC %s is asked for in network \"%s\", but it is in use",
+		vr_mac_format(wish->who.mac, text), wish->network->entry.key);
+}
+
+void allocate_new(struct own *own, const struct own_wish *wish, own_given cb,
+		  void *arg)
+{
+	struct vr_error error = { 0 };
+
+	if (check_mac(wish, &error) || begin(own, wish, false, cb, arg, &error))
+		cb(NULL, &error, arg);
+}
+
 void own_allocate(struct own *own, const struct own_wish *wish, own_given cb,
 		  void *arg)
 {
 	struct vr_error error = { 0 };
 
-	if (check_asked(wish, &error)) {
+	if (wish->claim[0])
+		claiming_begin(own, wish, cb, arg);
+	else if (check_asked(wish, &error) || check_mac(wish, &error))
 		cb(NULL, &error, arg);
-		return;
+	else if (!take_spare(own, wish, cb, arg))
+		allocate_new(own, wish, cb, arg);
+}
+
+/* Whoever waits for them is gone; the next agent finds what was made for nobody. */
+void allocate_stop(struct own *own)
+{
+	struct allocation *allocation;
+
+	while (own->allocations) {
+		allocation = own->allocations;
+		own->allocations = allocation->next;
+		api_cancel(allocation->call);
+		network_put(allocation->wish.network);
+		free(allocation);
 	}
-	if (take_spare(own, wish, cb, arg))
-		return;
-	if (begin(own, wish, false, cb, arg, &error))
-		cb(NULL, &error, arg);
 }

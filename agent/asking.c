@@ -32,6 +32,7 @@ struct asked {
 /* An ADD on its way. */
 struct asking {
 	struct asking_context *context;
+	struct asking *next;
 	struct server_call *call;
 	struct asked *items;
 	unsigned int count;
@@ -43,8 +44,12 @@ struct asking {
 
 static void asking_free(struct asking *asking)
 {
+	struct asking **at = &asking->context->adding;
 	unsigned int i;
 
+	while (*at != asking)
+		at = &(*at)->next;
+	*at = asking->next;
 	for (i = 0; i < asking->count; i++)
 		network_put(asking->items[i].wish.network);
 	loop_timer_destroy(asking->timer);
@@ -79,6 +84,11 @@ static cJSON *answer_of(const struct asked *item)
 	}
 	cJSON_AddStringToObject(result, "mac",
 				vr_mac_format(item->given.taker.mac, mac));
+	if (item->given.sequence)
+		cJSON_AddNumberToObject(result, "sequence",
+					item->given.sequence);
+	if (item->given.standby)
+		cJSON_AddTrueToObject(result, "standby");
 	return result;
 }
 
@@ -87,7 +97,8 @@ static void give_back(struct asking *asking)
 	unsigned int i;
 
 	for (i = 0; i < asking->count; i++) {
-		if (asking->items[i].is_given)
+		if (asking->items[i].is_given &&
+		    !asking->items[i].given.standby)
 			own_free(asking->context->own,
 				 asking->items[i].wish.network,
 				 &asking->items[i].given);
@@ -260,20 +271,21 @@ static int find_network(struct asking_context *context, const char *name,
 	return cni_fail(err, CNI_AGAIN, "there is no network \"%s\"", name);
 }
 
-/* Two with one MAC would take each other's packets. */
-static int check_mac(const struct own_wish *wish, struct vr_error *err)
+/* Of the pod's own namespace; whoever may use the network may not use any claim. */
+static int parse_claim(const cJSON *object, struct own_wish *wish,
+		       struct vr_error *err)
 {
-	static const uint8_t none[VR_MAC_LEN];
-	char text[VR_MAC_TEXT];
+	const char *name = object_text(object, "claim");
 
-	if (!memcmp(wish->who.mac, none, VR_MAC_LEN) ||
-	    !stations_mac_is_taken(&wish->network->stations, wish->who.mac,
-				   wish->who.container))
+	if (!name[0])
 		return 0;
-	return cni_fail(err, CNI_CONFIG,
-			"MAC %s is asked for in network \"%s\", but it is in use",
-			vr_mac_format(wish->who.mac, text),
-			wish->network->entry.key);
+	if (strlen(name) > 253 || strchr(name, '/') || wish->asked_count)
+		return cni_fail(err, CNI_CONFIG,
+				"request with a claim \"%.253s\"%s", name,
+				wish->asked_count ? " and addresses" : "");
+	snprintf(wish->claim, sizeof(wish->claim), "%s/%s",
+		 wish->who.pod_namespace, name);
+	return 0;
 }
 
 static int add_item(struct asking *asking, const cJSON *request,
@@ -282,12 +294,6 @@ static int add_item(struct asking *asking, const cJSON *request,
 	struct asked *item = &asking->items[asking->count];
 	int ret;
 
-	if (object_text(object, "claim")[0])
-		return cni_fail(
-			err, CNI_UNSUPPORTED,
-			"network \"%s\": \"ipam-claim-reference\" is \"%s\", but IPAMClaims are not supported yet",
-			object_text(object, "network"),
-			object_text(object, "claim"));
 	ret = find_network(asking->context, object_text(object, "network"),
 			   &item->wish.network, err);
 	if (!ret)
@@ -298,11 +304,13 @@ static int add_item(struct asking *asking, const cJSON *request,
 	if (!ret)
 		ret = parse_asked_ips(object, &item->wish, err);
 	if (!ret)
+		ret = parse_claim(object, &item->wish, err);
+	if (!ret)
 		ret = network_get(item->wish.network, err);
 	if (ret)
 		return ret;
 	asking->count++;
-	return check_mac(&item->wish, err);
+	return 0;
 }
 
 static int read_items(struct asking *asking, const cJSON *request)
@@ -341,6 +349,8 @@ static void handle_add(struct server_call *call, const cJSON *request,
 		return;
 	}
 	asking->context = context;
+	asking->next = context->adding;
+	context->adding = asking;
 	asking->call = call;
 	asking->since = loop_now();
 	if (read_items(asking, request)) {
@@ -381,7 +391,10 @@ static void handle_check(struct server_call *call, const cJSON *request,
 				continue;
 			if (own_has(context->own, network, &address,
 				    object_text(request, "containerID"),
-				    object_text(item, "interface")))
+				    object_text(item, "interface")) ||
+			    standing_has(context->standing, network, &address,
+					 object_text(request, "containerID"),
+					 object_text(item, "interface")))
 				continue;
 			snprintf(text, sizeof(text),
 				 "address %s of network \"%.255s\" is not kept for it",
@@ -437,5 +450,16 @@ void asking_handle(struct server_call *call, const cJSON *request, void *arg)
 			 "vr-agent does not know the command \"%.40s\"",
 			 command);
 		server_refuse(call, CNI_UNSUPPORTED, text);
+	}
+}
+
+/* What they were given is not used: the next agent frees it. */
+void asking_stop(struct asking_context *context)
+{
+	while (context->adding) {
+		vr_error_set(&context->adding->error, EAGAIN,
+			     "vr-agent is told to stop");
+		refuse(context->adding);
+		asking_free(context->adding);
 	}
 }

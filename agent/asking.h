@@ -9,20 +9,29 @@
 #include "own.h"
 #include "pods.h"
 #include "server.h"
+#include "standing.h"
+
+struct asking;
 
 /**
  * struct asking_context - what requests are answered from
  * @open_networks: any pod may use any network ("compat: contrail")
+ * @adding: ADDs on their way
  */
 struct asking_context {
 	struct loop *loop;
 	struct networks *networks;
 	struct own *own;
+	const struct standing *standing;
 	struct pods *pods;
 	bool open_networks;
+	struct asking *adding;
 };
 
 /* A server_handler with a struct asking_context. */
 void asking_handle(struct server_call *call, const cJSON *request, void *arg);
+
+/* Those who wait are told that there is no agent any more. */
+void asking_stop(struct asking_context *context);
 
 #endif /* VR_AGENT_ASKING_H */

@@ -217,6 +217,38 @@ bool attachments_have(const struct attachments *attachments,
 	return false;
 }
 
+static const struct attachment_interface *
+find_interface(const struct attachment *attachment, const char *network,
+	       const char *ifname)
+{
+	unsigned int i;
+
+	for (i = 0; i < attachment->interface_count; i++) {
+		if (!strcmp(attachment->interfaces[i].network, network) &&
+		    !strcmp(attachment->interfaces[i].ifname, ifname))
+			return &attachment->interfaces[i];
+	}
+	return NULL;
+}
+
+const struct attachment *
+attachments_find(const struct attachments *attachments, const char *pod_uid,
+		 const char *network, const char *ifname,
+		 const struct attachment_interface **interface)
+{
+	struct attached *item, *next;
+
+	table_for_each(item, next, &attachments->table) {
+		if (!item->read ||
+		    strcmp(item->attachment.pod.uid, pod_uid) != 0)
+			continue;
+		*interface = find_interface(&item->attachment, network, ifname);
+		if (*interface)
+			return &item->attachment;
+	}
+	return NULL;
+}
+
 /* What it was does not matter: the whole is looked at. */
 static void files_changed(void *arg)
 {

@@ -77,6 +77,17 @@ int attachments_refresh(struct attachments *attachments, struct vr_error *err);
 bool attachments_have(const struct attachments *attachments,
 		      const char *container, const char *ifname);
 
+/**
+ * attachments_find() - The interface of a pod on a network
+ * @ifname: its name
+ *
+ * Return: the attachment, NULL when there is none.
+ */
+const struct attachment *
+attachments_find(const struct attachments *attachments, const char *pod_uid,
+		 const char *network, const char *ifname,
+		 const struct attachment_interface **interface);
+
 /* The port of an interface, or NULL. */
 const struct vr_port *
 attachments_port(const struct attachments *attachments,

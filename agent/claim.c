@@ -75,8 +75,10 @@ static cJSON *make_list(const struct cluster_claim *claim)
 		return NULL;
 	count = 0;
 	for (link = claim->addresses; link; link = link->next) {
+		/* What cools was a claim's of this name before. */
 		if (link->address->ip.family != AF_UNSPEC &&
-		    link->address->network)
+		    link->address->network &&
+		    link->address->state != ADDRESS_COOLING)
 			addresses[count++] = link->address;
 	}
 	return list_of(addresses, count);

@@ -21,6 +21,7 @@
 #include "peers.h"
 #include "pods.h"
 #include "server.h"
+#include "standing.h"
 #include "status.h"
 
 #define UPLINK_RETRY 5000
@@ -41,6 +42,7 @@ struct node {
 	struct cni_conf_options conf;
 	struct attachments attachments;
 	struct own own;
+	struct standing standing;
 	struct pods pods;
 	struct statuses statuses;
 	struct hotplug hotplug;
@@ -119,6 +121,7 @@ static void check(void *arg)
 		loop_timer_set(node->check_timer, CHECK_RETRY);
 		return;
 	}
+	standing_check(&node->standing);
 	own_check(&node->own);
 	statuses_check(&node->statuses);
 	if (node->conf.dir)
@@ -221,10 +224,19 @@ static void set_up(struct node *node, struct api *api)
 		.timer = node->check_timer,
 		.spares_wanted = options->spares,
 	};
+	node->standing = (struct standing){
+		.api = api,
+		.own = &node->own,
+		.router = &node->router,
+		.attachments = &node->attachments,
+		.networks = &node->networks,
+		.timer = node->check_timer,
+	};
 	node->asking = (struct asking_context){
 		.loop = node->loop,
 		.networks = &node->networks,
 		.own = &node->own,
+		.standing = &node->standing,
 		.pods = &node->pods,
 		.open_networks = options->open_networks,
 	};
@@ -256,6 +268,8 @@ static int start_all(struct node *node, struct api *api, struct vr_error *err)
 		ret = attachments_start(&node->attachments, err);
 	if (!ret)
 		ret = own_start(&node->own, err);
+	if (!ret)
+		ret = standing_start(&node->standing, err);
 	/* Last: who asks finds all of it. */
 	if (!ret)
 		ret = server_start(&node->server, options->socket, err);
@@ -291,6 +305,8 @@ void node_stop(struct node *node)
 	if (!node)
 		return;
 	server_stop(&node->server);
+	asking_stop(&node->asking);
+	standing_stop(&node->standing);
 	own_stop(&node->own);
 	statuses_stop(&node->statuses);
 	hotplug_stop(&node->hotplug);

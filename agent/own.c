@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What this node's addresses are to be, and making the API say so.
- * Entry points: own_check(), which decides, and push(), which asks the API.
+ * What this node's addresses are to be; own_write.c makes the API say so.
+ * Entry point: own_check().
  *
  * Each address has what the API says of it and what it is to say; a request is
  * on its way as long as they differ.  own_check() can be called at any time:
@@ -18,6 +18,7 @@
 
 #include "../lib/cleanup.h"
 #include "allocate.h"
+#include "claiming.h"
 #include "log.h"
 #include "object.h"
 #include "own.h"
@@ -25,7 +26,6 @@
 #include "watch.h"
 
 #define CHECK_MILLISECONDS 20
-#define RETRY_MILLISECONDS 2000
 #define CLOCK_MILLISECONDS 5000
 
 /* Networks as small as this are not laid in store on every node. */
@@ -38,26 +38,16 @@ void own_check_soon(struct own *own)
 
 /* --- what is wanted */
 
-static void set_text(char **to, const char *from)
-{
-	char *copy = strdup(from);
-
-	if (!copy)
-		return;
-	free(*to);
-	*to = copy;
-}
-
 void own_address_bind(struct own_address *item, const struct spare_taker *who)
 {
 	struct address *wanted = &item->wanted;
 
 	item->doomed = false;
-	set_text(&wanted->container, who->container);
-	set_text(&wanted->interface, who->interface);
-	set_text(&wanted->pod_namespace, who->pod_namespace);
-	set_text(&wanted->pod_name, who->pod_name);
-	set_text(&wanted->pod_uid, who->pod_uid);
+	address_set_text(&wanted->container, who->container);
+	address_set_text(&wanted->interface, who->interface);
+	address_set_text(&wanted->pod_namespace, who->pod_namespace);
+	address_set_text(&wanted->pod_name, who->pod_name);
+	address_set_text(&wanted->pod_uid, who->pod_uid);
 	memcpy(wanted->mac, who->mac, VR_MAC_LEN);
 	if (wanted->state == ADDRESS_BOUND)
 		return;
@@ -66,12 +56,27 @@ void own_address_bind(struct own_address *item, const struct spare_taker *who)
 	wanted->sequence++;
 }
 
-static void cool(struct own_address *item)
+/* The interface of a claim is the same for all of its pods. */
+static void keep(struct address *wanted)
 {
-	item->wanted.state = ADDRESS_COOLING;
-	item->wanted.since = time(NULL);
-	set_text(&item->wanted.container, "");
-	set_text(&item->wanted.interface, "");
+	wanted->state = ADDRESS_KEPT;
+	address_set_text(&wanted->pod_namespace, "");
+	address_set_text(&wanted->pod_name, "");
+	address_set_text(&wanted->pod_uid, "");
+}
+
+void own_address_release(struct own_address *item)
+{
+	struct address *wanted = &item->wanted;
+
+	wanted->since = time(NULL);
+	address_set_text(&wanted->container, "");
+	if (wanted->claim[0]) {
+		keep(wanted);
+		return;
+	}
+	wanted->state = ADDRESS_COOLING;
+	address_set_text(&wanted->interface, "");
 }
 
 static void check_address(struct own *own, struct own_address *item)
@@ -85,7 +90,7 @@ static void check_address(struct own *own, struct own_address *item)
 		agent_log(AGENT_INFO, "%s of pod %s/%s is free",
 			  item->entry.key, wanted->pod_namespace,
 			  wanted->pod_name);
-		cool(item);
+		own_address_release(item);
 	}
 	/* Nor does a clock that was put back keep it for ever. */
 	if (wanted->state == ADDRESS_COOLING &&
@@ -113,9 +118,9 @@ static void mark_stale(struct checking *checking, const struct spare *spare)
 		*item = *spare;
 }
 
-static struct own_address *find_address(struct own *own,
-					const struct network *network,
-					const struct vr_ip *ip)
+struct own_address *own_find(const struct own *own,
+			     const struct network *network,
+			     const struct vr_ip *ip)
 {
 	struct address address = { .vni = network->vni, .ip = *ip };
 	char name[ADDRESS_NAME_BYTES];
@@ -154,7 +159,7 @@ static bool bind_spare(struct own *own, const struct network *network,
 	unsigned int i;
 
 	for (i = 0; i < spare->count; i++) {
-		item = find_address(own, network, &spare->ips[i]);
+		item = own_find(own, network, &spare->ips[i]);
 		/* Its object went while it was taken: it has to be had again. */
 		if (!item && is_used)
 			item = add_unknown(own, network, &spare->ips[i]);
@@ -191,7 +196,7 @@ static bool mark_linked(struct own *own, const struct network *network,
 
 	/* Its addresses are unlinked then, and go. */
 	for (i = 0; all && i < spare->count; i++) {
-		item = find_address(own, network, &spare->ips[i]);
+		item = own_find(own, network, &spare->ips[i]);
 		if (item)
 			item->linked = true;
 		all = all && item && item->wanted.state == ADDRESS_SPARE &&
@@ -216,13 +221,14 @@ static int check_spare(const struct spare *spare, void *arg)
 	return 0;
 }
 
-/* Is any address of the network in use here, or resting? */
+/* Is any address of the network in use here, or resting from that? */
 static bool is_in_use(const struct own *own, const struct network *network)
 {
 	const struct own_address *item, *next;
 
 	table_for_each(item, next, &own->table) {
 		if (item->wanted.state != ADDRESS_SPARE &&
+		    item->wanted.state != ADDRESS_KEPT &&
 		    item->wanted.vni == network->vni)
 			return true;
 	}
@@ -253,8 +259,8 @@ static int doom_spare(const struct spare *spare, void *arg)
 	if (spare->taken)
 		return 0;
 	for (i = 0; i < spare->count; i++) {
-		item = find_address(checking->own, checking->network,
-				    &spare->ips[i]);
+		item = own_find(checking->own, checking->network,
+				&spare->ips[i]);
 		if (item)
 			item->doomed = true;
 	}
@@ -310,134 +316,6 @@ static void doom_unlinked(struct own_address *item)
 		item->doomed = true;
 }
 
-/* --- the API */
-
-static bool is_same(const struct address *a, const struct address *b)
-{
-	return a->state == b->state && a->sequence == b->sequence &&
-	       !memcmp(a->mac, b->mac, VR_MAC_LEN) &&
-	       !strcmp(a->container, b->container) &&
-	       !strcmp(a->interface, b->interface) &&
-	       !strcmp(a->pod_uid, b->pod_uid) &&
-	       !strcmp(a->pod_name, b->pod_name) && !strcmp(a->claim, b->claim);
-}
-
-static void push(struct own *own, struct own_address *item);
-
-static void forget(struct own *own, struct own_address *item)
-{
-	struct network *network = item->network;
-
-	address_free(&item->now);
-	address_free(&item->wanted);
-	address_free(&item->sent);
-	api_cancel(item->call);
-	table_remove(&own->table, item);
-	if (network)
-		network_put(network);
-}
-
-static void take_outcome(struct own_address *item, const struct vr_error *error)
-{
-	if (!error->errnum) {
-		address_free(&item->now);
-		item->now = item->sent;
-		item->sent = (struct address){ 0 };
-		item->known = true;
-	} else if (error->errnum == ENOENT) {
-		item->known = false;
-	} else {
-		agent_log(AGENT_WARNING, "%s: %s", item->entry.key,
-			  error->text);
-		item->retry_at = loop_now() + RETRY_MILLISECONDS;
-	}
-}
-
-static void written(const struct api_answer *answer, void *arg)
-{
-	struct own_address *item = arg;
-	struct own *own = item->own;
-
-	item->call = NULL;
-	take_outcome(item, &answer->error);
-	/* It went after that was done. */
-	if (item->lost)
-		item->known = false;
-	item->lost = false;
-	own_check_soon(own);
-	if (!item->retry_at)
-		push(own, item);
-}
-
-static void deleted(const struct api_answer *answer, void *arg)
-{
-	struct own_address *item = arg;
-	struct own *own = item->own;
-
-	item->call = NULL;
-	if (!answer->error.errnum || answer->error.errnum == ENOENT) {
-		item->known = false;
-		/* It may have been taken while that was on its way. */
-		if (item->doomed)
-			forget(own, item);
-		own_check_soon(own);
-		return;
-	}
-	take_outcome(item, &answer->error);
-}
-
-static void ask(struct own *own, struct own_address *item, const char *method,
-		const cJSON *body)
-{
-	cleanup_free char *path =
-		!strcmp(method, "POST")
-			? strdup(ADDRESS_PATH)
-			: api_path(ADDRESS_PATH "/%s", item->entry.key);
-	struct api_request request = {
-		.method = method,
-		.path = path,
-		.body = body,
-		.done = strcmp(method, "DELETE") ? written : deleted,
-		.arg = item,
-	};
-
-	if (path)
-		item->call = api_send(own->api, &request, NULL);
-	if (!item->call)
-		item->retry_at = loop_now() + RETRY_MILLISECONDS;
-}
-
-static void write_wanted(struct own *own, struct own_address *item)
-{
-	cJSON *body;
-
-	address_free(&item->sent);
-	if (address_copy(&item->sent, &item->wanted, NULL))
-		return;
-	if (item->known) {
-		body = cJSON_CreateObject();
-		cJSON_AddItemToObject(body, "spec",
-				      address_spec_to_json(&item->wanted));
-	} else {
-		body = address_to_json(&item->wanted);
-	}
-	ask(own, item, item->known ? "PATCH" : "POST", body);
-	cJSON_Delete(body);
-}
-
-static void push(struct own *own, struct own_address *item)
-{
-	if (item->call || item->retry_at > loop_now())
-		return;
-	item->retry_at = 0;
-	if (item->doomed && !item->known)
-		forget(own, item);
-	else if (item->doomed)
-		ask(own, item, "DELETE", NULL);
-	else if (!item->known || !is_same(&item->now, &item->wanted))
-		write_wanted(own, item);
-}
-
 /* --- all of it */
 
 static void hold_network(struct own *own, struct own_address *item)
@@ -475,7 +353,7 @@ void own_check(struct own *own)
 	table_for_each(item, next, &own->table) {
 		doom_unlinked(item);
 		check_address(own, item);
-		push(own, item);
+		own_push(item);
 	}
 }
 
@@ -508,6 +386,36 @@ struct own_address *own_add(struct own *own, const struct address *address)
 	return item;
 }
 
+struct own_address *own_take(struct own *own, const struct address *address)
+{
+	struct own_address *item = own_add(own, address);
+	struct address now, wanted;
+
+	if (!item || address_copy(&now, address, NULL))
+		return NULL;
+	if (address_copy(&wanted, address, NULL)) {
+		address_free(&now);
+		return NULL;
+	}
+	address_free(&item->now);
+	address_free(&item->wanted);
+	item->now = now;
+	item->wanted = wanted;
+	item->known = true;
+	item->doomed = false;
+	return item;
+}
+
+/* What only the controller knows: the claim that kept it is gone. */
+static void follow(struct own_address *item)
+{
+	if (item->wanted.state == ADDRESS_KEPT &&
+	    item->now.state == ADDRESS_COOLING) {
+		item->wanted.state = ADDRESS_COOLING;
+		item->wanted.since = item->now.since;
+	}
+}
+
 static void object_changed(const cJSON *object, void *arg)
 {
 	struct vr_error error = { 0 };
@@ -527,6 +435,7 @@ static void object_changed(const cJSON *object, void *arg)
 		address_free(&item->now);
 		item->now = address;
 		item->known = true;
+		follow(item);
 	} else {
 		address_free(&address);
 	}
@@ -561,8 +470,7 @@ bool own_has(const struct own *own, const struct network *network,
 	     const struct vr_ip *ip, const char *container,
 	     const char *interface)
 {
-	const struct own_address *item =
-		find_address((struct own *)own, network, ip);
+	const struct own_address *item = own_find(own, network, ip);
 
 	return item && item->wanted.state == ADDRESS_BOUND &&
 	       !strcmp(item->wanted.container, container) &&
@@ -576,32 +484,28 @@ void own_free(struct own *own, struct network *network,
 	unsigned int i;
 
 	for (i = 0; i < given->count; i++) {
-		item = find_address(own, network, &given->ips[i]);
+		item = own_find(own, network, &given->ips[i]);
 		if (item && item->wanted.state == ADDRESS_BOUND)
-			cool(item);
+			own_address_release(item);
 	}
 	own_check_soon(own);
 }
 
 int own_start(struct own *own, struct vr_error *err)
 {
-	char label[ADDRESS_LABEL_BYTES], selector[256];
-	cleanup_free char *escaped = NULL;
+	char selector[ADDRESS_SELECTOR_BYTES];
 	const struct watch_kind kind = {
 		.path = ADDRESS_PATH,
-		.selector = selector,
+		.selector = address_selector("node", own->node, selector),
 		.changed = object_changed,
 		.gone = object_gone,
 		.synced = synced,
 	};
 
-	escaped = api_path("%s", address_node_label(own->node, label));
 	own->clock = loop_timer_create(own->loop, tick, own, err);
-	if (!escaped || !own->clock)
+	if (!own->clock)
 		return vr_error_memory(err);
 	loop_timer_set(own->clock, CLOCK_MILLISECONDS);
-	snprintf(selector, sizeof(selector),
-		 "labelSelector=vrctl.dev%%2Fnode%%3D%s", escaped);
 	own->watch = watch_start(own->api, own->loop, &kind, own, err);
 	return own->watch ? 0 : -ENOMEM;
 }
@@ -610,9 +514,11 @@ void own_stop(struct own *own)
 {
 	struct own_address *item, *next;
 
+	claiming_stop(own);
+	allocate_stop(own);
 	watch_stop(own->watch);
 	loop_timer_destroy(own->clock);
 	table_for_each(item, next, &own->table)
-		forget(own, item);
+		own_forget(item);
 	table_free(&own->table);
 }

@@ -14,8 +14,14 @@
 #include "spares.h"
 #include "table.h"
 
+/* A namespace, "/", a name, NUL. */
+#define OWN_CLAIM_BYTES 320
+
 /* How long an address rests that nobody has any more, in seconds. */
 #define OWN_COOLING 60
+
+struct allocation;
+struct claiming;
 
 /**
  * struct own - this node's addresses
@@ -38,6 +44,8 @@ struct own {
 	struct table table;
 	struct watch *watch;
 	struct loop_timer *clock;
+	struct allocation *allocations;
+	struct claiming *claimings;
 };
 
 int own_start(struct own *own, struct vr_error *err);
@@ -49,12 +57,20 @@ void own_check(struct own *own);
 /* Have it looked at soon. */
 void own_check_soon(struct own *own);
 
-/* For whom addresses are. */
+/**
+ * struct own_wish - for whom addresses are
+ * @claim: "NAMESPACE/NAME" of the IPAMClaim that is to keep them, or ""
+ * @asked: that are asked for
+ * @had: of the claim, this node's already
+ */
 struct own_wish {
 	struct network *network;
 	struct spare_taker who;
+	char claim[OWN_CLAIM_BYTES];
 	struct vr_ip asked[SPARE_ADDRESSES];
 	unsigned int asked_count;
+	struct vr_ip had[SPARE_ADDRESSES];
+	unsigned int had_count;
 };
 
 /* @err is NULL when @given is given. */
@@ -68,7 +84,7 @@ typedef void (*own_given)(const struct spare *given, const struct vr_error *err,
  *
  * A spare one is given at once. The error's errnum is EAGAIN when the API does
  * not answer, ENOSPC when all are in use, EEXIST when one that was asked for
- * is.
+ * is.  Addresses of a claim that are in use elsewhere are given on standby.
  */
 void own_allocate(struct own *own, const struct own_wish *wish, own_given cb,
 		  void *arg);

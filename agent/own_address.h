@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One of the node's addresses, between own.c and allocate.c.
+ * One of the node's addresses, between own.c and its helpers.
  */
 #ifndef VR_AGENT_OWN_ADDRESS_H
 #define VR_AGENT_OWN_ADDRESS_H
@@ -41,6 +41,26 @@ struct own_address {
 
 /* Take in an object that the API has. Return: NULL without memory. */
 struct own_address *own_add(struct own *own, const struct address *address);
+
+/* Take in an object that was another node's. Return: NULL without memory. */
+struct own_address *own_take(struct own *own, const struct address *address);
+
+/* Nobody has it any more: it cools, or its claim keeps it. */
+void own_address_release(struct own_address *item);
+
+/* Return: this node's address, or NULL. */
+struct own_address *own_find(const struct own *own,
+			     const struct network *network,
+			     const struct vr_ip *ip);
+
+/* Ask the API for what is wanted, if it does not say so and nothing is asked. */
+void own_push(struct own_address *item);
+
+/* It is not this node's any more. */
+void own_forget(struct own_address *item);
+
+/* Which object it is, from what the API answered. */
+void own_set_version(struct address *address, const cJSON *object);
 
 /* It is to be somebody's. */
 void own_address_bind(struct own_address *item, const struct spare_taker *who);

@@ -30,15 +30,40 @@ static bool is_node_dead(const struct cluster_address *address)
 	return !node || !node->exists || node->out_of_service;
 }
 
-/* What a claim keeps is freed when that is deleted, on a living node as well. */
+/*
+ * What a claim keeps is freed when that is deleted, on a living node as well.
+ * Until then it is only released, for the claim's next pod.
+ */
 static bool is_ours_to_free(const struct cluster_address *address)
 {
-	if (address->claim)
-		return !address->claim->exists;
-	return is_node_dead(address);
+	if (!address->claim)
+		return is_node_dead(address);
+	if (!address->claim->exists)
+		return true;
+	return address->state == ADDRESS_BOUND && is_node_dead(address);
 }
 
-static cJSON *cooling_patch(const struct cluster_address *address)
+static bool is_kept(const struct cluster_address *address)
+{
+	return address->claim && address->claim->exists;
+}
+
+static void add_release(cJSON *spec)
+{
+	cJSON_AddStringToObject(spec, "state", "kept");
+	cJSON_AddNullToObject(spec, "container");
+	cJSON_AddNullToObject(spec, "pod");
+}
+
+static void add_end(cJSON *spec, cJSON *metadata)
+{
+	cJSON_AddStringToObject(spec, "state", "cooling");
+	cJSON_AddNullToObject(spec, "standby");
+	cJSON_AddNullToObject(cJSON_AddObjectToObject(metadata, "labels"),
+			      ADDRESS_LABEL_STANDBY);
+}
+
+static cJSON *freeing_patch(const struct cluster_address *address)
 {
 	cJSON *patch = cJSON_CreateObject();
 	char text[OBJECT_TIME_BYTES];
@@ -49,10 +74,12 @@ static cJSON *cooling_patch(const struct cluster_address *address)
 	/* Whoever moved it meanwhile knows better. */
 	cJSON_AddStringToObject(metadata, "resourceVersion", address->version);
 	spec = cJSON_AddObjectToObject(patch, "spec");
-	cJSON_AddStringToObject(spec, "state", "cooling");
 	cJSON_AddStringToObject(spec, "since",
 				object_format_time(time(NULL), text));
-	cJSON_AddNullToObject(spec, "standby");
+	if (is_kept(address))
+		add_release(spec);
+	else
+		add_end(spec, metadata);
 	return patch;
 }
 
@@ -66,16 +93,19 @@ static void written(struct work *work, const struct api_answer *answer,
 		cluster_address_changed(answer->body, &controller->cluster);
 }
 
-static void cool(struct cluster_address *address)
+static void release(struct cluster_address *address)
 {
-	agent_log(AGENT_INFO, "address %s of network %s: freed, %s %s is gone",
+	bool of_claim = address->claim && !is_kept(address);
+
+	agent_log(AGENT_INFO, "address %s of network %s: %s, %s %s is gone",
 		  address->entry.key, address->network->entry.key,
-		  address->claim ? "claim" : "node",
-		  address->claim ? address->claim->entry.key
-				 : address->node->entry.key);
+		  is_kept(address) ? "kept for its claim" : "freed",
+		  of_claim ? "claim" : "node",
+		  of_claim ? address->claim->entry.key
+			   : address->node->entry.key);
 	work_send(&address->work, "PATCH",
 		  api_path(ADDRESS_PATH "/%s", address->entry.key),
-		  cooling_patch(address), written);
+		  freeing_patch(address), written);
 }
 
 static void deleted(struct work *work, const struct api_answer *answer,
@@ -127,10 +157,10 @@ void reclaim_step(struct work *work, void *arg)
 		look_at_cooling(address, controller->options.cooling);
 		return;
 	}
+	if (is_kept(address) && standby_write(address, written))
+		return;
 	if (!is_ours_to_free(address)) {
 		address->suspect = 0;
-		if (address->claim)
-			standby_write(address, written);
 		return;
 	}
 	if (pod_index_has(&controller->cluster.pods, address->pod_uid,
@@ -142,7 +172,7 @@ void reclaim_step(struct work *work, void *arg)
 	if (!address->suspect)
 		address->suspect = now;
 	if (now - address->suspect >= grace)
-		cool(address);
+		release(address);
 	else
 		work_mark_in(work, address->suspect + grace - now);
 }

@@ -28,11 +28,15 @@ struct spare_taker {
  * struct spare - addresses for one interface
  * @ips, @count: one of each family of the network
  * @taken: by @taker
+ * @standby: another node's pod has them; this one gets them when that one goes
+ * @sequence: of a claim's, for the port, or 0
  */
 struct spare {
 	struct vr_ip ips[SPARE_ADDRESSES];
 	unsigned int count;
 	bool taken;
+	bool standby;
+	uint32_t sequence;
 	struct spare_taker taker;
 };
 

@@ -92,7 +92,7 @@ static void add_pod(struct cluster_claim *claim, const char *pod,
 	mark(claim);
 }
 
-/* One that has ended has no interfaces any more. */
+/* One that ends, or has ended, needs none any more. */
 static bool can_have_address(const cJSON *object)
 {
 	const char *phase =
@@ -101,6 +101,7 @@ static bool can_have_address(const cJSON *object)
 
 	return object_text(cJSON_GetObjectItemCaseSensitive(object, "spec"),
 			   "nodeName")[0] &&
+	       !object_at(object, "metadata", "deletionTimestamp") &&
 	       strcmp(phase, "Succeeded") != 0 && strcmp(phase, "Failed") != 0;
 }
 
@@ -145,24 +146,48 @@ void standby_pod_changed(struct cluster *cluster, const cJSON *object)
 	}
 }
 
-/* The one that has it already is no second one. */
-static const struct standby *choose(const struct cluster_address *address)
+static const struct standby *find(const struct cluster_claim *claim,
+				  const char *uid)
 {
-	const struct standby *standby, *newest = NULL;
+	const struct standby *standby = claim->standbys;
+
+	while (standby && strcmp(standby->uid, uid) != 0)
+		standby = standby->next;
+	return standby;
+}
+
+static const struct standby *newest(const struct cluster_address *address)
+{
+	const struct standby *standby, *best = NULL;
 
 	for (standby = address->claim->standbys; standby;
 	     standby = standby->next) {
-		if (!newest || strcmp(standby->created, newest->created) > 0 ||
-		    (!strcmp(standby->created, newest->created) &&
-		     !strcmp(newest->uid, address->pod_uid)))
-			newest = standby;
+		if (!best || strcmp(standby->created, best->created) > 0 ||
+		    (!strcmp(standby->created, best->created) &&
+		     !strcmp(best->uid, address->pod_uid)))
+			best = standby;
 	}
-	if (!newest || !strcmp(newest->uid, address->pod_uid))
+	return best;
+}
+
+/*
+ * The one that has it already is no second one, and a third waits until one of
+ * the two is gone.
+ */
+static const struct standby *choose(const struct cluster_address *address)
+{
+	const struct standby *best = NULL;
+
+	if (address->standby_uid[0])
+		best = find(address->claim, address->standby_uid);
+	if (!best)
+		best = newest(address);
+	if (!best || !strcmp(best->uid, address->pod_uid))
 		return NULL;
 	/* Its own node needs no leave. */
-	if (!strcmp(newest->node, address->node->entry.key))
+	if (!strcmp(best->node, address->node->entry.key))
 		return NULL;
-	return newest;
+	return best;
 }
 
 static void add_standby(cJSON *spec, const struct standby *standby)
@@ -183,7 +208,8 @@ static void add_standby(cJSON *spec, const struct standby *standby)
 bool standby_write(struct cluster_address *address, work_done done)
 {
 	const struct standby *standby = choose(address);
-	cJSON *patch, *metadata, *spec;
+	cJSON *patch, *metadata, *labels, *spec;
+	char label[ADDRESS_LABEL_BYTES];
 
 	if (!strcmp(standby ? standby->uid : "", address->standby_uid))
 		return false;
@@ -191,11 +217,17 @@ bool standby_write(struct cluster_address *address, work_done done)
 	metadata = cJSON_AddObjectToObject(patch, "metadata");
 	cJSON_AddStringToObject(metadata, "uid", address->uid);
 	cJSON_AddStringToObject(metadata, "resourceVersion", address->version);
+	labels = cJSON_AddObjectToObject(metadata, "labels");
 	spec = cJSON_AddObjectToObject(patch, "spec");
-	if (standby)
+	if (standby) {
+		/* By which its node's agent looks for it. */
+		cJSON_AddStringToObject(labels, ADDRESS_LABEL_STANDBY,
+					address_label(standby->node, label));
 		add_standby(spec, standby);
-	else
+	} else {
+		cJSON_AddNullToObject(labels, ADDRESS_LABEL_STANDBY);
 		cJSON_AddNullToObject(spec, "standby");
+	}
 	work_send(&address->work, "PATCH",
 		  api_path(ADDRESS_PATH "/%s", address->entry.key), patch,
 		  done);

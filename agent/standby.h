@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which pod may take an address from the one that has it: of pods that refer to
- * one IPAMClaim, like those of a virtual machine that moves, the newest.
+ * one IPAMClaim, like those of a virtual machine that moves, the newest, and then
+ * no other while it lives.
  */
 #ifndef VR_AGENT_STANDBY_H
 #define VR_AGENT_STANDBY_H

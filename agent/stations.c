@@ -185,7 +185,8 @@ bool stations_have(const struct stations *stations, const char *name)
 }
 
 bool stations_mac_is_taken(const struct stations *stations,
-			   const uint8_t mac[VR_MAC_LEN], const char *container)
+			   const uint8_t mac[VR_MAC_LEN], const char *container,
+			   const char *claim)
 {
 	const struct station *station;
 	const struct held *held;
@@ -193,8 +194,11 @@ bool stations_mac_is_taken(const struct stations *stations,
 
 	station = table_find(&stations->by_mac, vr_mac_format(mac, text));
 	for (held = station ? station->held : NULL; held; held = held->next) {
-		if (held->address.state == ADDRESS_BOUND &&
-		    strcmp(held->address.container, container) != 0)
+		if (held->address.state != ADDRESS_BOUND &&
+		    held->address.state != ADDRESS_KEPT)
+			continue;
+		if (strcmp(held->address.container, container) != 0 &&
+		    (!claim[0] || strcmp(held->address.claim, claim) != 0))
 			return true;
 	}
 	return false;
@@ -233,6 +237,12 @@ static const struct held *leading(const struct stations *stations,
 	return best;
 }
 
+static bool is_with(const struct held *held, const struct held *best)
+{
+	return held->address.state == ADDRESS_BOUND &&
+	       !strcmp(held->address.node, best->address.node);
+}
+
 static int fill_endpoint(const struct stations *stations,
 			 const struct station *station, const struct held *best,
 			 const struct vr_ip *vtep, struct vr_endpoint *endpoint,
@@ -247,12 +257,13 @@ static int fill_endpoint(const struct stations *stations,
 	endpoint->remote = *vtep;
 	snprintf(endpoint->uplink, sizeof(endpoint->uplink), "%s",
 		 stations->uplink);
-	endpoint->sequence = best->address.sequence;
 	endpoint->origin = VR_ORIGIN_AGENT;
 	for (held = station->held; !ret && held; held = held->next) {
-		if (held->address.state == ADDRESS_BOUND &&
-		    held->address.ip.family &&
-		    !strcmp(held->address.node, best->address.node))
+		if (!is_with(held, best))
+			continue;
+		if (held->address.sequence > endpoint->sequence)
+			endpoint->sequence = held->address.sequence;
+		if (held->address.ip.family)
 			ret = vr_endpoint_add_address(endpoint,
 						      &held->address.ip, err);
 	}
@@ -290,21 +301,56 @@ static int withdraw(const struct stations *stations, const char *mac,
 	return ret == -ENOENT ? 0 : ret;
 }
 
-/* A port's own endpoint would be lost with it, and so would the pod. */
-static int refuse_others(const struct stations *stations, const char *mac,
-			 struct vr_error *err)
+/* Was all that a port has taken over by the other node, as a claim's may be? */
+static bool has_moved(const struct station *station, const struct held *best,
+		      const struct vr_endpoint *now)
 {
-	struct vr_endpoint endpoint = endpoint_of(stations, mac);
-	struct vr_endpoint now = { 0 };
-	int ret;
+	const struct held *held;
+	unsigned int i;
 
-	ret = vr_endpoint_call(stations->router, VR_CMD_ENDPOINT_GET, 0,
-			       &endpoint, &now, NULL);
-	if (!ret && now.origin != VR_ORIGIN_AGENT)
-		ret = vr_error_set(err, EEXIST,
-				   "the MAC is that of an endpoint of this node");
+	for (i = 0; i < now->address_count; i++) {
+		for (held = station->held; held; held = held->next) {
+			if (is_with(held, best) && held->address.claim[0] &&
+			    vr_ip_equal(&held->address.ip, &now->addresses[i]))
+				break;
+		}
+		if (!held)
+			return false;
+	}
+	return now->address_count;
+}
+
+/*
+ * What has the MAC now.  A port's own endpoint would be lost, and so would the
+ * pod.  Of an agent's a higher sequence is of a time before: the object was made
+ * anew.
+ */
+static int make_way(const struct stations *stations,
+		    const struct station *station, const struct held *best,
+		    const struct vr_endpoint *wanted, bool *is_here,
+		    struct vr_error *err)
+{
+	struct vr_endpoint endpoint = endpoint_of(stations, station->entry.key);
+	struct vr_endpoint now = { 0 };
+	int ret = 0;
+
+	if (!vr_endpoint_call(stations->router, VR_CMD_ENDPOINT_GET, 0,
+			      &endpoint, &now, NULL)) {
+		if (now.origin == VR_ORIGIN_AGENT) {
+			if (now.sequence > wanted->sequence)
+				ret = withdraw(stations, station->entry.key,
+					       err);
+		} else if (!has_moved(station, best, &now)) {
+			ret = vr_error_set(
+				err, EEXIST,
+				"the MAC is that of an endpoint of this node");
+		} else {
+			/* It has become active, and the others are told soon. */
+			*is_here = now.sequence >= wanted->sequence;
+		}
+	}
 	vr_endpoint_free(&now);
-	return ret == -EEXIST ? ret : 0;
+	return ret;
 }
 
 static int advertise(const struct stations *stations,
@@ -312,12 +358,14 @@ static int advertise(const struct stations *stations,
 		     const struct vr_ip *vtep, struct vr_error *err)
 {
 	struct vr_endpoint endpoint = endpoint_of(stations, station->entry.key);
+	bool is_here = false;
 	int ret;
 
 	ret = fill_endpoint(stations, station, best, vtep, &endpoint, err);
 	if (!ret)
-		ret = refuse_others(stations, station->entry.key, err);
-	if (!ret)
+		ret = make_way(stations, station, best, &endpoint, &is_here,
+			       err);
+	if (!ret && !is_here)
 		ret = vr_endpoint_call(stations->router, VR_CMD_ENDPOINT_NEW,
 				       NLM_F_CREATE | NLM_F_REPLACE, &endpoint,
 				       NULL, err);

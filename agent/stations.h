@@ -68,9 +68,9 @@ void stations_sweep(struct stations *stations);
 /* Is there an object for the address? */
 bool stations_have(const struct stations *stations, const char *name);
 
-/* Has another container's interface this MAC? */
+/* Is this MAC another's than a container's, or a claim's unless that is ""? */
 bool stations_mac_is_taken(const struct stations *stations,
-			   const uint8_t mac[VR_MAC_LEN],
-			   const char *container);
+			   const uint8_t mac[VR_MAC_LEN], const char *container,
+			   const char *claim);
 
 #endif /* VR_AGENT_STATIONS_H */

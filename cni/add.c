@@ -179,6 +179,8 @@ static void take_answers(struct adding *adding, struct ipam_call *calls,
 		/* An error object, and not an end without a word. */
 		attachment->interfaces[i].ipam_doubtful = calls[next].code;
 		adding->plan.interfaces[i].addresses = calls[next].result;
+		adding->plan.interfaces[i].sequence = calls[next].sequence;
+		adding->plan.interfaces[i].standby = calls[next].standby;
 		take_mac(adding, &calls[next], &attachment->interfaces[i]);
 		calls[next++].result = (struct result){ 0 };
 	}
@@ -498,7 +500,8 @@ static int announce(struct adding *adding, struct vr_error *err)
 	for (i = 0; i < attachment->interface_count; i++) {
 		interface = &attachment->interfaces[i];
 		planned = &adding->plan.interfaces[i];
-		if (planned->addresses.ip_count &&
+		/* Who stands by announces when it goes on. */
+		if (planned->addresses.ip_count && !planned->standby &&
 		    podns_announce(&adding->podns, planned->ifindex,
 				   interface->mac, &problem))
 			log_event(LOG_WARNING, interface->ifname,

@@ -26,6 +26,8 @@
  * @result: what ADD gave, at least one address unless the network has none;
  *	to free with result_free()
  * @has_mac, @mac: what ADD gave an interface that asks for none
+ * @sequence: of its port, as the agent gives it for a claim's addresses
+ * @standby: they are in use elsewhere, until they move here
  * @code: what kind of failure the plugin's own error code says, 0 for none
  * @error: why it failed, errnum 0 when it did not
  */
@@ -42,6 +44,8 @@ struct ipam_call {
 	struct result result;
 	bool has_mac;
 	uint8_t mac[VR_MAC_LEN];
+	uint32_t sequence;
+	bool standby;
 	int code;
 	struct vr_error error;
 };

@@ -177,6 +177,12 @@ static int take_one(const cJSON *item, struct ipam_call *call,
 	if (!ret && pool->set_count && !call->result.ip_count)
 		ret = json_refuse("its answer", "networks", item,
 				  "without an address", err);
+	if (!ret)
+		ret = json_number(item, "its answer", "sequence", 0, UINT32_MAX,
+				  &call->sequence, err);
+	if (!ret)
+		ret = json_bool(item, "its answer", "standby", &call->standby,
+				err);
 	return ret ? ret : take_mac(item, call, err);
 }
 
@@ -206,6 +212,8 @@ static void forget_answer(const struct asking *asking)
 	for (i = 0; i < asking->count; i++) {
 		result_free(&asking->calls[i]->result);
 		asking->calls[i]->has_mac = false;
+		asking->calls[i]->sequence = 0;
+		asking->calls[i]->standby = false;
 	}
 }
 

@@ -17,6 +17,7 @@
  * @default_gateways, @own_default: as in a request
  * @sysctls: of the configuration, borrowed, or NULL
  * @addresses: what its IPAM plugin gave
+ * @sequence, @standby: of its port, when the agent says so
  * @routes: what it gets in the container
  * @ifindex: of its device in the container, 0 until there is one
  * @mtu: its own, once attached
@@ -30,6 +31,8 @@ struct plan_interface {
 	bool own_default;
 	const cJSON *sysctls;
 	struct result addresses;
+	uint32_t sequence;
+	bool standby;
 	struct cni_routes routes;
 	uint32_t ifindex;
 	uint32_t mtu;

@@ -96,6 +96,14 @@ static int fill_port(const struct plan *plan, unsigned int index,
 		port->set |= VR_BIT(VR_A_PORT_ANTISPOOF);
 		port->antispoof = true;
 	}
+	if (planned->sequence) {
+		port->set |= VR_BIT(VR_A_PORT_SEQUENCE);
+		port->sequence = planned->sequence;
+	}
+	if (planned->standby) {
+		port->set |= VR_BIT(VR_A_PORT_STATE);
+		port->state = VR_ENDPOINT_STATE_STANDBY;
+	}
 	ret = add_allowed(port, &planned->definition, err);
 	return ret ? ret : add_addresses(port, &planned->addresses, err);
 }

@@ -25,6 +25,9 @@
 #	agent_first NODE [OPTION...]	agent, which also has the pods' first interface:
 #					attach then uses the configuration that it wrote
 #	log_of NODE			what its agent wrote
+#	controller [OPTION...]		start vr-agent --controller
+#	k8s_claim NAME NETWORK INTERFACE
+#					an IPAMClaim of namespace default
 
 . "$(dirname "${BASH_SOURCE[0]}")/../kernel/nodes-setup.sh"
 
@@ -102,6 +105,21 @@ agent_first()
 	shift
 	agent "$node" --cni-conf-dir "$WORK/$node/net.d" --cni-bin-dir "$WORK/bin" "$@" &&
 		poll 20 [ -s "$WORK/$node/net.d/10-vr.conflist" ]
+}
+
+controller()
+{
+	nsenter --net="/run/netns/$fabric" vr-agent --controller --kubeconfig "$WORK/kubeconfig" \
+		--identity tests --namespace kube-system --node-grace 2 --cooling 2 \
+		--log-level debug "$@" >> "$WORK/controller.log" 2>&1 &
+	on_exit kill $!
+}
+
+k8s_claim()
+{
+	api_control '{"load":[{"apiVersion":"k8s.cni.cncf.io/v1alpha1","kind":"IPAMClaim","metadata":{
+		"name":"'"$1"'","namespace":"default","uid":"'"$1"'-claim"},
+		"spec":{"network":"'"$2"'","interface":"'"$3"'"}}]}' > /dev/null
 }
 
 log_of()

@@ -145,11 +145,11 @@ static void test_address(void)
 	cJSON_Delete(object);
 	address_free(&address);
 
-	is_string(address_node_label("node1", label), "node1",
+	is_string(address_label("node1", label), "node1",
 		  "a short name is its label");
 	memset(node, 'a', sizeof(node) - 1);
 	node[sizeof(node) - 1] = '\0';
-	is_int(strlen(address_node_label(node, label)), 59,
+	is_int(strlen(address_label(node, label)), 59,
 	       "a long one is cut, with a hash");
 }
 
