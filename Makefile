@@ -27,6 +27,7 @@ help:
 	@echo 'sudo make test         all of the above and the kernel tests, one VM for each kernel'
 	@echo 'sudo make test-vm      only the kernel tests; KERNELS="6.1 6.12"'
 	@echo 'sudo make test-kube    the documented examples, with a real Kubernetes in a VM'
+	@echo 'sudo make test-image   the images of deploy/, built without a registry'
 	@echo 'sudo make test-debug   the same on a sanitizer kernel, DEBUG_KERNEL=FOLDER'
 	@echo 'sudo make bench        what a packet costs, against veth, bridge and others;'
 	@echo '                       BENCH_KERNEL="6.12 6.1", BENCH_ROUTES=1000000, PROFILE=1'
@@ -108,8 +109,24 @@ $(OUT)/obj/%.o: %.c $(FLAGS_FILE)
 $(OUT)/vrctl: $(VRCTL_OBJECTS) $(LIB_OBJECTS)
 	$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 
-$(OUT)/vr-cni: $(CNI_OBJECTS) $(LIB_OBJECTS)
-	$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS)
+# STATIC=1: a vr-cni that needs nothing of the node it is copied to.  Debian has no
+# libcjson.a: give the source, too, CJSON_SOURCE=FOLDER ("apt-get source cjson").
+ifeq ($(STATIC),1)
+STATIC_PACKAGES = $(filter-out libcurl $(if $(CJSON_SOURCE),libcjson),$(PACKAGES))
+CNI_OBJECTS_ALL = $(CNI_OBJECTS) $(LIB_OBJECTS) $(if $(CJSON_SOURCE),$(OUT)/obj/cJSON.o)
+CNI_CFLAGS = $(filter-out -pie,$(TOOL_CFLAGS)) -static-pie
+CNI_LIBS = $(shell $(PKG_CONFIG) --static --libs $(STATIC_PACKAGES)) $(LDLIBS)
+else
+CNI_OBJECTS_ALL = $(CNI_OBJECTS) $(LIB_OBJECTS)
+CNI_CFLAGS = $(TOOL_CFLAGS)
+CNI_LIBS = $(TOOL_LIBS)
+endif
+
+$(OUT)/vr-cni: $(CNI_OBJECTS_ALL)
+	$(CC) $(CNI_CFLAGS) $(LDFLAGS) -o $@ $^ $(CNI_LIBS)
+
+$(OUT)/obj/cJSON.o: $(CJSON_SOURCE)/cJSON.c $(FLAGS_FILE)
+	$(CC) $(filter-out -Wl$(,)% -pie,$(HARDENING)) $(CFLAGS) -c -o $@ $<
 
 # It reads what vr-cni writes and is asked for, with the same code.
 $(OUT)/vr-agent: $(AGENT_OBJECTS) $(filter-out %/cni/main.o,$(CNI_OBJECTS)) $(LIB_OBJECTS)
@@ -155,6 +172,10 @@ test:
 .PHONY: test-kube
 test-kube:
 	tests/all kube
+
+.PHONY: test-image
+test-image:
+	tests/deploy/image
 
 .PHONY: test-vm
 test-vm:
