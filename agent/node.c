@@ -15,6 +15,7 @@
 #include "default_network.h"
 #include "hotplug.h"
 #include "log.h"
+#include "module.h"
 #include "networks.h"
 #include "node.h"
 #include "own.h"
@@ -254,6 +255,8 @@ static int start_all(struct node *node, struct api *api, struct vr_error *err)
 	int ret;
 
 	ret = vr_nl_open(&node->router, -1, err);
+	if (!ret)
+		ret = module_check(&node->router, err);
 	if (!ret && node->conf.dir)
 		ret = default_network_start(&node->default_network, err);
 	if (!ret)

@@ -411,6 +411,31 @@ int vr_nl_dump(struct vr_nl *nl, struct vr_msg *msg, vr_nl_cb cb, void *arg,
 	return ret;
 }
 
+static int vr_nl_take_contract(const struct nlmsghdr *hdr, void *arg,
+			       struct vr_error *err)
+{
+	unsigned int *version = arg;
+	struct nlattr *attr;
+
+	attr = nlmsg_find_attr((struct nlmsghdr *)hdr,
+			       sizeof(struct genlmsghdr), CTRL_ATTR_VERSION);
+	if (!attr || nla_len(attr) < (int)sizeof(uint32_t))
+		return vr_error_set(err, EBADMSG,
+				    "the kernel's answer is malformed");
+	*version = nla_get_u32(attr);
+	return 0;
+}
+
+int vr_nl_contract(struct vr_nl *nl, unsigned int *version,
+		   struct vr_error *err)
+{
+	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
+
+	vr_msg_start_genl(&msg, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, 0);
+	vr_msg_put_string(&msg, CTRL_ATTR_FAMILY_NAME, "family", VR_GENL_NAME);
+	return vr_nl_call(nl, &msg, vr_nl_take_contract, version, err);
+}
+
 int vr_nl_subscribe(struct vr_nl *nl, struct vr_error *err)
 {
 	int group;

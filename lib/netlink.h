@@ -60,6 +60,15 @@ int vr_nl_open_protocol(struct vr_nl *nl, int protocol, int netns_fd,
 void vr_nl_close(struct vr_nl *nl);
 
 /**
+ * vr_nl_contract - which version of the contract the loaded module speaks
+ * @version: VR_GENL_VERSION of what it was built with
+ *
+ * Return: 0 or a negative errno.
+ */
+int vr_nl_contract(struct vr_nl *nl, unsigned int *version,
+		   struct vr_error *err);
+
+/**
  * typedef vr_nl_cb - gets each message of an answer, a dump or of events
  * @hdr: the message, gone when the callback returns
  *

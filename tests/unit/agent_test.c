@@ -4,6 +4,7 @@
  * API, what is merged into an annotation, rules and configuration.
  */
 #include <errno.h>
+#include <linux/vr.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 #include "agent/address.h"
 #include "agent/api.h"
 #include "agent/cni_conf.h"
+#include "agent/module.h"
 #include "agent/peers.h"
 #include "agent/pick.h"
 #include "agent/plug_plan.h"
@@ -21,6 +23,7 @@
 #include "agent/status.h"
 #include "agent/table.h"
 #include "cni/json.h"
+#include "lib/version.h"
 #include "tap.h"
 
 struct number {
@@ -459,6 +462,24 @@ static void test_plugs(void)
 		test_plug(&plug_samples[i]);
 }
 
+static void test_module(void)
+{
+	struct vr_error error = { 0 };
+	bool differs;
+
+	ok(!module_compare(VR_VERSION, VR_GENL_VERSION, &differs, &error) &&
+		   !differs,
+	   "a module of this version");
+	ok(!module_compare("9.9.9", VR_GENL_VERSION, &differs, &error) &&
+		   differs,
+	   "one of another, with the same contract");
+	ok(module_compare("9.9.9", VR_GENL_VERSION + 1, &differs, &error) ==
+			   -EPROTO &&
+		   strstr(error.text, "version 9.9.9") &&
+		   strstr(error.text, "vr-agent replug"),
+	   "one with another contract: what to do");
+}
+
 int main(void)
 {
 	test_table();
@@ -472,5 +493,6 @@ int main(void)
 	test_conf();
 	test_rules();
 	test_plugs();
+	test_module();
 	return tap_end();
 }
