@@ -28,6 +28,12 @@
 /* What others undo is made good by then. */
 #define REPAIR_MILLISECONDS 30000
 
+/*
+ * Nothing that an agent before us led somewhere is taken back sooner: what is
+ * not known yet is not gone.
+ */
+#define SWEEP_MILLISECONDS 60000
+
 /* --- the network and the host */
 
 static int describe(struct default_network *net, const struct peer *self,
@@ -62,6 +68,25 @@ static int describe(struct default_network *net, const struct peer *self,
 	return ret;
 }
 
+/* What others took away of a device that is attached. */
+static int mend_host_device(struct default_network *net,
+			    const struct podns_link *link, uint32_t mtu,
+			    struct vr_error *err)
+{
+	unsigned int i;
+	int ret = 0;
+
+	if (!link->up)
+		ret = podns_link_up(&net->own, link->ifindex, mtu, err);
+	for (i = 0; !ret && i < net->network.subnet_count; i++) {
+		ret = podns_address_add(&net->own, link->ifindex,
+					&net->network.subnets[i], err);
+		if (ret == -EEXIST)
+			ret = 0;
+	}
+	return ret;
+}
+
 static int keep_host_port(struct default_network *net, uint32_t mtu,
 			  uint32_t *ifindex, struct vr_error *err)
 {
@@ -89,7 +114,10 @@ static int keep_host_port(struct default_network *net, uint32_t mtu,
 	if (!ret)
 		ret = podns_link_find(&net->own, net->options->host_interface,
 				      &link, err);
+	if (!ret)
+		ret = mend_host_device(net, &link, mtu, err);
 	*ifindex = link.ifindex;
+	net->watch.ifindex = link.ifindex;
 	return ret;
 }
 
@@ -226,6 +254,11 @@ static void lead_no_more(struct default_network *net,
 		agent_log(AGENT_WARNING, "%s", error.text);
 }
 
+void default_network_keep_soon(struct default_network *net)
+{
+	loop_timer_set_by(net->timer, KEEP_MILLISECONDS);
+}
+
 void default_network_peer_changed(struct default_network *net,
 				  const struct peer *before,
 				  const struct peer *now)
@@ -233,7 +266,7 @@ void default_network_peer_changed(struct default_network *net,
 	const char *name = now ? now->entry.key : before->entry.key;
 	int i;
 
-	loop_timer_set_by(net->timer, KEEP_MILLISECONDS);
+	default_network_keep_soon(net);
 	if (!before || !strcmp(name, net->self))
 		return;
 	for (i = 0; i < PEER_FAMILIES; i++) {
@@ -242,6 +275,93 @@ void default_network_peer_changed(struct default_network *net,
 					      &now->pod_cidrs[i])))
 			lead_no_more(net, &before->pod_cidrs[i]);
 	}
+}
+
+/* --- what an agent before us left */
+
+struct stale {
+	struct default_network *net;
+	struct vr_prefix *prefixes;
+	unsigned int count;
+};
+
+static int add_stale(struct stale *stale, const struct vr_prefix *prefix,
+		     struct vr_error *err)
+{
+	struct vr_prefix *item;
+	unsigned int i;
+
+	if (peers_have_cidr(stale->net->peers, stale->net->self, prefix))
+		return 0;
+	for (i = 0; i < stale->count; i++) {
+		if (vr_prefix_equal(&stale->prefixes[i], prefix))
+			return 0;
+	}
+	item = vr_list_grow(&stale->prefixes, &stale->count, sizeof(*item));
+	if (!item)
+		return vr_error_memory(err);
+	*item = *prefix;
+	return 0;
+}
+
+/* Only of those to nodes: nothing else on this network is by a tunnel. */
+static int find_stale(const struct vr_route *route, void *arg,
+		      struct vr_error *err)
+{
+	const struct vr_prefix prefix = {
+		.ip = route->prefix,
+		.length = route->prefix_length,
+	};
+
+	if (!route->nexthop_count ||
+	    route->nexthops[0].type != VR_NEXTHOP_TYPE_REMOTE)
+		return 0;
+	return add_stale(arg, &prefix, err);
+}
+
+static int list_stale(struct stale *stale, uint32_t ifindex,
+		      struct vr_error *err)
+{
+	struct default_network *net = stale->net;
+	struct vr_route filter = {
+		.set = VR_BIT(VR_A_ROUTE_NETWORK) | VR_BIT(VR_A_ROUTE_ORIGIN),
+		.origin = VR_ORIGIN_AGENT,
+	};
+	cleanup_free struct vr_prefix *on_host = NULL;
+	unsigned int count = 0, i;
+	int ret;
+
+	snprintf(filter.network, sizeof(filter.network), "%s",
+		 net->options->name);
+	ret = vr_route_dump(net->router, &filter, find_stale, stale, err);
+	if (!ret)
+		ret = host_route_list(&net->own.nl, ifindex, &on_host, &count,
+				      err);
+	for (i = 0; !ret && i < count; i++)
+		ret = add_stale(stale, &on_host[i], err);
+	return ret;
+}
+
+static void sweep(struct default_network *net, uint32_t ifindex)
+{
+	struct stale stale = { .net = net };
+	struct vr_error error = { 0 };
+	unsigned int i;
+
+	if (net->swept || loop_now() < net->sweep_at ||
+	    !peers_are_known(net->peers))
+		return;
+	if (list_stale(&stale, ifindex, &error))
+		agent_log(AGENT_WARNING, "default network: %s", error.text);
+	else
+		net->swept = true;
+	for (i = 0; i < stale.count; i++)
+		lead_no_more(net, &stale.prefixes[i]);
+	if (stale.count)
+		agent_log(AGENT_INFO,
+			  "default network: %u routes led to no node any more",
+			  stale.count);
+	free(stale.prefixes);
 }
 
 /* --- all of it */
@@ -282,6 +402,8 @@ static int keep_all(struct default_network *net, struct vr_error *err)
 	if (!ret)
 		ret = lead_to_all(net, ifindex, &now, err);
 	if (!ret)
+		sweep(net, ifindex);
+	if (!ret)
 		ret = keep_rules(net, err);
 	if (!ret)
 		keep_forwarding(net);
@@ -321,13 +443,26 @@ void default_network_check_soon(struct default_network *net)
 	loop_timer_set_by(net->timer, READY_MILLISECONDS);
 }
 
+static void host_is_touched(void *arg)
+{
+	default_network_keep_soon(arg);
+}
+
 int default_network_start(struct default_network *net, struct vr_error *err)
 {
 	int ret;
 
-	net->own = (struct podns)PODNS_INIT;
+	net->sweep_at = loop_now() + SWEEP_MILLISECONDS;
 	nft_init(&net->nft, net->loop, rules_are_loaded, net);
 	ret = podns_open_own(&net->own, err);
+	if (ret)
+		return ret;
+	net->watch = (struct host_watch){
+		.loop = net->loop,
+		.touched = host_is_touched,
+		.arg = net,
+	};
+	ret = host_watch_start(&net->watch, err);
 	if (ret)
 		return ret;
 	net->timer = loop_timer_create(net->loop, keep, net, err);
@@ -336,9 +471,8 @@ int default_network_start(struct default_network *net, struct vr_error *err)
 
 void default_network_stop(struct default_network *net)
 {
-	if (!net->timer)
-		return;
 	loop_timer_destroy(net->timer);
+	host_watch_stop(&net->watch);
 	podns_close(&net->own);
 	vr_network_free(&net->network);
 	nft_stop(&net->nft);

@@ -14,6 +14,7 @@
 #include "../cni/podns.h"
 #include "../lib/netlink.h"
 #include "../lib/network.h"
+#include "host_watch.h"
 #include "loop.h"
 #include "nft.h"
 #include "peers.h"
@@ -56,9 +57,12 @@ struct default_network {
 	void *arg;
 
 	struct podns own;
+	struct host_watch watch;
 	struct vr_network network;
 	struct loop_timer *timer;
 	bool complained;
+	bool swept;
+	uint64_t sweep_at;
 	struct nft nft;
 };
 
@@ -67,6 +71,9 @@ void default_network_stop(struct default_network *net);
 
 /* Call @ready again, soon: allowed in it. */
 void default_network_check_soon(struct default_network *net);
+
+/* What leads to nodes is by another uplink now, or somebody has touched it. */
+void default_network_keep_soon(struct default_network *net);
 
 /* A node is new, gone, or has other prefixes or another tunnel address. */
 void default_network_peer_changed(struct default_network *net,

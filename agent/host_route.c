@@ -9,6 +9,7 @@
 #include <netlink/msg.h>
 #include <sys/socket.h>
 
+#include "../lib/field.h"
 #include "host_route.h"
 
 static struct vr_ip gateway_of(int family)
@@ -73,6 +74,54 @@ int host_route_add(struct vr_nl *nl, uint32_t ifindex,
 	put_ip(&msg, RTA_GATEWAY, &gateway);
 	put_ip(&msg, RTA_PREFSRC, source);
 	return vr_nl_call(nl, &msg, NULL, NULL, err);
+}
+
+struct route_list {
+	struct vr_prefix *prefixes;
+	unsigned int count;
+	uint32_t ifindex;
+};
+
+static int take_route(const struct nlmsghdr *header, void *arg,
+		      struct vr_error *err)
+{
+	const struct rtmsg *info = nlmsg_data(header);
+	struct route_list *list = arg;
+	struct nlattr *tb[RTA_MAX + 1];
+	struct vr_prefix *prefix;
+
+	if (header->nlmsg_type != RTM_NEWROUTE ||
+	    info->rtm_protocol != HOST_ROUTE_PROTOCOL ||
+	    info->rtm_table != RT_TABLE_MAIN || info->rtm_type != RTN_UNICAST)
+		return 0;
+	if (nlmsg_parse((struct nlmsghdr *)header, sizeof(*info), tb, RTA_MAX,
+			NULL))
+		return vr_error_set(err, EBADMSG,
+				    "the kernel's answer is malformed");
+	if (!tb[RTA_DST] || !tb[RTA_OIF] ||
+	    nla_get_u32(tb[RTA_OIF]) != list->ifindex)
+		return 0;
+	prefix = vr_list_grow(&list->prefixes, &list->count, sizeof(*prefix));
+	if (!prefix)
+		return vr_error_memory(err);
+	prefix->length = info->rtm_dst_len;
+	return vr_ip_parse_attr(tb[RTA_DST], &prefix->ip, err);
+}
+
+int host_route_list(struct vr_nl *nl, uint32_t ifindex,
+		    struct vr_prefix **prefixes, unsigned int *count,
+		    struct vr_error *err)
+{
+	struct rtmsg info = { .rtm_family = AF_UNSPEC };
+	struct route_list list = { .ifindex = ifindex };
+	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
+	int ret;
+
+	vr_msg_start(&msg, RTM_GETROUTE, 0, &info, sizeof(info));
+	ret = vr_nl_dump(nl, &msg, take_route, &list, err);
+	*prefixes = list.prefixes;
+	*count = list.count;
+	return ret;
 }
 
 int host_route_del(struct vr_nl *nl, uint32_t ifindex,

@@ -30,6 +30,11 @@ int host_route_add(struct vr_nl *nl, uint32_t ifindex,
 		   const struct vr_prefix *prefix, const struct vr_ip *source,
 		   struct vr_error *err);
 
+/* Prefixes that were led there, of both families; free(*prefixes) afterwards. */
+int host_route_list(struct vr_nl *nl, uint32_t ifindex,
+		    struct vr_prefix **prefixes, unsigned int *count,
+		    struct vr_error *err);
+
 /* Such a route need not be there. */
 int host_route_del(struct vr_nl *nl, uint32_t ifindex,
 		   const struct vr_prefix *prefix, struct vr_error *err);

@@ -175,6 +175,7 @@ static void set_up_default(struct node *node)
 		.options = &node->default_options,
 		.ready = write_conf,
 		.arg = node,
+		.own = PODNS_INIT,
 	};
 }
 

@@ -118,3 +118,24 @@ const struct peer *peers_find(const struct peers *peers, const char *node)
 {
 	return table_find(&peers->table, node);
 }
+
+bool peers_are_known(const struct peers *peers)
+{
+	return watch_is_synced(peers->watch);
+}
+
+bool peers_have_cidr(const struct peers *peers, const char *self,
+		     const struct vr_prefix *prefix)
+{
+	struct peer *peer, *next;
+	int i;
+
+	table_for_each(peer, next, &peers->table) {
+		for (i = 0; i < PEER_FAMILIES; i++) {
+			if (vr_prefix_equal(&peer->pod_cidrs[i], prefix) &&
+			    strcmp(peer->entry.key, self) != 0)
+				return true;
+		}
+	}
+	return false;
+}

@@ -43,6 +43,13 @@ int peers_start(struct peers *peers, struct loop *loop, struct api *api,
 
 void peers_stop(struct peers *peers);
 
+/* Was the list of all nodes read once? */
+bool peers_are_known(const struct peers *peers);
+
+/* Has a node but @self this prefix as podCIDR? */
+bool peers_have_cidr(const struct peers *peers, const char *self,
+		     const struct vr_prefix *prefix);
+
 /* Return: the node, or NULL. */
 const struct peer *peers_find(const struct peers *peers, const char *node);
 

@@ -60,7 +60,7 @@ cluster()
 		--port-file "$WORK/port" > "$WORK/apiserver.log" 2>&1 &
 	server=$!
 	on_exit kill $server
-	poll 30 [ -s "$WORK/port" ] || return
+	poll 120 [ -s "$WORK/port" ] || return
 	mkdir "$WORK/bin"
 	ln -s "$TOP/build/vr-cni" /usr/lib/cni/portmap "$WORK/bin/"
 	for ((i = 1; i <= $1; i++)); do
