@@ -63,7 +63,7 @@ static int describe(struct default_network *net, const struct peer *self,
 	if (!ret && !network->subnet_count)
 		ret = vr_error_set(
 			err, ENOENT,
-			"node %s has no podCIDR yet (kube-controller-manager --allocate-node-cidrs)",
+			"node %s has no podCIDR yet (kube-controller-manager --allocate-node-cidrs, or --node-blocks of the controller)",
 			net->self);
 	return ret;
 }

@@ -2,9 +2,13 @@
 /*
  * Node objects.  Entry point: peers_start().
  */
+#define _GNU_SOURCE
+
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "../lib/cleanup.h"
 #include "log.h"
 #include "object.h"
 #include "peers.h"
@@ -38,6 +42,28 @@ static void take_cidr(const char *text, struct peer *peer)
 		peer->pod_cidrs[prefix.ip.family == AF_INET6] = prefix;
 }
 
+/* Where nobody else cuts them the controller does. */
+static void take_given_cidrs(const cJSON *node, struct peer *peer)
+{
+	const char *given = object_annotation(node, PEER_CIDRS_ANNOTATION);
+	cleanup_free char *text = strdup(given);
+	char *rest = text, *word;
+
+	while ((word = strsep(&rest, ",")))
+		take_cidr(word, peer);
+}
+
+static bool has_cidrs(const struct peer *peer)
+{
+	int i;
+
+	for (i = 0; i < PEER_FAMILIES; i++) {
+		if (peer->pod_cidrs[i].ip.family)
+			return true;
+	}
+	return false;
+}
+
 void peer_parse(const cJSON *node, struct peer *peer)
 {
 	const cJSON *spec = cJSON_GetObjectItemCaseSensitive(node, "spec");
@@ -50,6 +76,8 @@ void peer_parse(const cJSON *node, struct peer *peer)
 		if (cJSON_IsString(item))
 			take_cidr(item->valuestring, peer);
 	}
+	if (!has_cidrs(peer))
+		take_given_cidrs(node, peer);
 }
 
 static bool is_same(const struct peer *a, const struct peer *b)

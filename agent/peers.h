@@ -12,6 +12,9 @@
 
 #define PEER_VTEP_ANNOTATION "vrctl.dev/vtep"
 
+/* What the controller writes where a Node has no podCIDRs: one or two prefixes. */
+#define PEER_CIDRS_ANNOTATION "vrctl.dev/pod-cidrs"
+
 /* IPv4 and IPv6. */
 #define PEER_FAMILIES 2
 
@@ -57,7 +60,8 @@ const struct peer *peers_find(const struct peers *peers, const char *node);
  * peer_parse() - What an object Node says
  * @peer: its entry is left alone
  *
- * The annotation wins, then the first address that is an InternalIP.
+ * For the tunnel the annotation wins, then the first address that is an
+ * InternalIP.  For the prefixes the annotation counts only without podCIDRs.
  */
 void peer_parse(const cJSON *node, struct peer *peer);
 

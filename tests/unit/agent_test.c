@@ -254,6 +254,16 @@ static void test_peer(void)
 	is_string(vr_ip_format(&peer.vtep, text), "198.51.100.1",
 		  "the annotation wins");
 	is_int(peer.pod_cidrs[0].ip.family, AF_UNSPEC, "no prefixes");
+	peer_of("{\"metadata\":{\"annotations\":{\"vrctl.dev/pod-cidrs\":"
+		"\"10.0.2.0/24,2001:db8:2::/64,x\"}}}",
+		&peer);
+	ok(peer.pod_cidrs[0].length == 24 && peer.pod_cidrs[1].length == 64,
+	   "prefixes of the annotation, without what is none");
+	peer_of("{\"metadata\":{\"annotations\":{\"vrctl.dev/pod-cidrs\":"
+		"\"10.0.2.0/25,2001:db8:2::/64\"}},\"spec\":{\"podCIDRs\":[\"10.0.1.0/24\"]}}",
+		&peer);
+	ok(peer.pod_cidrs[0].length == 24 && !peer.pod_cidrs[1].ip.family,
+	   "which counts only without others");
 	peer_of("{}", &peer);
 	is_int(peer.vtep.family, AF_UNSPEC, "nothing is no address");
 }
