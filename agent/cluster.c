@@ -107,8 +107,7 @@ static const char *version_of(const cJSON *object)
 			   "resourceVersion");
 }
 
-/* Is it from before our last write, of which the answer was told? */
-static bool is_stale(char written[CLUSTER_VERSION], const cJSON *object)
+bool cluster_is_stale(char written[CLUSTER_VERSION], const cJSON *object)
 {
 	if (written[0] && is_older(version_of(object), written))
 		return true;
@@ -148,7 +147,7 @@ void cluster_nad_changed(const cJSON *object, void *arg)
 		join(object_namespace(object), '.', object_name(object));
 	struct cluster_network *network = name ? network_get(arg, name) : NULL;
 
-	if (!network || is_stale(network->nad_written, object))
+	if (!network || cluster_is_stale(network->nad_written, object))
 		return;
 	set_object(&network->nad, object);
 	work_mark(&network->work);
@@ -184,7 +183,7 @@ void cluster_network_changed(const cJSON *object, void *arg)
 	struct cluster_network *network =
 		network_get(cluster, object_name(object));
 
-	if (!network || is_stale(network->written, object))
+	if (!network || cluster_is_stale(network->written, object))
 		return;
 	if (!means_the_same(network->object, object))
 		cluster_mark_waiting(cluster);
@@ -305,8 +304,7 @@ static void address_set(struct cluster *cluster,
 {
 	address_detach(address);
 	address_attach(cluster, address, new);
-	address->node =
-		table_get(&cluster->nodes, new->node, sizeof(*address->node));
+	address->node = cluster_node_get(cluster, new->node);
 	address->ip = new->ip;
 	address->state = new->state;
 	address->since = new->since;
@@ -357,45 +355,6 @@ void cluster_address_gone(const char *namespace, const char *name, void *arg)
 	(void)namespace;
 	if (address)
 		address_free_entry(cluster, address);
-}
-
-/* --- nodes */
-
-static void mark_addresses_of(struct cluster *cluster,
-			      const struct cluster_node *node)
-{
-	struct cluster_address *address, *next;
-
-	table_for_each(address, next, &cluster->addresses) {
-		if (address->node == node)
-			work_mark(&address->work);
-	}
-}
-
-void cluster_node_changed(const cJSON *object, void *arg)
-{
-	struct cluster *cluster = arg;
-	struct cluster_node *node =
-		table_get(&cluster->nodes, object_name(object), sizeof(*node));
-
-	if (!node || !cluster_node_read(node, object))
-		return;
-	mark_addresses_of(cluster, node);
-	cluster_mark_waiting(cluster);
-}
-
-void cluster_node_gone(const char *namespace, const char *name, void *arg)
-{
-	struct cluster *cluster = arg;
-	struct cluster_node *node = table_find(&cluster->nodes, name);
-
-	(void)namespace;
-	if (!node)
-		return;
-	node->exists = false;
-	node->prefix_count = 0;
-	mark_addresses_of(cluster, node);
-	cluster_mark_waiting(cluster);
 }
 
 /* --- pods */
@@ -519,11 +478,14 @@ void cluster_mark_all(struct cluster *cluster)
 	struct cluster_address *address, *next_address;
 	struct cluster_policy *policy, *next_policy;
 	struct cluster_claim *claim, *next_claim;
+	struct cluster_node *node, *next_node;
 
 	table_for_each(network, next_network, &cluster->networks)
 		work_mark(&network->work);
 	table_for_each(address, next_address, &cluster->addresses)
 		work_mark(&address->work);
+	table_for_each(node, next_node, &cluster->nodes)
+		work_mark(&node->work);
 	table_for_each(claim, next_claim, &cluster->claims)
 		work_mark(&claim->work);
 	table_for_each(policy, next_policy, &cluster->policies)
@@ -557,8 +519,11 @@ static void free_nodes(struct cluster *cluster)
 {
 	struct cluster_node *node, *next;
 
-	table_for_each(node, next, &cluster->nodes)
+	table_for_each(node, next, &cluster->nodes) {
+		work_end(&node->work);
 		free(node->prefixes);
+		free(node->uid);
+	}
 	table_free(&cluster->nodes);
 }
 

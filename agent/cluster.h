@@ -17,9 +17,6 @@
 #include "table.h"
 #include "work.h"
 
-/* Room for a resourceVersion; a longer one is as none. */
-#define CLUSTER_VERSION 24
-
 struct cluster_address;
 struct standby;
 
@@ -122,6 +119,7 @@ struct cluster_policy {
 struct cluster_steps {
 	work_step network;
 	work_step address;
+	work_step node;
 	work_step claim;
 	work_step policy;
 };
@@ -166,6 +164,17 @@ void cluster_event_gone(const char *namespace, const char *name, void *arg);
 /* The same of what we wrote: the watch may tell of older versions first. */
 void cluster_nad_written(struct cluster *cluster, const cJSON *object);
 void cluster_network_written(struct cluster *cluster, const cJSON *object);
+void cluster_node_written(struct cluster *cluster, const cJSON *object);
+
+/*
+ * Is it from before our last write, of which the answer was told?  If not,
+ * @written is forgotten.
+ */
+bool cluster_is_stale(char written[CLUSTER_VERSION], const cJSON *object);
+
+/* Return: the node, which may be no more than a name, or NULL. */
+struct cluster_node *cluster_node_get(struct cluster *cluster,
+				      const char *name);
 
 /* Look at all of it. */
 void cluster_mark_all(struct cluster *cluster);

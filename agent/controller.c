@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assign.h"
 #include "claim.h"
 #include "controller.h"
 #include "lease.h"
@@ -31,6 +32,13 @@ bool controller_knows(const struct controller *controller,
 		      enum controller_watch kind)
 {
 	return watch_is_synced(controller->watches[kind]);
+}
+
+bool controller_has_blocks(const struct controller *controller)
+{
+	const struct node_range *ranges = controller->options.node_ranges;
+
+	return ranges[0].range.ip.family || ranges[1].range.ip.family;
 }
 
 /* Without these nothing can be concluded; others are asked for when needed. */
@@ -113,6 +121,9 @@ static void lease_changed(bool ours, void *arg)
 
 	controller->leads = ours;
 	if (ours) {
+		/* The same of blocks, of which Nodes are the only trace. */
+		if (controller_has_blocks(controller))
+			watch_list_again(controller->watches[WATCH_NODES]);
 		take_over(controller);
 		return;
 	}
@@ -182,6 +193,7 @@ static int start(struct controller *controller, struct vr_error *err)
 	cluster->steps = (struct cluster_steps){
 		.network = publish_step,
 		.address = reclaim_step,
+		.node = assign_step,
 		.claim = claim_step,
 		.policy = policy_step,
 	};

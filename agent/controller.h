@@ -14,6 +14,7 @@
 #include "cluster.h"
 #include "loop.h"
 #include "nad.h"
+#include "node_block.h"
 #include "vni.h"
 
 /**
@@ -24,6 +25,8 @@
  * @vnis: out of which networks get theirs
  * @default_vni: of the cluster-wide network, which no other gets; 0 for none
  * @services: ranges of the cluster's services
+ * @node_ranges: of each family, cut into blocks for nodes without podCIDRs
+ * @block_rest: seconds before another node gets a block
  * @vni_rest: seconds before another network gets a VNI
  * @node_grace: seconds between two looks at what seems to be nobody's
  * @cooling: seconds before an address is anybody's again
@@ -36,6 +39,8 @@ struct controller_options {
 	uint32_t default_vni;
 	struct vr_prefix *services;
 	unsigned int service_count;
+	struct node_range node_ranges[NODE_BLOCK_FAMILIES];
+	unsigned int block_rest;
 	unsigned int vni_rest;
 	unsigned int node_grace;
 	unsigned int cooling;
@@ -63,6 +68,7 @@ struct controller {
 	struct watch *watches[CONTROLLER_WATCHES];
 	struct api_call *takeover;
 	struct loop_timer *retry;
+	uint32_t block_cursor[NODE_BLOCK_FAMILIES];
 	bool leads;
 	bool runs;
 };
@@ -83,5 +89,8 @@ void controller_stop(struct controller *controller);
 /* Is everything known of that kind? */
 bool controller_knows(const struct controller *controller,
 		      enum controller_watch kind);
+
+/* Does it cut blocks for nodes? */
+bool controller_has_blocks(const struct controller *controller);
 
 #endif /* VR_AGENT_CONTROLLER_H */

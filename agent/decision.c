@@ -163,12 +163,6 @@ static int find_vni(struct case_file *file, uint32_t *vni)
 	return new_vni(file, vni);
 }
 
-static bool overlap(const struct vr_prefix *a, const struct vr_prefix *b)
-{
-	return a->length < b->length ? vr_prefix_contains(a, &b->ip)
-				     : vr_prefix_contains(b, &a->ip);
-}
-
 static int refuse_overlap(struct case_file *file,
 			  const struct vr_prefix *subnet, const char *what,
 			  const char *name, const struct vr_prefix *other)
@@ -189,7 +183,7 @@ static int check_nodes(struct case_file *file, const struct vr_prefix *subnet)
 
 	table_for_each(node, next, &file->cluster->nodes) {
 		for (i = 0; i < node->prefix_count; i++) {
-			if (overlap(subnet, &node->prefixes[i]))
+			if (vr_prefix_overlap(subnet, &node->prefixes[i]))
 				return refuse_overlap(file, subnet, "node ",
 						      node->entry.key,
 						      &node->prefixes[i]);
@@ -204,9 +198,25 @@ static int check_services(struct case_file *file,
 	unsigned int i;
 
 	for (i = 0; i < file->options->service_count; i++) {
-		if (overlap(subnet, &file->options->services[i]))
+		if (vr_prefix_overlap(subnet, &file->options->services[i]))
 			return refuse_overlap(file, subnet, "the services", "",
 					      &file->options->services[i]);
+	}
+	return 0;
+}
+
+/* Out of which more nodes get theirs. */
+static int check_ranges(struct case_file *file, const struct vr_prefix *subnet)
+{
+	const struct vr_prefix *range;
+	unsigned int i;
+
+	for (i = 0; i < NODE_BLOCK_FAMILIES; i++) {
+		range = &file->options->node_ranges[i].range;
+		if (range->ip.family && vr_prefix_overlap(subnet, range))
+			return refuse_overlap(file, subnet,
+					      "what nodes get blocks of", "",
+					      range);
 	}
 	return 0;
 }
@@ -227,7 +237,8 @@ static int check_network(struct case_file *file, const struct vr_prefix *subnet,
 		return 0;
 	cJSON_ArrayForEach(item,
 			   cJSON_GetObjectItemCaseSensitive(spec, "subnets")) {
-		if (subnet_parse(item, &prefix) && overlap(subnet, &prefix))
+		if (subnet_parse(item, &prefix) &&
+		    vr_prefix_overlap(subnet, &prefix))
 			return refuse_overlap(file, subnet, "network ",
 					      other->entry.key, &prefix);
 	}
@@ -267,6 +278,8 @@ static int check_forwarding(struct case_file *file)
 		ret = check_nodes(file, &subnet);
 		if (!ret)
 			ret = check_services(file, &subnet);
+		if (!ret)
+			ret = check_ranges(file, &subnet);
 		if (!ret)
 			ret = check_networks(file, &subnet);
 		if (ret)

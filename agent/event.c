@@ -55,7 +55,8 @@ static void add_object(cJSON *object, const struct event *event)
 {
 	cJSON_AddStringToObject(object, "apiVersion", event->api_version);
 	cJSON_AddStringToObject(object, "kind", event->kind);
-	cJSON_AddStringToObject(object, "namespace", event->namespace);
+	if (!event->of_cluster)
+		cJSON_AddStringToObject(object, "namespace", event->namespace);
 	cJSON_AddStringToObject(object, "name", event->name);
 	cJSON_AddStringToObject(object, "uid", event->uid);
 }

@@ -6,12 +6,15 @@
 #define VR_AGENT_EVENT_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define EVENT_NAME_BYTES 96
 
 /**
  * struct event - what to tell of an object
+ * @namespace: of the object; of one that has none: "default"
+ * @of_cluster: it has none
  * @component: who tells it
  *
  * The same thing told of the same object has the same name, so that the server
@@ -21,6 +24,7 @@ struct event {
 	const char *api_version;
 	const char *kind;
 	const char *namespace;
+	bool of_cluster;
 	const char *name;
 	const char *uid;
 	const char *component;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "../cni/ask.h"
 #include "../cni/contrail.h"
@@ -42,12 +43,15 @@ static const char usage[] =
 	")\n"
 	"  --open-vnis FIRST-LAST those that authors of networks may ask for (none)\n"
 	"  --services PREFIX,... ranges of the cluster's services\n"
+	"  --node-blocks PREFIX/LENGTH,...  blocks of addresses for the pods of nodes\n"
+	"                        without podCIDRs, as 10.244.0.0/16/24 (none)\n"
 	"  --devices PATTERN,... devices of nodes that networks may end on (none)\n"
 	"  --ipam-types TYPE,... IPAM plugins that networks may have (none but ours)\n"
 	"  --delegate-types TYPE,... plugins of others that nodes execute (none)\n"
 	"  --node-grace SECONDS  between two looks at what seems to be nobody's (60)\n"
 	"  --cooling SECONDS     before an address is anybody's again (60)\n"
 	"  --vni-rest SECONDS    before another network gets a VNI (3600)\n"
+	"  --block-rest SECONDS  before another node gets a block (3600)\n"
 	"\n"
 	"both:\n"
 	"  --compat contrail     pods of any namespace may use any network\n"
@@ -107,12 +111,14 @@ enum {
 	OPTION_VNIS,
 	OPTION_OPEN_VNIS,
 	OPTION_SERVICES,
+	OPTION_NODE_BLOCKS,
 	OPTION_DEVICES,
 	OPTION_IPAM_TYPES,
 	OPTION_DELEGATE_TYPES,
 	OPTION_NODE_GRACE,
 	OPTION_COOLING,
 	OPTION_VNI_REST,
+	OPTION_BLOCK_REST,
 };
 
 static const struct option long_options[] = {
@@ -142,12 +148,14 @@ static const struct option long_options[] = {
 	{ "vnis", required_argument, NULL, OPTION_VNIS },
 	{ "open-vnis", required_argument, NULL, OPTION_OPEN_VNIS },
 	{ "services", required_argument, NULL, OPTION_SERVICES },
+	{ "node-blocks", required_argument, NULL, OPTION_NODE_BLOCKS },
 	{ "devices", required_argument, NULL, OPTION_DEVICES },
 	{ "ipam-types", required_argument, NULL, OPTION_IPAM_TYPES },
 	{ "delegate-types", required_argument, NULL, OPTION_DELEGATE_TYPES },
 	{ "node-grace", required_argument, NULL, OPTION_NODE_GRACE },
 	{ "cooling", required_argument, NULL, OPTION_COOLING },
 	{ "vni-rest", required_argument, NULL, OPTION_VNI_REST },
+	{ "block-rest", required_argument, NULL, OPTION_BLOCK_REST },
 	{ 0 },
 };
 
@@ -226,6 +234,24 @@ static void take_services(const char *text, struct controller_options *options)
 	}
 }
 
+static void take_node_blocks(const char *text,
+			     struct controller_options *options)
+{
+	const char *const *words = parse_words(text);
+	struct node_range range, *known;
+	const char *why;
+
+	for (; *words; words++) {
+		if (!node_range_parse(*words, &range, &why))
+			misuse("--node-blocks", *words, why);
+		known = &options->node_ranges[range.range.ip.family == AF_INET6];
+		if (known->range.ip.family)
+			misuse("--node-blocks", *words,
+			       "is the second range of its family");
+		*known = range;
+	}
+}
+
 static void take_time(int option, const char *value,
 		      struct controller_options *options)
 {
@@ -235,6 +261,8 @@ static void take_time(int option, const char *value,
 		options->node_grace = seconds;
 	else if (option == OPTION_COOLING)
 		options->cooling = seconds;
+	else if (option == OPTION_BLOCK_REST)
+		options->block_rest = seconds;
 	else
 		options->vni_rest = seconds;
 }
@@ -262,6 +290,9 @@ static void take_controller_option(int option, const char *value,
 	case OPTION_SERVICES:
 		take_services(value, options);
 		break;
+	case OPTION_NODE_BLOCKS:
+		take_node_blocks(value, options);
+		break;
 	case OPTION_DEVICES:
 		options->rules.devices = parse_words(value);
 		break;
@@ -274,6 +305,7 @@ static void take_controller_option(int option, const char *value,
 	case OPTION_NODE_GRACE:
 	case OPTION_COOLING:
 	case OPTION_VNI_REST:
+	case OPTION_BLOCK_REST:
 		take_time(option, value, options);
 		break;
 	default:
@@ -407,6 +439,7 @@ static void set_defaults(struct options *options)
 			.rules = { .cluster = CONTRAIL_CLUSTER },
 			.default_vni = DEFAULT_NETWORK_VNI,
 			.vni_rest = 3600,
+			.block_rest = 3600,
 			.node_grace = 60,
 			.cooling = 60,
 		},

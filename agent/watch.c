@@ -412,6 +412,15 @@ void watch_stop(struct watch *watch)
 	watch_free(watch);
 }
 
+void watch_list_again(struct watch *watch)
+{
+	watch->synced = false;
+	forget_version(watch);
+	api_cancel(watch->call);
+	watch->call = NULL;
+	loop_timer_set(watch->timer, 0);
+}
+
 bool watch_is_synced(const struct watch *watch)
 {
 	return watch->synced;

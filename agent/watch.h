@@ -46,6 +46,9 @@ struct watch *watch_start(struct api *api, struct loop *loop,
 /* NULL is none. */
 void watch_stop(struct watch *watch);
 
+/* List again: what others wrote before this moment is known when it is synced. */
+void watch_list_again(struct watch *watch);
+
 /* Was everything listed once? */
 bool watch_is_synced(const struct watch *watch);
 

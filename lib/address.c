@@ -264,3 +264,9 @@ bool vr_prefix_contains(const struct vr_prefix *prefix, const struct vr_ip *ip)
 	vr_prefix_mask(&host);
 	return vr_prefix_equal(&network, &host);
 }
+
+bool vr_prefix_overlap(const struct vr_prefix *a, const struct vr_prefix *b)
+{
+	return a->length < b->length ? vr_prefix_contains(a, &b->ip)
+				     : vr_prefix_contains(b, &a->ip);
+}

@@ -103,5 +103,7 @@ bool vr_prefix_has_host_bits(const struct vr_prefix *prefix);
 void vr_prefix_mask(struct vr_prefix *prefix);
 /* Host bits of @prefix do not matter; other families are never inside. */
 bool vr_prefix_contains(const struct vr_prefix *prefix, const struct vr_ip *ip);
+/* Is one of them inside of the other? */
+bool vr_prefix_overlap(const struct vr_prefix *a, const struct vr_prefix *b);
 
 #endif /* VR_LIB_ADDRESS_H */
