@@ -177,6 +177,21 @@ static bool means_the_same(const cJSON *old, const cJSON *new)
 			     true);
 }
 
+/* Whoever has it, too, may have to give it up. */
+static void set_vni(struct cluster *cluster, struct cluster_network *network,
+		    uint32_t vni)
+{
+	struct cluster_network *other, *next;
+
+	if (network->vni == vni)
+		return;
+	network->vni = vni;
+	table_for_each(other, next, &cluster->networks) {
+		if (other != network && vni && other->vni == vni)
+			work_mark(&other->work);
+	}
+}
+
 void cluster_network_changed(const cJSON *object, void *arg)
 {
 	struct cluster *cluster = arg;
@@ -188,7 +203,7 @@ void cluster_network_changed(const cJSON *object, void *arg)
 	if (!means_the_same(network->object, object))
 		cluster_mark_waiting(cluster);
 	set_object(&network->object, object);
-	network->vni = object_number(cluster_spec(network), "vni");
+	set_vni(cluster, network, object_number(cluster_spec(network), "vni"));
 	network->pending = 0;
 	network->deleting =
 		object_at(object, "metadata", "deletionTimestamp") != NULL;

@@ -226,6 +226,11 @@ struct controller *controller_start(struct loop *loop, struct api *api,
 	return NULL;
 }
 
+void controller_release(struct controller *controller, loop_cb done, void *arg)
+{
+	lease_release(controller->lease, done, arg);
+}
+
 void controller_stop(struct controller *controller)
 {
 	unsigned int i;

@@ -83,6 +83,9 @@ struct controller *controller_start(struct loop *loop, struct api *api,
 				    const struct controller_options *options,
 				    struct vr_error *err);
 
+/* Let another one go on at once; @done is called soon, whatever became of it. */
+void controller_release(struct controller *controller, loop_cb done, void *arg);
+
 /* NULL is none. */
 void controller_stop(struct controller *controller);
 

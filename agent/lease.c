@@ -21,12 +21,14 @@
 #define DURATION_SECONDS 15
 #define DEADLINE_MILLISECONDS 10000
 #define RETRY_MILLISECONDS 2000
+#define RELEASE_MILLISECONDS 2000
 #define MICRO_TIME_BYTES 40
 
 /*
  * @object: the Lease as we saw it last, NULL when there is none
  * @seen: when it was seen to change
  * @asked: when the request on its way was sent
+ * @released: it is not to be ours any more, of which this one is told
  */
 struct lease {
 	struct api *api;
@@ -40,6 +42,8 @@ struct lease {
 	uint64_t seen;
 	uint64_t asked;
 	bool ours;
+	loop_cb released;
+	void *released_arg;
 };
 
 static const char *holder(const struct lease *lease)
@@ -73,6 +77,10 @@ static void deadline(void *arg)
 	api_cancel(lease->call);
 	lease->call = NULL;
 	lease->known = false;
+	if (lease->released) {
+		lease->released(lease->released_arg);
+		return;
+	}
 	loop_timer_set(lease->retry, RETRY_MILLISECONDS);
 	set_ours(lease, false);
 }
@@ -135,7 +143,8 @@ static void ask(struct lease *lease, const char *method, char *path,
 	if (lease->call)
 		return;
 	agent_log(AGENT_WARNING, "lease: %s", error.text);
-	loop_timer_set(lease->retry, RETRY_MILLISECONDS);
+	if (!lease->released)
+		loop_timer_set(lease->retry, RETRY_MILLISECONDS);
 }
 
 static char *path_of(const struct lease *lease)
@@ -288,6 +297,47 @@ struct lease *lease_start(struct api *api, struct loop *loop,
 	}
 	loop_timer_set(lease->retry, 0);
 	return lease;
+}
+
+static void given_up(const struct api_answer *answer, void *arg)
+{
+	struct lease *lease = arg;
+
+	lease->call = NULL;
+	if (answer->error.errnum)
+		agent_log(AGENT_WARNING, "lease %s/%s: %s",
+			  lease->kind.namespace, lease->kind.name,
+			  answer->error.text);
+	loop_timer_set(lease->deadline, 0);
+}
+
+/* As others do it: nobody's, and for no longer than a second. */
+static void give_up(struct lease *lease)
+{
+	cleanup_json cJSON *object = cJSON_Duplicate(lease->object, true);
+	cJSON *spec = cJSON_GetObjectItemCaseSensitive(object, "spec");
+	char now[MICRO_TIME_BYTES];
+
+	set_text(spec, "holderIdentity", "");
+	set_text(spec, "renewTime", micro_time(now));
+	json_replace(spec, "leaseDurationSeconds", cJSON_CreateNumber(1), NULL);
+	ask(lease, "PUT", path_of(lease), object, given_up);
+}
+
+void lease_release(struct lease *lease, loop_cb done, void *arg)
+{
+	bool ours = lease->ours && lease->known;
+
+	api_cancel(lease->call);
+	lease->call = NULL;
+	loop_timer_stop(lease->retry);
+	lease->released = done;
+	lease->released_arg = arg;
+	/* Quiet before the next one begins. */
+	set_ours(lease, false);
+	loop_timer_set(lease->deadline, ours ? RELEASE_MILLISECONDS : 0);
+	if (ours)
+		give_up(lease);
 }
 
 void lease_stop(struct lease *lease)

@@ -29,6 +29,12 @@ struct lease *lease_start(struct api *api, struct loop *loop,
 			  const struct lease_kind *kind, void *arg,
 			  struct vr_error *err);
 
+/**
+ * lease_release() - Let others have it at once
+ * @done: called once, soon, whatever became of that; never from here
+ */
+void lease_release(struct lease *lease, loop_cb done, void *arg);
+
 /* Without a word to the server: others wait until it has run out. */
 void lease_stop(struct lease *lease);
 

@@ -41,10 +41,33 @@ static int watch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* What runs, and what a signal ends: of a controller the other one is told. */
+struct running {
+	struct loop *loop;
+	int signals;
+	struct controller *controller;
+};
+
+static void end(void *arg)
+{
+	loop_stop(arg);
+}
+
 static void stop(void *arg)
 {
+	struct running *running = arg;
+	struct signalfd_siginfo info;
+	struct controller *controller = running->controller;
+
+	/* Whoever is told twice does not wait. */
+	if (read(running->signals, &info, sizeof(info)) != sizeof(info))
+		return;
 	agent_log(AGENT_INFO, "told to stop");
-	loop_stop(arg);
+	running->controller = NULL;
+	if (controller)
+		controller_release(controller, end, running->loop);
+	else
+		loop_stop(running->loop);
 }
 
 static int run_node(struct loop *loop, struct api *api,
@@ -62,18 +85,20 @@ static int run_node(struct loop *loop, struct api *api,
 	return ret ? fail() : EXIT_SUCCESS;
 }
 
-static int run_controller(struct loop *loop, struct api *api,
+static int run_controller(struct running *running, struct api *api,
 			  const struct controller_options *options)
 {
 	struct controller *controller =
-		controller_start(loop, api, options, &problem);
+		controller_start(running->loop, api, options, &problem);
 	int ret;
 
 	if (!controller)
 		return fail();
 	agent_log(AGENT_INFO, "vr-agent " VR_VERSION ", controller %s",
 		  options->identity);
-	ret = loop_run(loop, &problem);
+	running->controller = controller;
+	ret = loop_run(running->loop, &problem);
+	running->controller = NULL;
 	controller_stop(controller);
 	return ret ? fail() : EXIT_SUCCESS;
 }
@@ -82,21 +107,21 @@ static int run(const struct options *options, const struct access *access)
 {
 	struct loop *loop = loop_create(&problem);
 	struct api *api = loop ? api_create(loop, access, &problem) : NULL;
-	int signals = watch_signals();
+	struct running running = { .loop = loop, .signals = watch_signals() };
 	struct loop_fd *stopping;
 	int status;
 
 	if (!api)
 		return fail();
-	stopping = loop_fd_add(loop, signals, stop, loop, &problem);
+	stopping = loop_fd_add(loop, running.signals, stop, &running, &problem);
 	if (!stopping)
 		return fail();
 	status = options->controller
-			 ? run_controller(loop, api,
+			 ? run_controller(&running, api,
 					  &options->controller_options)
 			 : run_node(loop, api, &options->node);
 	loop_fd_remove(stopping);
-	close(signals);
+	close(running.signals);
 	api_destroy(api);
 	loop_destroy(loop);
 	return status;

@@ -24,8 +24,8 @@
 #define WHERE_CONFIG "spec.config"
 #define WHERE_ANNOTATION "annotation"
 
-/* The name of an object is that of a network to the kernel module, too. */
-#define MAX_NAME 253
+/* Nodes have a file of that name, with ".", ".json" and ".new" while it is written. */
+#define MAX_NAME 245
 
 /* What of Contrail is read, apart from "cidr" and "network". */
 #define CONTRAIL_CIDR CONTRAIL_PREFIX "cidr"
@@ -441,8 +441,9 @@ static int read_all(struct reading *reading)
 	if (strlen(reading->nad->name) > MAX_NAME)
 		return refuse(
 			reading->nad, "NameTooLong",
-			"the network's name would be \"%s\", more than %d bytes",
-			reading->nad->name, MAX_NAME);
+			"the network's name would be \"%s\", of %zu bytes: %d are the most, as nodes have files of that name",
+			reading->nad->name, strlen(reading->nad->name),
+			MAX_NAME);
 	ret = check_config_keys(reading);
 	if (!ret)
 		ret = check_annotation_keys(reading);
