@@ -161,6 +161,8 @@ cJSON *attachment_to_json(const struct attachment *attachment)
 					attachment->host_interface);
 	if (attachment->plugged)
 		cJSON_AddTrueToObject(json, "plugged");
+	if (attachment->pod_networks)
+		cJSON_AddTrueToObject(json, "podNetworks");
 	add_pod(json, &attachment->pod);
 	array = cJSON_AddArrayToObject(json, "interfaces");
 	for (i = 0; i < attachment->interface_count; i++)
@@ -277,6 +279,7 @@ static bool read_attachment(const cJSON *json, struct attachment *attachment)
 	    !read_identity(json, "netnsInode", &attachment->netns_inode))
 		return false;
 	attachment->plugged = cJSON_IsTrue(json_item(json, "plugged"));
+	attachment->pod_networks = cJSON_IsTrue(json_item(json, "podNetworks"));
 	attachment->name = strdup(name);
 	attachment->container_id = strdup(container_id);
 	attachment->netns = strdup(netns);

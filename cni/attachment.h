@@ -49,6 +49,8 @@ struct attachment_interface {
  *	it is none
  * @pod: of which pod it is, with an empty namespace when nobody said
  * @plugged: it is a further interface of a container that ran already
+ * @pod_networks: its networks are what the pod's annotations say, so that they
+ *	may change with them
  * @boot_id: when it was: inodes mean nothing after a reboot
  *
  * What DEL and CHECK need when configuration, definitions and namespace are
@@ -63,6 +65,7 @@ struct attachment {
 	uint64_t netns_inode;
 	char host_interface[IFNAMSIZ];
 	bool plugged;
+	bool pod_networks;
 	char boot_id[40];
 	struct environment_pod pod;
 	struct attachment_interface *interfaces;

@@ -22,6 +22,7 @@
 #include "netconf.h"
 #include "spare.h"
 #include "sysctl.h"
+#include "under_multus.h"
 
 #define WHERE "network configuration"
 
@@ -485,6 +486,17 @@ static int parse_plug(struct netconf *netconf, const struct environment *env,
 	return check_plug(&netconf->first.items[0], plug, err);
 }
 
+/* Of whole nodes there is nothing to be said. */
+static int parse_under_multus(struct netconf *netconf,
+			      const struct environment *env,
+			      struct vr_error *err)
+{
+	if (env->command == CNI_CMD_GC || env->command == CNI_CMD_STATUS)
+		return 0;
+	return under_multus_request(netconf->name, env, &netconf->pod,
+				    &netconf->first, err);
+}
+
 /* The networks of the pod's annotations, where the configuration allows it. */
 static int parse_pod_networks(struct netconf *netconf,
 			      const struct environment *env,
@@ -496,6 +508,8 @@ static int parse_pod_networks(struct netconf *netconf,
 	if (plug)
 		return parse_plug(netconf, env, plug, err);
 	netconf->pod_networks = false;
+	if (netconf->under_multus)
+		return parse_under_multus(netconf, env, err);
 	ret = json_bool(netconf->json, WHERE, "podNetworks",
 			&netconf->pod_networks, err);
 	if (ret || !netconf->pod_networks)
@@ -524,7 +538,8 @@ static int parse_document(const char *text, size_t len, struct netconf *netconf,
 		return -EINVAL;
 	if (!cJSON_IsObject(netconf->json))
 		return cni_fail(err, CNI_DECODE, WHERE ": not a JSON object");
-	return 0;
+	return under_multus_conf(UNDER_MULTUS_FILE, &netconf->json,
+				 &netconf->under_multus, err);
 }
 
 int netconf_parse(const char *text, size_t len, struct netconf *netconf,

@@ -20,6 +20,7 @@
 #include "plan.h"
 #include "resolve.h"
 #include "tap.h"
+#include "under_multus.h"
 
 /* What plan_make() hands down. */
 struct planning {
@@ -488,6 +489,13 @@ static int check_default_routes(const struct planning *planning,
 	return 0;
 }
 
+/* Under Multus the configuration's name is that of no network by itself. */
+static bool has_first(const struct planning *planning)
+{
+	return !planning->plan->chained && (!planning->netconf->under_multus ||
+					    planning->netconf->first.count);
+}
+
 static int add_interfaces(struct planning *planning, struct vr_error *err)
 {
 	const struct netconf *netconf = planning->netconf;
@@ -500,7 +508,7 @@ static int add_interfaces(struct planning *planning, struct vr_error *err)
 			err, CNI_CONFIG,
 			"an annotation asks for \"%s\" as the first network, but a plugin before vr-cni made the first interface",
 			netconf->first.items[0].network);
-	if (!ret && !planning->plan->chained)
+	if (!ret && has_first(planning))
 		ret = add_first(planning, err);
 	for (i = 0; !ret && i < netconf->requests.count; i++)
 		ret = add_interface(planning, &netconf->requests.items[i], err);
@@ -544,6 +552,7 @@ static int name_attachment(const struct netconf *netconf,
 		snprintf(attachment->host_interface, IFNAMSIZ, "%s",
 			 netconf->host_interface);
 	attachment->plugged = netconf->plugged;
+	attachment->pod_networks = netconf->pod_networks;
 	/* For others to read: what of it cannot be used is no reason to fail. */
 	environment_pod(env->args, &attachment->pod, NULL);
 	attachment->name = strdup(netconf->name);
@@ -571,6 +580,8 @@ int plan_make(const struct netconf *netconf, const struct environment *env,
 		calloc(netconf->requests.count + 1, sizeof(*plan->interfaces));
 	if (!plan->interfaces)
 		return vr_error_memory(err);
+	plan->keeps_default = netconf->under_multus &&
+			      strcmp(env->ifname, UNDER_MULTUS_FIRST) != 0;
 	ret = read_previous(netconf, env, plan, err);
 	if (ret && lenient)
 		ret = 0;

@@ -43,12 +43,14 @@ struct plan_interface {
  * @attachment: what is kept on disk
  * @previous: what plugins before us in the list have made
  * @chained: CNI_IFNAME is one of that: no interface of this plan is the first
+ * @keeps_default: the default routes are another call's
  * @interfaces: as many as in @attachment, in its order
  */
 struct plan {
 	struct attachment attachment;
 	struct result previous;
 	bool chained;
+	bool keeps_default;
 	struct plan_interface *interfaces;
 };
 

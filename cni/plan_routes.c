@@ -182,7 +182,8 @@ static int check_ipv6_mtu(const struct plan_interface *interface,
 int plan_add_routes(struct plan *plan, unsigned int index, struct vr_error *err)
 {
 	struct plan_interface *interface = &plan->interfaces[index];
-	bool first = attachment_is_first(&plan->attachment,
+	bool first = !plan->keeps_default &&
+		     attachment_is_first(&plan->attachment,
 					 &plan->attachment.interfaces[index]);
 	const bool defaults[2] = {
 		first ? !default_is_taken(plan, AF_INET)

@@ -16,6 +16,7 @@
  * struct request - one interface that is asked for
  * @network: name of its network
  * @fallback: the network when there is none of the name @network, or NULL
+ * @only_one: and not when there is one
  * @ifname: NULL when it is to be numbered
  * @mac: as written, NULL when it is to be made up
  * @ips: array of strings, NULL when the IPAM plugin chooses
@@ -31,6 +32,7 @@
 struct request {
 	char *network;
 	char *fallback;
+	bool only_one;
 	char *ifname;
 	const char *mac;
 	const cJSON *ips;

@@ -32,6 +32,24 @@ static int find(const struct resolving *resolving, const char *network,
 				definition, err);
 }
 
+/* Of two the name does not say which. */
+static int check_only_one(const struct resolving *resolving,
+			  struct definition *definition, struct vr_error *err)
+{
+	const struct request *request = resolving->request;
+	struct definition other;
+	int ret;
+
+	ret = find(resolving, request->fallback, &other, NULL);
+	if (ret)
+		return 0;
+	definition_free(&other);
+	definition_free(definition);
+	return cni_fail(err, CNI_CONFIG,
+			"the name \"%s\" is of network \"%s\" and of network \"%s\"",
+			request->fallback, request->network, request->fallback);
+}
+
 static int find_requested(const struct resolving *resolving,
 			  struct definition *definition, struct vr_error *err)
 {
@@ -39,13 +57,17 @@ static int find_requested(const struct resolving *resolving,
 	int ret;
 
 	ret = find(resolving, request->network, definition, err);
+	if (!ret && request->only_one)
+		return check_only_one(resolving, definition, err);
 	if (ret != -ENOENT || !request->fallback)
 		return ret;
 	ret = find(resolving, request->fallback, definition, err);
 	if (ret == -ENOENT)
 		cni_fail(err, CNI_CONFIG,
-			 "annotation \"" CONTRAIL_NETWORK_KEY
-			 "\": neither network \"%s\" nor network \"%s\" is defined by a file in %s",
+			 "%s: neither network \"%s\" nor network \"%s\" is defined by a file in %s",
+			 request->only_one
+				 ? WHERE
+				 : "annotation \"" CONTRAIL_NETWORK_KEY "\"",
 			 request->network, request->fallback,
 			 resolving->netconf->networks_dir);
 	return ret;

@@ -54,7 +54,7 @@ static void look_for_agent(const struct netconf *netconf)
 	struct vr_error problem = { 0 };
 	uint64_t since = log_now();
 
-	if (netconf->pod_networks &&
+	if ((netconf->pod_networks || netconf->under_multus) &&
 	    !ask_is_there(netconf->agent_socket,
 			  since + SECONDS * UINT64_C(1000000), &problem))
 		log_event(LOG_WARNING, NULL, "ask vr-agent", since, &problem);
