@@ -13,11 +13,22 @@
 
 #include "../cni/file.h"
 #include "../cni/json.h"
+#include "../cni/under_multus.h"
 #include "../lib/cleanup.h"
+#include "../lib/field.h"
 #include "cni_conf.h"
 #include "log.h"
+#include "object.h"
 
 #define VERSION "1.0.0"
+
+#define MANAGED "written by vr-agent --under-multus"
+
+/* Beside another plugin: the first of these that is found before its file. */
+static const char *const names_before[] = { "00-vr.conflist", "0-vr.conflist" };
+
+static const char *const our_names[] = { CNI_CONF_NAME, "00-vr.conflist",
+					 "0-vr.conflist" };
 
 static void add_subnets(cJSON *plugin, const struct vr_network *network)
 {
@@ -64,6 +75,39 @@ void cni_conf_add_shared(cJSON *conf, const struct cni_conf_options *options)
 	cJSON_AddStringToObject(conf, "cluster", options->cluster);
 	if (options->open_networks)
 		cJSON_AddStringToObject(conf, "compat", "contrail");
+}
+
+static bool is_written_by_us(const char *text)
+{
+	cleanup_json cJSON *json = cJSON_Parse(text);
+
+	return !strcmp(object_text(json, "description"), MANAGED);
+}
+
+int cni_conf_under_multus(const struct cni_conf_options *options, bool is_under,
+			  struct vr_error *err)
+{
+	static const char path[] = UNDER_MULTUS_FILE;
+	const char *name = strrchr(path, '/') + 1;
+	cleanup_free char *dir = strndup(path, name - path - 1);
+	cleanup_free char *old = file_read_path(path, NULL, NULL);
+	cleanup_json cJSON *conf = cJSON_CreateObject();
+	cleanup_json_text char *text = NULL;
+
+	if (!dir)
+		return vr_error_memory(err);
+	if (!is_under)
+		return old && is_written_by_us(old)
+			       ? file_remove(dir, name, err)
+			       : 0;
+	cJSON_AddStringToObject(conf, "description", MANAGED);
+	cni_conf_add_shared(conf, options);
+	text = cJSON_Print(conf);
+	if (!text)
+		return vr_error_memory(err);
+	if (old && !strcmp(old, text))
+		return 0;
+	return file_write(dir, name, text, err);
 }
 
 static cJSON *our_plugin(const struct cni_conf_options *options,
@@ -117,24 +161,72 @@ char *cni_conf_text(const struct cni_conf_options *options,
 	return cJSON_Print(conf);
 }
 
-int cni_conf_write(const struct cni_conf_options *options,
-		   const struct vr_network *network, struct vr_error *err)
+bool cni_conf_is_ours(const char *file)
 {
-	cleanup_json_text char *text = NULL;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(our_names); i++) {
+		if (!strcmp(our_names[i], file))
+			return true;
+	}
+	return false;
+}
+
+const char *cni_conf_name_before(const char *file, struct vr_error *err)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names_before); i++) {
+		if (strcmp(names_before[i], file) < 0)
+			return names_before[i];
+	}
+	vr_error_set(err, EINVAL,
+		     "%s sorts before %s, so that runtimes would find it first",
+		     file, names_before[ARRAY_SIZE(names_before) - 1]);
+	return NULL;
+}
+
+int cni_conf_remove(const char *dir, const char *name, struct vr_error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < ARRAY_SIZE(our_names); i++) {
+		if (!name || strcmp(our_names[i], name) != 0)
+			ret = file_remove(dir, our_names[i], err);
+	}
+	return ret;
+}
+
+int cni_conf_replace(const char *dir, const char *name, const char *text,
+		     struct vr_error *err)
+{
 	cleanup_free char *path = NULL;
 	cleanup_free char *old = NULL;
+	int ret = 0;
 
-	if (!options->dir)
-		return 0;
-	text = cni_conf_text(options, network);
-	if (!text || asprintf(&path, "%s/" CNI_CONF_NAME, options->dir) < 0) {
+	if (asprintf(&path, "%s/%s", dir, name) < 0) {
 		path = NULL;
 		return vr_error_memory(err);
 	}
 	/* Runtimes read it again whenever it is written. */
 	old = file_read_path(path, NULL, NULL);
-	if (old && !strcmp(old, text))
+	if (!old || strcmp(old, text) != 0) {
+		agent_log(AGENT_INFO, "pods can be attached: %s", path);
+		ret = file_write(dir, name, text, err);
+	}
+	return ret ? ret : cni_conf_remove(dir, name, err);
+}
+
+int cni_conf_write(const struct cni_conf_options *options,
+		   const struct vr_network *network, struct vr_error *err)
+{
+	cleanup_json_text char *text = NULL;
+
+	if (!options->dir)
 		return 0;
-	agent_log(AGENT_INFO, "pods can be attached: %s", path);
-	return file_write(options->dir, CNI_CONF_NAME, text, err);
+	text = cni_conf_text(options, network);
+	if (!text)
+		return vr_error_memory(err);
+	return cni_conf_replace(options->dir, CNI_CONF_NAME, text, err);
 }

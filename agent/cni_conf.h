@@ -37,6 +37,27 @@ struct cni_conf_options {
 /* Add what vr-cni shares with the agent, whoever calls it. */
 void cni_conf_add_shared(cJSON *conf, const struct cni_conf_options *options);
 
+/**
+ * cni_conf_under_multus() - Tell vr-cni that it is called by Multus, or is not
+ *
+ * A file that no agent wrote is not deleted.
+ */
+int cni_conf_under_multus(const struct cni_conf_options *options, bool is_under,
+			  struct vr_error *err);
+
+/* Is it the name of a file that an agent writes, in whatever way it runs? */
+bool cni_conf_is_ours(const char *file);
+
+/* Return: a name for ours, which sorts before another plugin's; or NULL. */
+const char *cni_conf_name_before(const char *file, struct vr_error *err);
+
+/* Write a file, if it is another than is there; others of ours go. */
+int cni_conf_replace(const char *dir, const char *name, const char *text,
+		     struct vr_error *err);
+
+/* Delete those of ours, but for @name, NULL for none. */
+int cni_conf_remove(const char *dir, const char *name, struct vr_error *err);
+
 /* Write it, if it is another one. */
 int cni_conf_write(const struct cni_conf_options *options,
 		   const struct vr_network *network, struct vr_error *err);

@@ -138,12 +138,14 @@ static cJSON *element_of(const char *annotation, const struct requests *wanted,
 	return element;
 }
 
-static cJSON *conf_of(const struct hotplug *hotplug)
+/* Of the same name as the runtime's call, by which DEL of the pod finds it. */
+static cJSON *conf_of(const struct hotplug *hotplug,
+		      const struct attachment *attachment)
 {
 	cJSON *conf = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(conf, "cniVersion", "1.0.0");
-	cJSON_AddStringToObject(conf, "name", hotplug->network);
+	cJSON_AddStringToObject(conf, "name", attachment->name);
 	cJSON_AddStringToObject(conf, "type", "vr-cni");
 	cJSON_AddStringToObject(conf, "result", "all");
 	cni_conf_add_shared(conf, hotplug->conf);
@@ -231,7 +233,7 @@ static void take_away(struct plugging *plugging,
 		      const struct attachment *attachment,
 		      const struct plug_interface *interface)
 {
-	cleanup_json cJSON *conf = conf_of(plugging->hotplug);
+	cleanup_json cJSON *conf = conf_of(plugging->hotplug, attachment);
 
 	say(plugging, "take away", interface->ifname, interface->network);
 	if (interface->plugged) {
@@ -245,7 +247,7 @@ static void take_away(struct plugging *plugging,
 static void add(struct plugging *plugging, const struct attachment *attachment,
 		const struct requests *wanted, const struct plug_plan *plan)
 {
-	cleanup_json cJSON *conf = conf_of(plugging->hotplug);
+	cleanup_json cJSON *conf = conf_of(plugging->hotplug, attachment);
 
 	say(plugging, "add", plan->ifname, plan->add->network);
 	cJSON_AddItemToObject(conf, "plug",
@@ -345,7 +347,7 @@ static void check_attached(struct hotplug *hotplug,
 
 	/* An ADD that goes on is the runtime's. */
 	if (!attached->read || attachment->plugged ||
-	    strcmp(attachment->name, hotplug->network) != 0 ||
+	    !attachment->pod_networks ||
 	    attached->ports != attachment->interface_count)
 		return;
 	pod = pods_find(hotplug->known_pods, attachment->pod.namespace,

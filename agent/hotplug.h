@@ -15,7 +15,6 @@
 /**
  * struct hotplug - what is under way
  * @conf: what vr-cni is told, as in the runtime's configuration
- * @network: name of that configuration
  * @timer: whoever set it up calls hotplug_check() when it is due
  * @pods: by container
  */
@@ -25,7 +24,6 @@ struct hotplug {
 	const struct attachments *attachments;
 	const struct pods *known_pods;
 	const struct cni_conf_options *conf;
-	const char *network;
 	struct loop_timer *timer;
 	struct table pods;
 };

@@ -11,6 +11,7 @@
 #include "../lib/uplink.h"
 #include "asking.h"
 #include "attachments.h"
+#include "beside.h"
 #include "cni_conf.h"
 #include "default_network.h"
 #include "hotplug.h"
@@ -41,6 +42,7 @@ struct node {
 	struct default_network_options default_options;
 	struct default_network default_network;
 	struct cni_conf_options conf;
+	struct beside beside;
 	struct attachments attachments;
 	struct own own;
 	struct standing standing;
@@ -50,6 +52,12 @@ struct node {
 	struct asking_context asking;
 	struct server server;
 };
+
+/* Or does another plugin make the pods' first interface? */
+static bool has_default_network(const struct node *node)
+{
+	return node->options->cni_conf_dir && !node->options->beside;
+}
 
 static struct vr_uplink wanted_uplink(const struct node *node)
 {
@@ -88,7 +96,7 @@ static void peer_is_changed(const struct peer *before, const struct peer *now,
 	char text[VR_IP_TEXT] = "nothing";
 	struct node *node = arg;
 
-	if (node->conf.dir)
+	if (has_default_network(node))
 		default_network_peer_changed(&node->default_network, before,
 					     now);
 	if (!strcmp(name, node->options->name)) {
@@ -125,8 +133,7 @@ static void check(void *arg)
 	standing_check(&node->standing);
 	own_check(&node->own);
 	statuses_check(&node->statuses);
-	if (node->conf.dir)
-		hotplug_check(&node->hotplug);
+	hotplug_check(&node->hotplug);
 }
 
 static void write_conf(const struct vr_network *network, void *arg)
@@ -143,6 +150,13 @@ static void write_conf(const struct vr_network *network, void *arg)
 		agent_log(AGENT_ERROR, "%s", error.text);
 }
 
+static bool networks_known(void *arg)
+{
+	struct node *node = arg;
+
+	return networks_are_known(&node->networks);
+}
+
 static void set_up_default(struct node *node)
 {
 	const struct node_options *options = node->options;
@@ -157,6 +171,12 @@ static void set_up_default(struct node *node)
 		.spare_dir = options->spare_dir,
 		.cluster = options->cluster,
 		.open_networks = options->open_networks,
+	};
+	node->beside = (struct beside){
+		.loop = node->loop,
+		.conf = &node->conf,
+		.is_ready = networks_known,
+		.arg = node,
 	};
 	node->default_options = (struct default_network_options){
 		.name = options->network,
@@ -213,7 +233,6 @@ static void set_up(struct node *node, struct api *api)
 		.attachments = &node->attachments,
 		.known_pods = &node->pods,
 		.conf = &node->conf,
-		.network = options->network,
 		.timer = node->check_timer,
 	};
 	node->own = (struct own){
@@ -255,10 +274,12 @@ static int start_all(struct node *node, struct api *api, struct vr_error *err)
 	const struct node_options *options = node->options;
 	int ret;
 
-	ret = vr_nl_open(&node->router, -1, err);
+	ret = cni_conf_under_multus(&node->conf, options->under_multus, err);
+	if (!ret)
+		ret = vr_nl_open(&node->router, -1, err);
 	if (!ret)
 		ret = module_check(&node->router, err);
-	if (!ret && node->conf.dir)
+	if (!ret && has_default_network(node))
 		ret = default_network_start(&node->default_network, err);
 	if (!ret)
 		ret = peers_start(&node->peers, node->loop, api,
@@ -277,6 +298,8 @@ static int start_all(struct node *node, struct api *api, struct vr_error *err)
 	/* Last: who asks finds all of it. */
 	if (!ret)
 		ret = server_start(&node->server, options->socket, err);
+	if (!ret && options->beside)
+		ret = beside_start(&node->beside, err);
 	return ret;
 }
 
@@ -308,6 +331,7 @@ void node_stop(struct node *node)
 {
 	if (!node)
 		return;
+	beside_stop(&node->beside);
 	server_stop(&node->server);
 	asking_stop(&node->asking);
 	standing_stop(&node->standing);

@@ -27,9 +27,12 @@
  * @vxlan_port: its UDP port
  * @open_networks: any pod may use any network
  * @network, @vni, @host_interface, @masquerade: the default network
- * @cni_conf_dir: where the runtime looks for its configuration; NULL: another
- *	plugin has the pods' first interface, and there is no default network of
- *	ours
+ * @cni_conf_dir: where the runtime looks for its configuration; NULL: none is
+ *	written, and there is no default network
+ * @beside: nor is there one beside another plugin, which has the pods' first
+ *	interface: what is written is its configuration with vr-cni behind
+ * @under_multus: vr-cni is called by Multus, for single networks; told it by
+ *	UNDER_MULTUS_FILE
  * @cni_bin_dir: where the runtime's plugins are
  * @cluster: name of the cluster in Contrail's annotations
  */
@@ -49,6 +52,8 @@ struct node_options {
 	const char *host_interface;
 	bool masquerade;
 	const char *cni_conf_dir;
+	bool beside;
+	bool under_multus;
 	const char *cni_bin_dir;
 	const char *cluster;
 };

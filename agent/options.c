@@ -15,6 +15,7 @@
 #include "../cni/contrail.h"
 #include "../cni/netconf.h"
 #include "../cni/spare.h"
+#include "../cni/under_multus.h"
 #include "../lib/field.h"
 #include "default_network.h"
 #include "log.h"
@@ -72,11 +73,17 @@ static const char usage[] =
 	"  --compat contrail     pods of any namespace may use any network\n"
 	"  --cluster NAME        of the cluster in Contrail's annotations (" CONTRAIL_CLUSTER
 	")\n"
+	"  --cni-bin-dir DIR     the runtime's plugins (" NODE_CNI_BIN_DIR ")\n"
 	"\n"
-	"with the pods' first interface:\n"
+	"under Multus:\n"
+	"  --under-multus        configurations are of NetworkAttachmentDefinitions: tell vr-cni\n"
+	"                        so by " UNDER_MULTUS_FILE "\n"
+	"\n"
+	"with the pods' first interface, or beside the plugin that makes it:\n"
 	"  --cni-conf-dir DIR    where the runtime looks (/etc/cni/net.d as a rule); without\n"
-	"                        it another plugin makes that interface\n"
-	"  --cni-bin-dir DIR     its plugins (" NODE_CNI_BIN_DIR ")\n"
+	"                        it no configuration is written, as under Multus\n"
+	"  --beside              what is found there is another plugin's: write the same with\n"
+	"                        vr-cni behind; none of the options below mean anything then\n"
 	"  --network NAME        the default network (" DEFAULT_NETWORK_NAME
 	")\n"
 	"  --host-interface NAME the host's device on it (" DEFAULT_NETWORK_HOST
@@ -101,6 +108,8 @@ enum {
 	OPTION_COMPAT,
 	OPTION_CLUSTER,
 	OPTION_CNI_CONF_DIR,
+	OPTION_BESIDE,
+	OPTION_UNDER_MULTUS,
 	OPTION_CNI_BIN_DIR,
 	OPTION_NETWORK,
 	OPTION_VNI,
@@ -138,6 +147,8 @@ static const struct option long_options[] = {
 	{ "compat", required_argument, NULL, OPTION_COMPAT },
 	{ "cluster", required_argument, NULL, OPTION_CLUSTER },
 	{ "cni-conf-dir", required_argument, NULL, OPTION_CNI_CONF_DIR },
+	{ "beside", no_argument, NULL, OPTION_BESIDE },
+	{ "under-multus", no_argument, NULL, OPTION_UNDER_MULTUS },
 	{ "cni-bin-dir", required_argument, NULL, OPTION_CNI_BIN_DIR },
 	{ "network", required_argument, NULL, OPTION_NETWORK },
 	{ "vni", required_argument, NULL, OPTION_VNI },
@@ -320,6 +331,12 @@ static void take_network_option(int option, const char *value,
 	case OPTION_CNI_CONF_DIR:
 		node->cni_conf_dir = value;
 		break;
+	case OPTION_BESIDE:
+		node->beside = true;
+		break;
+	case OPTION_UNDER_MULTUS:
+		node->under_multus = true;
+		break;
 	case OPTION_CNI_BIN_DIR:
 		node->cni_bin_dir = value;
 		break;
@@ -447,8 +464,24 @@ static void set_defaults(struct options *options)
 	vni_range_parse(OPTIONS_VNIS, &options->controller_options.vnis);
 }
 
+/* One way to run at once. */
+static void check_way(const struct node_options *node)
+{
+	if (node->beside && !node->cni_conf_dir) {
+		fputs("vr-agent: --beside needs --cni-conf-dir, where the other plugin's configuration is\n",
+		      stderr);
+		exit(EXIT_USAGE);
+	}
+	if (node->under_multus && node->cni_conf_dir) {
+		fputs("vr-agent: --under-multus and --cni-conf-dir: the runtime's configuration is Multus'\n",
+		      stderr);
+		exit(EXIT_USAGE);
+	}
+}
+
 static void check(const struct options *options)
 {
+	check_way(&options->node);
 	if (options->controller && !options->controller_options.identity) {
 		fputs("vr-agent: give the controller a name: --identity NAME, or POD_NAME in the environment\n",
 		      stderr);

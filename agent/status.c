@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "../cni/json.h"
 #include "../cni/podns.h"
@@ -64,6 +65,20 @@ static void add_gateways(cJSON *entry, const struct cni_routes *routes,
 	}
 }
 
+static void add_ip(cJSON *ips, const struct vr_ip *ip)
+{
+	char text[VR_IP_TEXT];
+
+	cJSON_AddItemToArray(ips, cJSON_CreateString(vr_ip_format(ip, text)));
+}
+
+/* Every interface has one of IPv6, which nobody gave it. */
+static bool is_link_local(const struct vr_ip *ip)
+{
+	return ip->family == AF_INET6 && ip->bytes[0] == 0xfe &&
+	       (ip->bytes[1] & 0xc0) == 0x80;
+}
+
 static cJSON *entry_of(const struct attachment *attachment,
 		       const struct attachment_interface *interface,
 		       const struct vr_port *port,
@@ -82,10 +97,7 @@ static cJSON *entry_of(const struct attachment *attachment,
 	cJSON_AddStringToObject(entry, "interface", interface->ifname);
 	ips = cJSON_AddArrayToObject(entry, "ips");
 	for (i = 0; i < port->address_count; i++)
-		cJSON_AddItemToArray(ips,
-				     cJSON_CreateString(
-					     vr_ip_format(&port->addresses[i],
-							  text)));
+		add_ip(ips, &port->addresses[i]);
 	cJSON_AddStringToObject(entry, "mac", vr_mac_format(port->mac, text));
 	if (port->mtu)
 		cJSON_AddNumberToObject(entry, "mtu", port->mtu);
@@ -94,6 +106,50 @@ static cJSON *entry_of(const struct attachment *attachment,
 	add_gateways(entry, routes, ifindex);
 	cJSON_AddStringToObject(entry, STATUS_OURS, attachment->container_id);
 	return entry;
+}
+
+/* Of an interface that is none of ours: what the kernel has. */
+static void add_other(cJSON *entries, const struct attachment *attachment,
+		      struct podns *podns, const struct cni_routes *routes,
+		      const char *ifname)
+{
+	struct podns_addresses addresses = { 0 };
+	struct podns_link link = { 0 };
+	char text[VR_MAC_TEXT];
+	cJSON *entry, *ips;
+	unsigned int i;
+
+	if (podns_link_find(podns, ifname, &link, NULL) || !link.ifindex ||
+	    podns_addresses(podns, link.ifindex, &addresses, NULL))
+		return;
+	entry = cJSON_CreateObject();
+	cJSON_AddStringToObject(entry, "name", attachment->name);
+	cJSON_AddStringToObject(entry, "interface", ifname);
+	ips = cJSON_AddArrayToObject(entry, "ips");
+	for (i = 0; i < addresses.count; i++) {
+		if (!is_link_local(&addresses.items[i].ip))
+			add_ip(ips, &addresses.items[i].ip);
+	}
+	free(addresses.items);
+	cJSON_AddStringToObject(entry, "mac", vr_mac_format(link.mac, text));
+	cJSON_AddNumberToObject(entry, "mtu", link.mtu);
+	cJSON_AddTrueToObject(entry, "default");
+	cJSON_AddObjectToObject(entry, "dns");
+	add_gateways(entry, routes, link.ifindex);
+	cJSON_AddStringToObject(entry, STATUS_OURS, attachment->container_id);
+	cJSON_AddItemToArray(entries, entry);
+}
+
+/* Did a plugin before vr-cni make the interface that the runtime asked for? */
+static bool is_chained(const struct attachment *attachment)
+{
+	unsigned int i;
+
+	for (i = 0; i < attachment->interface_count; i++) {
+		if (attachment_is_first(attachment, &attachment->interfaces[i]))
+			return false;
+	}
+	return !attachment->plugged;
 }
 
 /* Return: false while there is nothing to say. */
@@ -110,6 +166,9 @@ static bool add_entries(const struct statuses *statuses,
 	if (podns_open(&podns, attachment->netns, NULL) ||
 	    podns_routes(&podns, &routes, NULL))
 		return false;
+	if (is_chained(attachment))
+		add_other(entries, attachment, &podns, &routes,
+			  attachment->ifname);
 	for (i = 0; i < attachment->interface_count; i++) {
 		interface = &attachment->interfaces[i];
 		port = attachments_port(statuses->attachments, attachment,
@@ -179,6 +238,24 @@ static bool has_interface(const cJSON *entries, const char *interface)
 			return true;
 	}
 	return false;
+}
+
+/* What the plugin that made it, or whoever is behind that, told of it stays. */
+static void leave_first(const char *old, const char *ifname, cJSON *ours)
+{
+	cleanup_json cJSON *before = cJSON_Parse(old);
+	const cJSON *entry;
+
+	if (!ours->child ||
+	    strcmp(object_text(ours->child, "interface"), ifname) != 0)
+		return;
+	cJSON_ArrayForEach(entry, before) {
+		if (object_text(entry, STATUS_OURS)[0] ||
+		    strcmp(object_text(entry, "interface"), ifname) != 0)
+			continue;
+		cJSON_DeleteItemFromArray(ours, 0);
+		return;
+	}
 }
 
 char *status_merge(const char *old, cJSON *ours)
@@ -288,8 +365,9 @@ static void check_attached(struct statuses *statuses,
 	const char *old;
 	cJSON *ours;
 
+	/* Of one that does not follow the annotation, who does follow it tells. */
 	if (!attached->read || attachment->plugged ||
-	    !attachment->pod.namespace[0] || !attached->ports ||
+	    !attachment->pod_networks || !attachment->pod.namespace[0] ||
 	    attached->ports != attachment->interface_count)
 		return;
 	pod = pods_find(statuses->pods, attachment->pod.namespace,
@@ -300,6 +378,8 @@ static void check_attached(struct statuses *statuses,
 	if (!ours)
 		return;
 	old = object_text(pod->annotations, STATUS_KEY);
+	if (is_chained(attachment))
+		leave_first(old, attachment->ifname, ours);
 	value = status_merge(old, ours);
 	if (value && strcmp(value, old) != 0)
 		write_status(statuses, &attachment->pod, pod, value);

@@ -13,6 +13,7 @@
 #include "agent/access.h"
 #include "agent/address.h"
 #include "agent/api.h"
+#include "agent/beside.h"
 #include "agent/cni_conf.h"
 #include "agent/module.h"
 #include "agent/peers.h"
@@ -353,6 +354,102 @@ static void test_conf(void)
 	vr_network_free(&network);
 }
 
+/* What the other plugin's file says, and the types of ours or an error. */
+static const struct {
+	const char *primary;
+	const char *types;
+	const char *error;
+} beside_samples[] = {
+	{ "{\"cniVersion\":\"0.4.0\",\"name\":\"n\",\"plugins\":[{\"type\":\"a\"},{\"type\":\"b\"}]}",
+	  "a b vr-cni", NULL },
+	{ "{\"cniVersion\":\"1.0.0\",\"name\":\"n\",\"type\":\"a\",\"mtu\":7}",
+	  "a vr-cni", NULL },
+	{ "{\"cniVersion\":\"0.2.0\",\"name\":\"n\",\"type\":\"a\"}", NULL,
+	  "\"0.2.0\"" },
+	{ "{\"cniVersion\":\"9.9.9\",\"name\":\"n\",\"type\":\"a\"}", NULL,
+	  "\"9.9.9\"" },
+	{ "{\"name\":\"n\",\"type\":\"a\"}", NULL, "\"\"" },
+	{ "{\"cniVersion\":\"1.0.0\",\"plugins\":[]}", NULL,
+	  "no configuration" },
+	{ "{\"cniVersion\":\"1.0.0\"}", NULL, "no configuration" },
+	{ "[]", NULL, "no configuration" },
+	{ "{", NULL, "10-x.conf" },
+	{ "{\"cniVersion\":\"1.0.0\",\"plugins\":[{\"type\":\"a\"},{\"type\":\"vr-cni\"}]}",
+	  NULL, "has vr-cni already" },
+	{ "{\"cniVersion\":\"0.3.1\",\"type\":\"multus\"}", NULL, "Multus" },
+};
+
+static void list_types(const char *text, char *types, size_t size)
+{
+	cJSON *conf = cJSON_Parse(text);
+	const cJSON *plugin;
+	size_t len;
+
+	types[0] = '\0';
+	cJSON_ArrayForEach(plugin, cJSON_GetObjectItem(conf, "plugins")) {
+		len = strlen(types);
+		snprintf(types + len, size - len, "%s%s", len ? " " : "",
+			 cJSON_GetStringValue(
+				 cJSON_GetObjectItem(plugin, "type")));
+	}
+	cJSON_Delete(conf);
+}
+
+static void test_beside_versions(const struct cni_conf_options *options)
+{
+	char *text = beside_conf_text(
+		options,
+		"{\"cniVersion\":\"1.0.0\",\"cniVersions\":[\"0.2.0\",\"1.0.0\",\"2.0.0\"],"
+		"\"name\":\"n\",\"disableCheck\":true,\"plugins\":[{\"type\":\"a\"}]}",
+		"x", NULL);
+	cJSON *conf = cJSON_Parse(text);
+	char *versions;
+
+	versions = cJSON_PrintUnformatted(
+		cJSON_GetObjectItem(conf, "cniVersions"));
+	is_string(versions, "[\"1.0.0\"]", "versions that both know");
+	ok(cJSON_IsTrue(cJSON_GetObjectItem(conf, "disableCheck")),
+	   "the other's keys are kept");
+	cJSON_free(versions);
+	cJSON_Delete(conf);
+	cJSON_free(text);
+}
+
+static void test_beside(void)
+{
+	const struct cni_conf_options options = {
+		.socket = "/s",
+		.networks_dir = "/n",
+		.state_dir = "/t",
+		.spare_dir = "/p",
+		.cluster = "k8s",
+	};
+	struct vr_error err;
+	char types[64];
+	char *text;
+	size_t i;
+
+	for (i = 0; i < sizeof(beside_samples) / sizeof(*beside_samples); i++) {
+		err = (struct vr_error){ 0 };
+		text = beside_conf_text(&options, beside_samples[i].primary,
+					"10-x.conf", &err);
+		list_types(text, types, sizeof(types));
+		if (beside_samples[i].types)
+			is_string(types, beside_samples[i].types,
+				  beside_samples[i].primary);
+		else
+			ok(!text && strstr(err.text, beside_samples[i].error),
+			   beside_samples[i].primary);
+		cJSON_free(text);
+	}
+	test_beside_versions(&options);
+	is_string(cni_conf_name_before("05-x.conf", NULL), "00-vr.conflist",
+		  "a name before another's");
+	is_string(cni_conf_name_before("00-calico.conflist", NULL),
+		  "0-vr.conflist", "also when it was to be the first");
+	ok(!cni_conf_name_before("-x.conf", NULL), "and none before that");
+}
+
 static void test_rules(void)
 {
 	struct rules_port ports[] = {
@@ -501,6 +598,7 @@ int main(void)
 	test_peer();
 	test_spares();
 	test_conf();
+	test_beside();
 	test_rules();
 	test_plugs();
 	test_module();
