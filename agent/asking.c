@@ -310,7 +310,7 @@ static int add_item(struct asking *asking, const cJSON *request,
 	if (ret)
 		return ret;
 	asking->count++;
-	return 0;
+	return device_attach(asking->context->devices, item->wish.network, err);
 }
 
 static int read_items(struct asking *asking, const cJSON *request)

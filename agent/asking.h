@@ -6,6 +6,7 @@
 #define VR_AGENT_ASKING_H
 
 #include "networks.h"
+#include "device.h"
 #include "own.h"
 #include "pods.h"
 #include "server.h"
@@ -23,6 +24,7 @@ struct asking_context {
 	struct networks *networks;
 	struct own *own;
 	const struct standing *standing;
+	const struct devices *devices;
 	struct pods *pods;
 	bool open_networks;
 	struct asking *adding;

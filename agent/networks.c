@@ -316,6 +316,7 @@ static int start_using(struct network *network, struct vr_error *err)
 		.uplink = networks->uplink,
 		.router = networks->router,
 		.peers = networks->peers,
+		.by_wire = network->definition.device[0],
 	};
 	network->linger =
 		loop_timer_create(networks->loop, leave, network, err);

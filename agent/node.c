@@ -14,6 +14,7 @@
 #include "beside.h"
 #include "cni_conf.h"
 #include "default_network.h"
+#include "device.h"
 #include "hotplug.h"
 #include "log.h"
 #include "module.h"
@@ -44,6 +45,7 @@ struct node {
 	struct cni_conf_options conf;
 	struct beside beside;
 	struct attachments attachments;
+	struct devices devices;
 	struct own own;
 	struct standing standing;
 	struct pods pods;
@@ -131,6 +133,7 @@ static void check(void *arg)
 		return;
 	}
 	standing_check(&node->standing);
+	devices_check(&node->devices);
 	own_check(&node->own);
 	statuses_check(&node->statuses);
 	hotplug_check(&node->hotplug);
@@ -221,6 +224,12 @@ static void set_up(struct node *node, struct api *api)
 		.arg = node,
 		.inotify_fd = -1,
 	};
+	node->devices = (struct devices){
+		.networks = &node->networks,
+		.attachments = &node->attachments,
+		.router = &node->router,
+		.patterns = options->devices,
+	};
 	node->statuses = (struct statuses){
 		.api = api,
 		.attachments = &node->attachments,
@@ -258,6 +267,7 @@ static void set_up(struct node *node, struct api *api)
 		.networks = &node->networks,
 		.own = &node->own,
 		.standing = &node->standing,
+		.devices = &node->devices,
 		.pods = &node->pods,
 		.open_networks = options->open_networks,
 	};
@@ -336,6 +346,7 @@ void node_stop(struct node *node)
 	asking_stop(&node->asking);
 	standing_stop(&node->standing);
 	own_stop(&node->own);
+	devices_stop(&node->devices);
 	statuses_stop(&node->statuses);
 	hotplug_stop(&node->hotplug);
 	attachments_stop(&node->attachments);

@@ -25,6 +25,7 @@
  * @spares: addresses in store for each network in use
  * @uplink: name of the uplink to other nodes
  * @vxlan_port: its UDP port
+ * @devices: patterns of devices that networks may end on, NULL for none
  * @open_networks: any pod may use any network
  * @network, @vni, @host_interface, @masquerade: the default network
  * @cni_conf_dir: where the runtime looks for its configuration; NULL: none is
@@ -45,6 +46,7 @@ struct node_options {
 	unsigned int spares;
 	const char *uplink;
 	uint16_t vxlan_port;
+	const char *const *devices;
 	bool open_networks;
 
 	const char *network;

@@ -46,7 +46,6 @@ static const char usage[] =
 	"  --services PREFIX,... ranges of the cluster's services\n"
 	"  --node-blocks PREFIX/LENGTH,...  blocks of addresses for the pods of nodes\n"
 	"                        without podCIDRs, as 10.244.0.0/16/24 (none)\n"
-	"  --devices PATTERN,... devices of nodes that networks may end on (none)\n"
 	"  --ipam-types TYPE,... IPAM plugins that networks may have (none but ours)\n"
 	"  --delegate-types TYPE,... plugins of others that nodes execute (none)\n"
 	"  --node-grace SECONDS  between two looks at what seems to be nobody's (60)\n"
@@ -59,6 +58,7 @@ static const char usage[] =
 	"  --cluster NAME        of the cluster in Contrail's annotations (" CONTRAIL_CLUSTER
 	")\n"
 	"  --vni N               of the default network, 1 to 16777215 (4094)\n"
+	"  --devices PATTERN,... devices of nodes that networks may end on (none)\n"
 	"\n"
 	"on a node:\n"
 	"  --node NAME           of its Node object ($NODE_NAME)\n"
@@ -304,9 +304,6 @@ static void take_controller_option(int option, const char *value,
 	case OPTION_NODE_BLOCKS:
 		take_node_blocks(value, options);
 		break;
-	case OPTION_DEVICES:
-		options->rules.devices = parse_words(value);
-		break;
 	case OPTION_IPAM_TYPES:
 		options->rules.ipam_types = parse_words(value);
 		break;
@@ -413,6 +410,11 @@ static void take_option(int option, const char *value, struct options *options)
 	case OPTION_VNI:
 		options->node.vni = parse_number("--vni", value, 1, VR_MAX_VNI);
 		options->controller_options.default_vni = options->node.vni;
+		break;
+	case OPTION_DEVICES:
+		options->node.devices = parse_words(value);
+		options->controller_options.rules.devices =
+			options->node.devices;
 		break;
 	case OPTION_COMPAT:
 		if (strcmp(value, "contrail") != 0)

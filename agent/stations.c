@@ -226,6 +226,8 @@ static const struct held *leading(const struct stations *stations,
 {
 	const struct held *best = NULL, *held;
 
+	if (stations->by_wire)
+		return NULL;
 	for (held = station->held; held; held = held->next) {
 		if (held->address.state != ADDRESS_BOUND)
 			continue;
@@ -466,7 +468,8 @@ static int tell_node(struct stations *stations, struct station_node *node,
 	bool has_place = true;
 	int ret = 0;
 
-	if (node->held && peer && strcmp(node->entry.key, stations->self) != 0)
+	if (node->held && peer && !stations->by_wire &&
+	    strcmp(node->entry.key, stations->self) != 0)
 		wanted = peer->vtep;
 	if (wanted.family == node->flooded.family &&
 	    vr_ip_equal(&wanted, &node->flooded))

@@ -21,6 +21,8 @@
  * @network: its name in the module, borrowed
  * @self: our node, whose own addresses are ports
  * @uplink: what leads to other nodes
+ * @by_wire: other nodes are reached by a device of this one, and nothing is told:
+ *	by both ways a flood would not end
  * @addresses: all of them, ours too, by the name of the object
  * @by_mac: stations, by MAC
  * @by_node: the addresses of a node
@@ -32,6 +34,7 @@ struct stations {
 	const char *network;
 	const char *self;
 	const char *uplink;
+	bool by_wire;
 	struct vr_nl *router;
 	const struct peers *peers;
 	struct loop_timer *timer;

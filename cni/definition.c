@@ -408,17 +408,42 @@ static int parse_same_as(const cJSON *object, const char *where,
 	return 0;
 }
 
+static int parse_device(const cJSON *object, const char *where,
+			struct definition *definition, struct vr_error *err)
+{
+	const char *device = NULL, *problem;
+	int ret;
+
+	ret = json_string(object, where, "device", &device, err);
+	if (ret || !device)
+		return ret;
+	problem = environment_ifname_problem(device);
+	if (problem)
+		return json_refuse(where, "device", json_item(object, "device"),
+				   problem, err);
+	snprintf(definition->device, sizeof(definition->device), "%s", device);
+	return 0;
+}
+
+/*
+ * On the wire there may be a router that has the gateway's address: ours is none
+ * there, and the subnets are only what addresses are of.
+ */
+static void leave_to_wire(struct vr_network *network)
+{
+	free(network->subnets);
+	network->subnets = NULL;
+	network->subnet_count = 0;
+}
+
 /* What the agent does with a network; here only that it could be read. */
 static int check_agent_keys(const cJSON *object, const char *where,
 			    struct vr_error *err)
 {
-	const char *text = NULL;
 	bool asked = false;
 	int ret;
 
-	ret = json_string(object, where, "device", &text, err);
-	if (!ret)
-		ret = json_bool(object, where, "snat", &asked, err);
+	ret = json_bool(object, where, "snat", &asked, err);
 	if (!ret)
 		ret = json_bool(object, where, "forwarding", &asked, err);
 	return ret;
@@ -478,7 +503,11 @@ int definition_parse(const cJSON *object, const char *name, const char *where,
 	if (!ret)
 		ret = parse_shared(object, where, definition, err);
 	if (!ret)
+		ret = parse_device(object, where, definition, err);
+	if (!ret)
 		ret = parse_ipam(object, where, definition, err);
+	if (!ret && definition->device[0])
+		leave_to_wire(network);
 	if (ret)
 		definition_free(definition);
 	return ret;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include <cjson/cJSON.h>
+#include <linux/if.h>
 
 #include "../lib/network.h"
 #include "../lib/port.h"
@@ -19,6 +20,8 @@
  * @default_ranges: the ranges of @ipam are its subnets, and were not given
  * @routes: what its containers get, @gw filled in where a subnet has one
  * @bandwidth: limits of each interface
+ * @device: of the node, on which the network goes on, "" for none: then the router
+ *	has no address in it, and @network no subnets
  * @port: of what kind its ports are
  * @sysctls: settings of each interface, owned, or NULL
  * @allowed: what each port may send from beside its own addresses
@@ -33,6 +36,7 @@ struct definition {
 	bool default_ranges;
 	struct cni_routes routes;
 	struct bandwidth bandwidth;
+	char device[IFNAMSIZ];
 	enum port_kind port;
 	cJSON *sysctls;
 	struct vr_allowed *allowed;

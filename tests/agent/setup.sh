@@ -87,7 +87,7 @@ agent()
 		--log-level debug "$@" >> "$WORK/$node/log" 2>&1 &
 	_agents[$node]=$!
 	on_exit kill $!
-	poll 30 [ -S "$WORK/$node/agent.sock" ]
+	poll 60 [ -S "$WORK/$node/agent.sock" ]
 }
 
 agent_stop()
@@ -104,7 +104,7 @@ agent_first()
 
 	shift
 	agent "$node" --cni-conf-dir "$WORK/$node/net.d" --cni-bin-dir "$WORK/bin" "$@" &&
-		poll 20 [ -s "$WORK/$node/net.d/10-vr.conflist" ]
+		poll 60 [ -s "$WORK/$node/net.d/10-vr.conflist" ]
 }
 
 controller()

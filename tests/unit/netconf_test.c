@@ -331,6 +331,29 @@ static void test_bandwidth(void)
 	netconf_free(&netconf);
 }
 
+/* The router leaves the network to the wire, and addresses are of it all the same. */
+static void test_device(void)
+{
+	cJSON *json = cJSON_Parse(
+		"{\"device\":\"eth7\",\"subnets\":[{\"subnet\":\"192.0.2.0/24\",\"gateway\":\"192.0.2.9\"}],"
+		"\"ipam\":{\"type\":\"vr-agent\"}}");
+	struct definition definition;
+	struct vr_error err = { 0 };
+	char *text;
+
+	ok(!definition_parse(json, "n", "x", &definition, &err),
+	   "a network on a device");
+	is_string(definition.device, "eth7", "which it is");
+	is_int(definition.network.subnet_count, 0,
+	       "the router has no address in it");
+	text = cJSON_PrintUnformatted(definition.ipam);
+	ok(strstr(text, "192.0.2.0/24") && strstr(text, "192.0.2.9"),
+	   "its addresses are of the subnet: %s", text);
+	cJSON_free(text);
+	definition_free(&definition);
+	cJSON_Delete(json);
+}
+
 static const struct sample definitions[] = {
 	{ "{}", CNI_OK, "" },
 	{ "{\"ipam\":{}}", CNI_OK, "" },
@@ -343,6 +366,7 @@ static const struct sample definitions[] = {
 	{ "{\"allowedAddresses\":[7]}", CNI_CONFIG, "\"allowedAddresses\"" },
 	{ "{\"device\":\"eth7\",\"snat\":true,\"forwarding\":false}", CNI_OK,
 	  "" },
+	{ "{\"device\":\"a/b\"}", CNI_CONFIG, "\"device\" is \"a/b\"" },
 	{ "{\"device\":7}", CNI_CONFIG, "\"device\" is 7" },
 	{ "{\"snat\":\"yes\"}", CNI_CONFIG, "\"snat\" is \"yes\"" },
 	{ "{\"forwarding\":1}", CNI_CONFIG, "\"forwarding\" is 1" },
@@ -531,5 +555,6 @@ int main(void)
 	test_definitions();
 	test_defaults();
 	test_folder();
+	test_device();
 	return tap_end();
 }
