@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../cni/cluster_dir.h"
 #include "../cni/file.h"
 #include "../cni/json.h"
 #include "../cni/under_multus.h"
@@ -72,6 +73,7 @@ void cni_conf_add_shared(cJSON *conf, const struct cni_conf_options *options)
 	cJSON_AddStringToObject(conf, "networksDir", options->networks_dir);
 	cJSON_AddStringToObject(conf, "stateDir", options->state_dir);
 	cJSON_AddStringToObject(conf, "spareDir", options->spare_dir);
+	cJSON_AddStringToObject(conf, CLUSTER_DIR_KEY, options->cluster_dir);
 	cJSON_AddStringToObject(conf, "cluster", options->cluster);
 	if (options->open_networks)
 		cJSON_AddStringToObject(conf, "compat", "contrail");

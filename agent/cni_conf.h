@@ -18,7 +18,8 @@
  * struct cni_conf_options - what is in it
  * @dir: where the runtime looks, NULL: nothing is written
  * @bin_dir: where its plugins are
- * @host_interface, @socket, @networks_dir, @state_dir, @spare_dir: for vr-cni
+ * @host_interface, @socket, @networks_dir, @state_dir, @spare_dir,
+ *	@cluster_dir: for vr-cni
  * @cluster: name of the cluster in Contrail's annotations
  * @open_networks: any pod may use any network
  */
@@ -30,6 +31,7 @@ struct cni_conf_options {
 	const char *networks_dir;
 	const char *state_dir;
 	const char *spare_dir;
+	const char *cluster_dir;
 	const char *cluster;
 	bool open_networks;
 };

@@ -201,6 +201,7 @@ static bool is_of_the_node(const char *key)
 		"agentSocket",	 "kubeconfig",	  "interfacePrefix",
 		"result",	 "port",	  "gatewayMac",
 		"subnets",	 "ips",		  "mac",
+		"clusterDir",
 	};
 
 	return json_key_is_in(key, keys, ARRAY_SIZE(keys));

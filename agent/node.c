@@ -12,6 +12,7 @@
 #include "asking.h"
 #include "attachments.h"
 #include "beside.h"
+#include "cluster_routes.h"
 #include "cni_conf.h"
 #include "default_network.h"
 #include "device.h"
@@ -149,7 +150,9 @@ static void write_conf(const struct vr_network *network, void *arg)
 		default_network_check_soon(&node->default_network);
 		return;
 	}
-	if (cni_conf_write(&node->conf, network, &error))
+	if (cluster_routes_write(node->options->cluster_dir, &node->peers,
+				 &node->options->reached, &error) ||
+	    cni_conf_write(&node->conf, network, &error))
 		agent_log(AGENT_ERROR, "%s", error.text);
 }
 
@@ -172,6 +175,7 @@ static void set_up_default(struct node *node)
 		.networks_dir = options->networks_dir,
 		.state_dir = options->state_dir,
 		.spare_dir = options->spare_dir,
+		.cluster_dir = options->cluster_dir,
 		.cluster = options->cluster,
 		.open_networks = options->open_networks,
 	};

@@ -11,6 +11,7 @@
 #include "../lib/error.h"
 #include "api.h"
 #include "loop.h"
+#include "prefixes.h"
 
 #define NODE_SPARES 4
 #define NODE_UPLINK "vr-uplink"
@@ -21,7 +22,7 @@
  * struct node_options - what the agent was started with
  * @name: of the Node object
  * @socket: where vr-cni asks
- * @networks_dir, @state_dir, @spare_dir: what it shares with vr-cni
+ * @networks_dir, @state_dir, @spare_dir, @cluster_dir: what it shares with vr-cni
  * @spares: addresses in store for each network in use
  * @uplink: name of the uplink to other nodes
  * @vxlan_port: its UDP port
@@ -35,6 +36,8 @@
  * @under_multus: vr-cni is called by Multus, for single networks; told it by
  *	UNDER_MULTUS_FILE
  * @cni_bin_dir: where the runtime's plugins are
+ * @reached: prefixes of services and of the cluster, that a pod reaches by the
+ *	default network also when its default route is elsewhere
  * @cluster: name of the cluster in Contrail's annotations
  */
 struct node_options {
@@ -43,6 +46,7 @@ struct node_options {
 	const char *networks_dir;
 	const char *state_dir;
 	const char *spare_dir;
+	const char *cluster_dir;
 	unsigned int spares;
 	const char *uplink;
 	uint16_t vxlan_port;
@@ -57,6 +61,7 @@ struct node_options {
 	bool beside;
 	bool under_multus;
 	const char *cni_bin_dir;
+	struct prefixes reached;
 	const char *cluster;
 };
 

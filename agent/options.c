@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "../cni/ask.h"
+#include "../cni/cluster_dir.h"
 #include "../cni/contrail.h"
 #include "../cni/netconf.h"
 #include "../cni/spare.h"
@@ -43,7 +44,6 @@ static const char usage[] =
 	"  --vnis FIRST-LAST     for networks that ask for none (" OPTIONS_VNIS
 	")\n"
 	"  --open-vnis FIRST-LAST those that authors of networks may ask for (none)\n"
-	"  --services PREFIX,... ranges of the cluster's services\n"
 	"  --node-blocks PREFIX/LENGTH,...  blocks of addresses for the pods of nodes\n"
 	"                        without podCIDRs, as 10.244.0.0/16/24 (none)\n"
 	"  --ipam-types TYPE,... IPAM plugins that networks may have (none but ours)\n"
@@ -59,6 +59,7 @@ static const char usage[] =
 	")\n"
 	"  --vni N               of the default network, 1 to 16777215 (4094)\n"
 	"  --devices PATTERN,... devices of nodes that networks may end on (none)\n"
+	"  --services PREFIX,... ranges of the cluster's services\n"
 	"\n"
 	"on a node:\n"
 	"  --node NAME           of its Node object ($NODE_NAME)\n"
@@ -66,6 +67,8 @@ static const char usage[] =
 	"  --networks-dir DIR    definitions for vr-cni (" NETCONF_NETWORKS_DIR
 	")\n"
 	"  --state-dir DIR       vr-cni's state (" NETCONF_STATE_DIR ")\n"
+	"  --cluster-dir DIR     what else vr-cni needs to know (" CLUSTER_DIR
+	")\n"
 	"  --spare-dir DIR       addresses in store (" SPARE_FOLDER ")\n"
 	"  --spares N            of each network in use, 0 to 64 (4)\n"
 	"  --uplink NAME         the uplink to other nodes (" NODE_UPLINK ")\n"
@@ -88,6 +91,7 @@ static const char usage[] =
 	")\n"
 	"  --host-interface NAME the host's device on it (" DEFAULT_NETWORK_HOST
 	")\n"
+	"  --cluster-cidrs PREFIX,... of nodes and pods, whose routes are fewer then\n"
 	"  --no-masquerade       pods keep their address when they leave the node\n";
 
 /* Values of struct option, none of which is a character. */
@@ -102,6 +106,7 @@ enum {
 	OPTION_NETWORKS_DIR,
 	OPTION_STATE_DIR,
 	OPTION_SPARE_DIR,
+	OPTION_CLUSTER_DIR,
 	OPTION_SPARES,
 	OPTION_UPLINK,
 	OPTION_VXLAN_PORT,
@@ -115,11 +120,12 @@ enum {
 	OPTION_VNI,
 	OPTION_HOST_INTERFACE,
 	OPTION_NO_MASQUERADE,
+	OPTION_CLUSTER_CIDRS,
+	OPTION_SERVICES,
 	OPTION_IDENTITY,
 	OPTION_NAMESPACE,
 	OPTION_VNIS,
 	OPTION_OPEN_VNIS,
-	OPTION_SERVICES,
 	OPTION_NODE_BLOCKS,
 	OPTION_DEVICES,
 	OPTION_IPAM_TYPES,
@@ -141,6 +147,7 @@ static const struct option long_options[] = {
 	{ "networks-dir", required_argument, NULL, OPTION_NETWORKS_DIR },
 	{ "state-dir", required_argument, NULL, OPTION_STATE_DIR },
 	{ "spare-dir", required_argument, NULL, OPTION_SPARE_DIR },
+	{ "cluster-dir", required_argument, NULL, OPTION_CLUSTER_DIR },
 	{ "spares", required_argument, NULL, OPTION_SPARES },
 	{ "uplink", required_argument, NULL, OPTION_UPLINK },
 	{ "vxlan-port", required_argument, NULL, OPTION_VXLAN_PORT },
@@ -154,6 +161,7 @@ static const struct option long_options[] = {
 	{ "vni", required_argument, NULL, OPTION_VNI },
 	{ "host-interface", required_argument, NULL, OPTION_HOST_INTERFACE },
 	{ "no-masquerade", no_argument, NULL, OPTION_NO_MASQUERADE },
+	{ "cluster-cidrs", required_argument, NULL, OPTION_CLUSTER_CIDRS },
 	{ "identity", required_argument, NULL, OPTION_IDENTITY },
 	{ "namespace", required_argument, NULL, OPTION_NAMESPACE },
 	{ "vnis", required_argument, NULL, OPTION_VNIS },
@@ -229,19 +237,17 @@ static struct vni_range parse_vnis(const char *option, const char *text)
 	return range;
 }
 
-static void take_services(const char *text, struct controller_options *options)
+static void take_prefixes(const char *option, const char *text,
+			  struct prefixes *list)
 {
 	const char *const *words = parse_words(text);
-	struct vr_prefix *prefix;
-	struct vr_error error;
+	struct vr_prefix prefix;
 
 	for (; *words; words++) {
-		prefix = vr_list_grow(&options->services,
-				      &options->service_count, sizeof(*prefix));
-		if (!prefix)
+		if (vr_prefix_parse(option, *words, &prefix, NULL))
+			misuse(option, *words, "is no prefix");
+		if (prefixes_add(list, &prefix, NULL))
 			exit(EXIT_FAILURE);
-		if (vr_prefix_parse("--services", *words, prefix, &error))
-			misuse("--services", *words, "is no prefix");
 	}
 }
 
@@ -261,6 +267,18 @@ static void take_node_blocks(const char *text,
 			       "is the second range of its family");
 		*known = range;
 	}
+}
+
+/* The controller and pods of a node both need to know them. */
+static void take_services(const char *text, struct options *options)
+{
+	struct controller_options *controller = &options->controller_options;
+	struct prefixes list = { 0 };
+
+	take_prefixes("--services", text, &list);
+	take_prefixes("--services", text, &options->node.reached);
+	controller->services = list.items;
+	controller->service_count = list.count;
 }
 
 static void take_time(int option, const char *value,
@@ -297,9 +315,6 @@ static void take_controller_option(int option, const char *value,
 		range = parse_vnis("--open-vnis", value);
 		options->rules.vni_first = range.first;
 		options->rules.vni_last = range.last;
-		break;
-	case OPTION_SERVICES:
-		take_services(value, options);
 		break;
 	case OPTION_NODE_BLOCKS:
 		take_node_blocks(value, options);
@@ -346,6 +361,9 @@ static void take_network_option(int option, const char *value,
 	case OPTION_NO_MASQUERADE:
 		node->masquerade = false;
 		break;
+	case OPTION_CLUSTER_CIDRS:
+		take_prefixes("--cluster-cidrs", value, &node->reached);
+		break;
 	default:
 		exit(EXIT_USAGE);
 	}
@@ -369,6 +387,9 @@ static void take_node_option(int option, const char *value,
 		break;
 	case OPTION_SPARE_DIR:
 		node->spare_dir = value;
+		break;
+	case OPTION_CLUSTER_DIR:
+		node->cluster_dir = value;
 		break;
 	case OPTION_SPARES:
 		node->spares = parse_number("--spares", value, 0, 64);
@@ -416,6 +437,9 @@ static void take_option(int option, const char *value, struct options *options)
 		options->controller_options.rules.devices =
 			options->node.devices;
 		break;
+	case OPTION_SERVICES:
+		take_services(value, options);
+		break;
 	case OPTION_COMPAT:
 		if (strcmp(value, "contrail") != 0)
 			misuse("--compat", value, "is not \"contrail\"");
@@ -442,6 +466,7 @@ static void set_defaults(struct options *options)
 			.networks_dir = NETCONF_NETWORKS_DIR,
 			.state_dir = NETCONF_STATE_DIR,
 			.spare_dir = SPARE_FOLDER,
+			.cluster_dir = CLUSTER_DIR,
 			.spares = NODE_SPARES,
 			.uplink = NODE_UPLINK,
 			.vxlan_port = NODE_VXLAN_PORT,

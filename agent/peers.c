@@ -34,6 +34,22 @@ static void parse_vtep(const cJSON *node, struct vr_ip *vtep)
 	}
 }
 
+static void take_addresses(const cJSON *node, struct peer *peer)
+{
+	const cJSON *item;
+	struct vr_ip ip, *known;
+
+	cJSON_ArrayForEach(item, object_at(node, "status", "addresses")) {
+		if (strcmp(object_text(item, "type"), "InternalIP") != 0 ||
+		    vr_ip_parse("InternalIP", object_text(item, "address"), &ip,
+				NULL))
+			continue;
+		known = &peer->addresses[ip.family == AF_INET6];
+		if (known->family == AF_UNSPEC)
+			*known = ip;
+	}
+}
+
 static void take_cidr(const char *text, struct peer *peer)
 {
 	struct vr_prefix prefix;
@@ -70,6 +86,8 @@ void peer_parse(const cJSON *node, struct peer *peer)
 	const cJSON *item;
 
 	memset(peer->pod_cidrs, 0, sizeof(peer->pod_cidrs));
+	memset(peer->addresses, 0, sizeof(peer->addresses));
+	take_addresses(node, peer);
 	parse_vtep(node, &peer->vtep);
 	take_cidr(object_text(spec, "podCIDR"), peer);
 	cJSON_ArrayForEach(item, object_at(node, "spec", "podCIDRs")) {
@@ -85,7 +103,8 @@ static bool is_same(const struct peer *a, const struct peer *b)
 	int i;
 
 	for (i = 0; i < PEER_FAMILIES; i++) {
-		if (!vr_prefix_equal(&a->pod_cidrs[i], &b->pod_cidrs[i]))
+		if (!vr_prefix_equal(&a->pod_cidrs[i], &b->pod_cidrs[i]) ||
+		    !vr_ip_equal(&a->addresses[i], &b->addresses[i]))
 			return false;
 	}
 	return vr_ip_equal(&a->vtep, &b->vtep);

@@ -22,11 +22,13 @@
  * struct peer - a node
  * @entry: by name
  * @vtep: its tunnel address, AF_UNSPEC while it has none
+ * @addresses: its own, an InternalIP of each family, AF_UNSPEC for none
  * @pod_cidrs: of each family, AF_UNSPEC for none
  */
 struct peer {
 	struct table_entry entry;
 	struct vr_ip vtep;
+	struct vr_ip addresses[PEER_FAMILIES];
 	struct vr_prefix pod_cidrs[PEER_FAMILIES];
 };
 

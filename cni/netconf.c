@@ -13,6 +13,7 @@
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
 #include "ask.h"
+#include "cluster_dir.h"
 #include "code.h"
 #include "contrail.h"
 #include "definition.h"
@@ -347,6 +348,20 @@ static int parse_spare_dir(struct netconf *netconf, struct vr_error *err)
 	return ret;
 }
 
+static int parse_cluster_dir(struct netconf *netconf, struct vr_error *err)
+{
+	static const char key[] = CLUSTER_DIR_KEY;
+	int ret;
+
+	netconf->cluster_dir = NULL;
+	ret = json_string(netconf->json, WHERE, key, &netconf->cluster_dir,
+			  err);
+	if (!ret && netconf->cluster_dir && netconf->cluster_dir[0] != '/')
+		ret = json_refuse(WHERE, key, json_item(netconf->json, key),
+				  "not an absolute path", err);
+	return ret;
+}
+
 static int parse_cluster(struct netconf *netconf, struct vr_error *err)
 {
 	static const char compat_key[] = "compat", key[] = "cluster";
@@ -589,6 +604,8 @@ static int parse_settings(struct netconf *netconf, struct vr_error *err)
 		ret = parse_agent_socket(netconf, err);
 	if (!ret)
 		ret = parse_spare_dir(netconf, err);
+	if (!ret)
+		ret = parse_cluster_dir(netconf, err);
 	if (!ret)
 		ret = parse_cluster(netconf, err);
 	if (!ret)

@@ -67,6 +67,7 @@ extern const char *const netconf_versions[CNI_VERSIONS];
  * @prev_result: NULL when there is none
  * @agent_socket: by which the node's agent is asked
  * @spare_dir: addresses for when it does not answer
+ * @cluster_dir: what else it wrote for us, NULL when there is none
  * @cluster: what names of Contrail's projects and networks begin with
  * @all_shared: every namespace may use every network, as with Contrail
  * @pod_networks: the pod's annotations say which networks it gets
@@ -104,6 +105,7 @@ struct netconf {
 
 	const char *agent_socket;
 	const char *spare_dir;
+	const char *cluster_dir;
 	const char *cluster;
 	bool all_shared;
 	bool pod_networks;

@@ -12,6 +12,7 @@
 
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
+#include "cluster_dir.h"
 #include "code.h"
 #include "definitions.h"
 #include "ipam.h"
@@ -460,6 +461,27 @@ static const struct request *request_at(const struct netconf *netconf,
 	return &netconf->requests.items[index - netconf->first.count];
 }
 
+/* What a pod that leaves by another network still needs the first one for. */
+static int read_cluster_routes(const struct planning *planning,
+			       struct vr_error *err)
+{
+	const struct netconf *netconf = planning->netconf;
+	const struct request *request;
+	bool elsewhere = false;
+	unsigned int i;
+
+	for (i = 0; i < netconf->requests.count; i++) {
+		request = &netconf->requests.items[i];
+		elsewhere |= request->own_default ||
+			     request->default_gateways[0].family != AF_UNSPEC ||
+			     request->default_gateways[1].family != AF_UNSPEC;
+	}
+	if (!elsewhere || !netconf->cluster_dir)
+		return 0;
+	return cluster_dir_routes(netconf->cluster_dir,
+				  &planning->plan->cluster_routes, err);
+}
+
 /* One interface of a container has the default route of a family. */
 static int check_default_routes(const struct planning *planning,
 				struct vr_error *err)
@@ -503,6 +525,8 @@ static int add_interfaces(struct planning *planning, struct vr_error *err)
 	int ret;
 
 	ret = planning->lenient ? 0 : check_default_routes(planning, err);
+	if (!ret && !planning->lenient)
+		ret = read_cluster_routes(planning, err);
 	if (!ret && planning->plan->chained && netconf->first.count)
 		ret = cni_fail(
 			err, CNI_CONFIG,
@@ -605,6 +629,7 @@ void plan_free(struct plan *plan)
 		cni_routes_free(&plan->interfaces[i].routes);
 	}
 	free(plan->interfaces);
+	cni_routes_free(&plan->cluster_routes);
 	result_free(&plan->previous);
 	attachment_free(&plan->attachment);
 }

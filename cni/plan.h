@@ -42,6 +42,8 @@ struct plan_interface {
  * struct plan - what a call is to make
  * @attachment: what is kept on disk
  * @previous: what plugins before us in the list have made
+ * @cluster_routes: what is reached by the first interface also when another one
+ *	has the default route
  * @chained: CNI_IFNAME is one of that: no interface of this plan is the first
  * @keeps_default: the default routes are another call's
  * @interfaces: as many as in @attachment, in its order
@@ -49,6 +51,7 @@ struct plan_interface {
 struct plan {
 	struct attachment attachment;
 	struct result previous;
+	struct cni_routes cluster_routes;
 	bool chained;
 	bool keeps_default;
 	struct plan_interface *interfaces;

@@ -153,6 +153,69 @@ static bool default_is_taken(const struct plan *plan, int family)
 	return false;
 }
 
+/* Is the default route that of another interface than the first? */
+static bool default_is_elsewhere(const struct plan *plan, int family)
+{
+	const struct plan_interface *interface = &plan->interfaces[0];
+
+	return default_is_taken(plan, family) &&
+	       interface->default_gateways[family == AF_INET6].family ==
+		       AF_UNSPEC &&
+	       !interface->own_default;
+}
+
+static bool is_on_link(const struct result *addresses,
+		       const struct vr_prefix *dst)
+{
+	struct vr_prefix subnet;
+	unsigned int i;
+
+	for (i = 0; i < addresses->ip_count; i++) {
+		subnet = addresses->ips[i].address;
+		vr_prefix_mask(&subnet);
+		if (vr_prefix_equal(&subnet, dst))
+			return true;
+	}
+	return false;
+}
+
+/* Has any interface a subnet of this, or was the route asked for? */
+static bool is_asked_for(const struct plan *plan, const struct cni_route *route)
+{
+	const struct plan_interface *interface;
+	unsigned int i;
+
+	for (i = 0; i < plan->attachment.interface_count; i++) {
+		interface = &plan->interfaces[i];
+		if (is_on_link(&interface->addresses, &route->dst) ||
+		    (interface->wanted_routes &&
+		     has_route(interface->wanted_routes, route)))
+			return true;
+	}
+	return false;
+}
+
+/* To nodes, pods and services, when the rest is led elsewhere. */
+static int add_cluster_routes(const struct plan *plan,
+			      struct plan_interface *interface,
+			      struct vr_error *err)
+{
+	struct cni_route route;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < plan->cluster_routes.count; i++) {
+		route = plan->cluster_routes.items[i];
+		route.gw = gateway_of(interface, route.dst.ip.family);
+		if (route.gw.family == AF_UNSPEC ||
+		    !default_is_elsewhere(plan, route.dst.ip.family) ||
+		    is_asked_for(plan, &route) || is_had(plan, &route))
+			continue;
+		ret = cni_routes_add(&interface->routes, &route, err);
+	}
+	return ret;
+}
+
 static int check_own_default(const struct plan_interface *interface,
 			     struct vr_error *err)
 {
@@ -204,6 +267,8 @@ int plan_add_routes(struct plan *plan, unsigned int index, struct vr_error *err)
 					 &interface->default_gateways[1], err);
 	if (!ret)
 		ret = add_wanted(interface, err);
+	if (!ret && first)
+		ret = add_cluster_routes(plan, interface, err);
 	if (!ret)
 		ret = add_listed(plan, interface, &interface->definition.routes,
 				 defaults, err);

@@ -9,7 +9,7 @@
  * @index: of the interface, whose addresses are known
  *
  * Default routes are CNI_IFNAME's, one per family, unless a request asked for
- * those of a family.
+ * those of a family.  Then CNI_IFNAME keeps the routes to the cluster.
  */
 int plan_add_routes(struct plan *plan, unsigned int index,
 		    struct vr_error *err);

@@ -84,6 +84,7 @@ agent()
 	nsenter --net="/run/netns/${!node}" vr-agent --node "$node" --kubeconfig "$WORK/kubeconfig" \
 		--socket "$WORK/$node/agent.sock" --networks-dir "$WORK/$node/networks" \
 		--state-dir "$WORK/$node/state" --spare-dir "$WORK/$node/spares" \
+		--cluster-dir "$WORK/$node/cluster" \
 		--log-level debug "$@" >> "$WORK/$node/log" 2>&1 &
 	_agents[$node]=$!
 	on_exit kill $!
