@@ -19,6 +19,7 @@
 #include "hotplug.h"
 #include "log.h"
 #include "module.h"
+#include "namespaces.h"
 #include "networks.h"
 #include "node.h"
 #include "own.h"
@@ -40,6 +41,7 @@ struct node {
 	struct loop_timer *uplink_timer;
 	struct loop_timer *check_timer;
 	struct peers peers;
+	struct namespaces namespaces;
 	struct networks networks;
 	struct default_network_options default_options;
 	struct default_network default_network;
@@ -146,7 +148,8 @@ static void write_conf(const struct vr_network *network, void *arg)
 	struct node *node = arg;
 
 	/* The first pod would ask for networks that are not written yet. */
-	if (!networks_are_known(&node->networks)) {
+	if (!networks_are_known(&node->networks) ||
+	    !namespaces_are_known(&node->namespaces)) {
 		default_network_check_soon(&node->default_network);
 		return;
 	}
@@ -294,6 +297,9 @@ static int start_all(struct node *node, struct api *api, struct vr_error *err)
 	if (!ret)
 		ret = module_check(&node->router, err);
 	if (!ret && has_default_network(node))
+		ret = namespaces_start(&node->namespaces, node->loop, api,
+				       options->cluster_dir, err);
+	if (!ret && has_default_network(node))
 		ret = default_network_start(&node->default_network, err);
 	if (!ret)
 		ret = peers_start(&node->peers, node->loop, api,
@@ -356,6 +362,7 @@ void node_stop(struct node *node)
 	attachments_stop(&node->attachments);
 	pods_stop(&node->pods);
 	networks_stop(&node->networks);
+	namespaces_stop(&node->namespaces);
 	peers_stop(&node->peers);
 	default_network_stop(&node->default_network);
 	loop_timer_destroy(node->uplink_timer);

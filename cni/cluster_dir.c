@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Files of the node's agent.  Entry point: cluster_dir_routes().
+ * Files of the node's agent.  Entry points: cluster_dir_routes() and
+ * cluster_dir_network().
  */
 #define _GNU_SOURCE
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../lib/cleanup.h"
 #include "cluster_dir.h"
 #include "code.h"
+#include "contrail.h"
 #include "file.h"
 #include "json.h"
+#include "pod_networks.h"
 
 /* Return: 0, with *json NULL when there is no such file; or negative. */
 static int read_file(const char *folder, const char *name, cJSON **json,
@@ -69,4 +73,40 @@ int cluster_dir_routes(const char *folder, struct cni_routes *routes,
 			ret = add_route(item, routes, err);
 	}
 	return ret;
+}
+
+char *cluster_dir_namespace(const char *namespace)
+{
+	char *name;
+
+	if (asprintf(&name, CLUSTER_DIR_NAMESPACE "%s.json", namespace) < 0)
+		return NULL;
+	return name;
+}
+
+int cluster_dir_network(const char *folder, const char *namespace,
+			char **network, struct vr_error *err)
+{
+	cleanup_free char *name = cluster_dir_namespace(namespace);
+	const cJSON *annotations = NULL;
+	cleanup_json cJSON *json = NULL;
+	const char *value = NULL;
+	int ret;
+
+	*network = NULL;
+	/* It is part of a path. */
+	if (!pod_networks_is_label(namespace, strlen(namespace)))
+		return 0;
+	if (!name)
+		return vr_error_memory(err);
+	ret = read_file(folder, name, &json, err);
+	if (!ret && json)
+		ret = json_object(json, name, "annotations", &annotations, err);
+	if (!ret && annotations)
+		ret = json_string(annotations, name, CONTRAIL_NETWORK_KEY,
+				  &value, err);
+	if (ret || !value)
+		return ret;
+	*network = strdup(value);
+	return *network ? 0 : vr_error_memory(err);
 }

@@ -18,6 +18,9 @@
 #define CLUSTER_DIR_ROUTES "routes.json"
 #define CLUSTER_DIR_ROUTES_KEY "routes"
 
+/* {"annotations": {"opencontrail.org/network": ...}} of a namespace that has it. */
+#define CLUSTER_DIR_NAMESPACE "namespace-"
+
 /**
  * cluster_dir_routes() - What pods reach by the default network
  * @routes: gets them, without gateways
@@ -26,5 +29,16 @@
  */
 int cluster_dir_routes(const char *folder, struct cni_routes *routes,
 		       struct vr_error *err);
+
+/* Name of the file of a namespace, to free(), or NULL without memory. */
+char *cluster_dir_namespace(const char *namespace);
+
+/**
+ * cluster_dir_network() - The default network of a namespace's pods
+ * @network: value of its annotation "opencontrail.org/network", to free(); NULL when
+ *	it has none
+ */
+int cluster_dir_network(const char *folder, const char *namespace,
+			char **network, struct vr_error *err);
 
 #endif

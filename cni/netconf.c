@@ -421,7 +421,8 @@ static const char *annotation(const struct netconf *netconf, const char *key)
 
 static bool asks_for_networks(const struct netconf *netconf)
 {
-	return annotation(netconf, POD_NETWORKS_KEY) ||
+	return netconf->namespace_network ||
+	       annotation(netconf, POD_NETWORKS_KEY) ||
 	       annotation(netconf, POD_NETWORKS_DEFAULT_KEY) ||
 	       annotation(netconf, CONTRAIL_NETWORK_KEY);
 }
@@ -443,7 +444,27 @@ static int parse_first(struct netconf *netconf, struct vr_error *err)
 	if (contrail)
 		return contrail_parse(contrail, netconf->cluster,
 				      &netconf->first, err);
+	/* The pod's own go before its namespace's. */
+	if (netconf->namespace_network &&
+	    contrail_parse(netconf->namespace_network, netconf->cluster,
+			   &netconf->first, err))
+		return vr_error_prefix(err, "namespace \"%s\"",
+				       netconf->pod.namespace);
 	return 0;
+}
+
+static int read_namespace(struct netconf *netconf,
+			  const struct environment *env, struct vr_error *err)
+{
+	struct environment_pod pod;
+	int ret;
+
+	if (!netconf->cluster_dir)
+		return 0;
+	ret = environment_pod(env->args, &pod, err);
+	return ret ? ret
+		   : cluster_dir_network(netconf->cluster_dir, pod.namespace,
+					 &netconf->namespace_network, err);
 }
 
 static int parse_further(struct netconf *netconf, struct vr_error *err)
@@ -530,9 +551,11 @@ static int parse_pod_networks(struct netconf *netconf,
 	if (ret || !netconf->pod_networks)
 		return ret;
 	/* What was made is in the state file, and STATUS is of no pod. */
-	if (netconf->port.annotations ? !asks_for_networks(netconf)
-				      : env->command != CNI_CMD_ADD)
+	if (!netconf->port.annotations && env->command != CNI_CMD_ADD)
 		return 0;
+	ret = read_namespace(netconf, env, err);
+	if (ret || (netconf->port.annotations && !asks_for_networks(netconf)))
+		return ret;
 	ret = environment_pod_namespace(env->args, &netconf->pod, err);
 	if (!ret && !netconf->port.annotations)
 		ret = ask_for_annotations(netconf, err);
@@ -587,6 +610,8 @@ static void free_requests(struct netconf *netconf)
 	netconf->first_json = NULL;
 	cJSON_Delete(netconf->annotations);
 	netconf->annotations = NULL;
+	free(netconf->namespace_network);
+	netconf->namespace_network = NULL;
 	netconf->port.annotations = NULL;
 }
 

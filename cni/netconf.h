@@ -76,6 +76,8 @@ extern const char *const netconf_versions[CNI_VERSIONS];
  * @requests: the further interfaces
  * @first: another first network than the configuration's own, or none
  * @annotations: those of the pod that the agent was asked for, owned, or NULL
+ * @namespace_network: annotation of the pod's namespace for its first network, owned,
+ *	or NULL
  * @networks_json, @first_json: what requests borrow of annotations
  * @pod: whose rights they have
  */
@@ -115,6 +117,7 @@ struct netconf {
 	struct requests requests;
 	struct requests first;
 	cJSON *annotations;
+	char *namespace_network;
 	cJSON *networks_json;
 	cJSON *first_json;
 	struct environment_pod pod;
