@@ -406,6 +406,16 @@ void networks_peer_changed(struct networks *networks, const char *node)
 	}
 }
 
+void networks_uplink_changed(struct networks *networks)
+{
+	struct network *network, *next;
+
+	table_for_each(network, next, &networks->table) {
+		if (network->watch)
+			stations_uplink_changed(&network->stations);
+	}
+}
+
 static void sweep(void *arg)
 {
 	struct networks *networks = arg;

@@ -105,4 +105,7 @@ bool network_is_ready(const struct network *network);
 /* A node is reached by another tunnel address, or not at all. */
 void networks_peer_changed(struct networks *networks, const char *node);
 
+/* What leads to nodes is by another uplink now. */
+void networks_uplink_changed(struct networks *networks);
+
 #endif /* VR_AGENT_NETWORKS_H */

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "../lib/netlink.h"
-#include "../lib/uplink.h"
 #include "asking.h"
 #include "attachments.h"
 #include "beside.h"
@@ -28,8 +27,8 @@
 #include "server.h"
 #include "standing.h"
 #include "status.h"
+#include "uplink.h"
 
-#define UPLINK_RETRY 5000
 #define CHECK_MILLISECONDS 20
 #define CHECK_RETRY 1000
 
@@ -37,11 +36,12 @@ struct node {
 	const struct node_options *options;
 	struct loop *loop;
 	struct vr_nl router;
-	struct vr_ip vtep;
-	struct loop_timer *uplink_timer;
+	struct uplink uplink;
 	struct loop_timer *check_timer;
 	struct peers peers;
 	struct namespaces namespaces;
+	struct table moving; /* nodes, by name */
+	struct loop_timer *moving_timer;
 	struct networks networks;
 	struct default_network_options default_options;
 	struct default_network default_network;
@@ -64,34 +64,52 @@ static bool has_default_network(const struct node *node)
 	return node->options->cni_conf_dir && !node->options->beside;
 }
 
-static struct vr_uplink wanted_uplink(const struct node *node)
+/* All that leads to other nodes, by its name. */
+static void uplink_is_moved(void *arg)
 {
-	struct vr_uplink uplink = {
-		.set = VR_BIT(VR_A_UPLINK_NAME) | VR_BIT(VR_A_UPLINK_TYPE) |
-		       VR_BIT(VR_A_UPLINK_LOCAL) | VR_BIT(VR_A_UPLINK_PORT),
-		.type = VR_UPLINK_TYPE_VXLAN,
-		.local = node->vtep,
-		.port = node->options->vxlan_port,
-	};
+	struct node *node = arg;
 
-	snprintf(uplink.name, sizeof(uplink.name), "%s", node->options->uplink);
-	return uplink;
+	networks_uplink_changed(&node->networks);
+	if (has_default_network(node))
+		default_network_keep_soon(&node->default_network);
 }
 
-static void make_uplink(void *arg)
+/* What leads to these nodes does now, too. */
+static void peers_are_moved(void *arg)
 {
-	struct vr_error error = { 0 };
 	struct node *node = arg;
-	struct vr_uplink uplink = wanted_uplink(node);
+	struct table_entry *entry, *next;
+	const struct peer *peer;
 
-	if (!node->vtep.family)
-		return;
-	if (!vr_uplink_call(&node->router, VR_CMD_UPLINK_NEW, NLM_F_CREATE,
-			    &uplink, NULL, &error))
-		return;
-	agent_log(AGENT_ERROR, "uplink %s: %s", node->options->uplink,
-		  error.text);
-	loop_timer_set(node->uplink_timer, UPLINK_RETRY);
+	table_for_each(entry, next, &node->moving) {
+		peer = peers_find(&node->peers, entry->key);
+		networks_peer_changed(&node->networks, entry->key);
+		if (peer && has_default_network(node))
+			default_network_peer_changed(&node->default_network,
+						     peer, peer);
+		table_remove(&node->moving, entry);
+	}
+}
+
+/* Return: whether it moves and has to be given time for it. */
+static bool is_moving(struct node *node, const struct peer *before,
+		      const struct peer *now)
+{
+	int i;
+
+	if (!before || !now || !before->vtep.family || !now->vtep.family ||
+	    vr_ip_equal(&before->vtep, &now->vtep))
+		return false;
+	uplink_peer_moved(&node->uplink, &before->vtep, &now->vtep);
+	for (i = 0; i < PEER_FAMILIES; i++) {
+		if (!vr_prefix_equal(&before->pod_cidrs[i], &now->pod_cidrs[i]))
+			return false;
+	}
+	if (!table_get(&node->moving, now->entry.key,
+		       sizeof(struct table_entry)))
+		return false;
+	loop_timer_set_by(node->moving_timer, UPLINK_PEER_MILLISECONDS);
+	return true;
 }
 
 static void peer_is_changed(const struct peer *before, const struct peer *now,
@@ -101,20 +119,21 @@ static void peer_is_changed(const struct peer *before, const struct peer *now,
 	char text[VR_IP_TEXT] = "nothing";
 	struct node *node = arg;
 
-	if (has_default_network(node))
-		default_network_peer_changed(&node->default_network, before,
-					     now);
 	if (!strcmp(name, node->options->name)) {
 		/* A node that lost its object goes on as it was. */
 		if (now && now->vtep.family)
-			node->vtep = now->vtep;
-		make_uplink(node);
-		return;
+			uplink_set_local(&node->uplink, &now->vtep);
+	} else {
+		if (now && now->vtep.family)
+			vr_ip_format(&now->vtep, text);
+		agent_log(AGENT_INFO, "node %s is reached by %s", name, text);
+		if (is_moving(node, before, now))
+			return;
+		networks_peer_changed(&node->networks, name);
 	}
-	if (now && now->vtep.family)
-		vr_ip_format(&now->vtep, text);
-	agent_log(AGENT_INFO, "node %s is reached by %s", name, text);
-	networks_peer_changed(&node->networks, name);
+	if (has_default_network(node))
+		default_network_peer_changed(&node->default_network, before,
+					     now);
 }
 
 /* Whatever may be new: all is looked at once, soon. */
@@ -201,7 +220,7 @@ static void set_up_default(struct node *node)
 		.router = &node->router,
 		.peers = &node->peers,
 		.self = options->name,
-		.uplink = options->uplink,
+		.uplink = node->uplink.name,
 		.options = &node->default_options,
 		.ready = write_conf,
 		.arg = node,
@@ -213,6 +232,16 @@ static void set_up(struct node *node, struct api *api)
 {
 	const struct node_options *options = node->options;
 
+	node->uplink = (struct uplink){
+		.loop = node->loop,
+		.router = &node->router,
+		.peers = &node->peers,
+		.self = options->name,
+		.port = options->vxlan_port,
+		.moved = uplink_is_moved,
+		.arg = node,
+	};
+	uplink_init(&node->uplink, options->uplink);
 	set_up_default(node);
 	node->networks = (struct networks){
 		.loop = node->loop,
@@ -221,7 +250,7 @@ static void set_up(struct node *node, struct api *api)
 		.peers = &node->peers,
 		.self = options->name,
 		.folder = options->networks_dir,
-		.uplink = options->uplink,
+		.uplink = node->uplink.name,
 	};
 	node->attachments = (struct attachments){
 		.loop = node->loop,
@@ -296,6 +325,8 @@ static int start_all(struct node *node, struct api *api, struct vr_error *err)
 		ret = vr_nl_open(&node->router, -1, err);
 	if (!ret)
 		ret = module_check(&node->router, err);
+	if (!ret)
+		ret = uplink_start(&node->uplink, err);
 	if (!ret && has_default_network(node))
 		ret = namespaces_start(&node->namespaces, node->loop, api,
 				       options->cluster_dir, err);
@@ -335,10 +366,11 @@ struct node *node_start(struct loop *loop, struct api *api,
 	}
 	node->options = options;
 	node->loop = loop;
-	node->uplink_timer = loop_timer_create(loop, make_uplink, node, err);
 	node->check_timer = loop_timer_create(loop, check, node, err);
+	node->moving_timer =
+		loop_timer_create(loop, peers_are_moved, node, err);
 	set_up(node, api);
-	if (!node->uplink_timer || !node->check_timer ||
+	if (!node->moving_timer || !node->check_timer ||
 	    start_all(node, api, err)) {
 		node_stop(node);
 		return NULL;
@@ -365,8 +397,10 @@ void node_stop(struct node *node)
 	namespaces_stop(&node->namespaces);
 	peers_stop(&node->peers);
 	default_network_stop(&node->default_network);
-	loop_timer_destroy(node->uplink_timer);
+	uplink_stop(&node->uplink);
+	loop_timer_destroy(node->moving_timer);
 	loop_timer_destroy(node->check_timer);
+	table_free(&node->moving);
 	vr_nl_close(&node->router);
 	free(node);
 }

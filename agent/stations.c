@@ -558,20 +558,41 @@ static void tell(void *arg)
 	loop_timer_set(stations->timer, RETRY_MILLISECONDS);
 }
 
-void stations_attach(struct stations *stations)
+static void tell_all(struct stations *stations)
 {
 	struct station_node *node, *next_node;
 	struct station *station, *next;
 
-	/* The network may be a new one of the old name. */
 	table_for_each(station, next, &stations->by_mac)
 		mark_dirty(stations, station);
 	table_for_each(node, next_node, &stations->by_node)
 		node->flooded = (struct vr_ip){ 0 };
 	mark_all_nodes(stations);
 	stations->flood_is_full = false;
-	stations->attached = true;
 	tell(stations);
+}
+
+void stations_attach(struct stations *stations)
+{
+	/* The network may be a new one of the old name. */
+	stations->attached = true;
+	tell_all(stations);
+}
+
+void stations_uplink_changed(struct stations *stations)
+{
+	struct station_node *node, *next;
+	struct vr_error error = { 0 };
+
+	if (!stations->attached)
+		return;
+	/* A list may have a node by two uplinks, and it would get all twice. */
+	table_for_each(node, next, &stations->by_node) {
+		if (node->flooded.family &&
+		    change_flood(stations, &node->flooded, false, &error))
+			agent_log(AGENT_WARNING, "%s", error.text);
+	}
+	tell_all(stations);
 }
 
 void stations_detach(struct stations *stations)

@@ -58,6 +58,9 @@ void stations_gone(struct stations *stations, const char *name);
 /* A node is reached by another tunnel address, or not at all. */
 void stations_peer_changed(struct stations *stations, const char *node);
 
+/* What leads to nodes is by another uplink now. */
+void stations_uplink_changed(struct stations *stations);
+
 /* The network is in the module: what is known is told now. */
 void stations_attach(struct stations *stations);
 void stations_detach(struct stations *stations);
