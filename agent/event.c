@@ -46,16 +46,21 @@ const char *event_name(const struct event *event, char name[EVENT_NAME_BYTES])
 	return name;
 }
 
+static const char *namespace_of(const struct event *event)
+{
+	return event->namespace[0] ? event->namespace : "default";
+}
+
 char *event_path(const struct event *event)
 {
-	return api_path("/api/v1/namespaces/%s/events", event->namespace);
+	return api_path("/api/v1/namespaces/%s/events", namespace_of(event));
 }
 
 static void add_object(cJSON *object, const struct event *event)
 {
 	cJSON_AddStringToObject(object, "apiVersion", event->api_version);
 	cJSON_AddStringToObject(object, "kind", event->kind);
-	if (!event->of_cluster)
+	if (event->namespace[0])
 		cJSON_AddStringToObject(object, "namespace", event->namespace);
 	cJSON_AddStringToObject(object, "name", event->name);
 	cJSON_AddStringToObject(object, "uid", event->uid);
@@ -72,7 +77,7 @@ cJSON *event_to_json(const struct event *event)
 	cJSON_AddStringToObject(object, "kind", "Event");
 	metadata = cJSON_AddObjectToObject(object, "metadata");
 	cJSON_AddStringToObject(metadata, "name", event_name(event, name));
-	cJSON_AddStringToObject(metadata, "namespace", event->namespace);
+	cJSON_AddStringToObject(metadata, "namespace", namespace_of(event));
 	add_object(cJSON_AddObjectToObject(object, "involvedObject"), event);
 	cJSON_AddStringToObject(object, "type", "Warning");
 	cJSON_AddStringToObject(object, "reason", event->reason);

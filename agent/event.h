@@ -13,8 +13,8 @@
 
 /**
  * struct event - what to tell of an object
- * @namespace: of the object; of one that has none: "default"
- * @of_cluster: it has none
+ * @namespace: "" for an object that has none: the Event is in "default"
+ * @uid: of a Node it is the name, as kubelet has it
  * @component: who tells it
  *
  * The same thing told of the same object has the same name, so that the server
@@ -24,7 +24,6 @@ struct event {
 	const char *api_version;
 	const char *kind;
 	const char *namespace;
-	bool of_cluster;
 	const char *name;
 	const char *uid;
 	const char *component;

@@ -5,13 +5,8 @@
  */
 #define _GNU_SOURCE
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
-#include <netlink/attr.h>
-#include <netlink/msg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +15,7 @@
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
 #include "nft.h"
+#include "nft_chain.h"
 #include "rules.h"
 
 /* Other programs may hold the kernel's lock for long. */
@@ -42,43 +38,23 @@ static const char *find_program(struct vr_error *err)
 	return NULL;
 }
 
-static int describe_chain(const struct nlmsghdr *hdr, void *arg,
-			  struct vr_error *err)
+static void describe_chain(const struct nft_chain *chain, void *arg)
 {
-	struct nlattr *tb[NFTA_CHAIN_MAX + 1];
-	FILE *out = arg;
-
-	(void)err;
-	if (nlmsg_parse((struct nlmsghdr *)hdr, sizeof(struct nfgenmsg), tb,
-			NFTA_CHAIN_MAX, NULL) < 0 ||
-	    !tb[NFTA_CHAIN_TABLE] || !tb[NFTA_CHAIN_NAME] ||
-	    strcmp(nla_get_string(tb[NFTA_CHAIN_TABLE]), RULES_TABLE) != 0)
-		return 0;
-	fprintf(out, "%s %u\n", nla_get_string(tb[NFTA_CHAIN_NAME]),
-		tb[NFTA_CHAIN_USE] ? ntohl(nla_get_u32(tb[NFTA_CHAIN_USE]))
-				   : 0);
-	return 0;
+	if (!strcmp(chain->table, RULES_TABLE))
+		fprintf(arg, "%s %u\n", chain->name, chain->use);
 }
 
 /* The table's chains, and how many rules each has; NULL if it cannot be had. */
 static char *describe_chains(struct nft *nft)
 {
-	const struct nfgenmsg header = { .nfgen_family = NFPROTO_INET };
-	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 	char *text = NULL;
 	size_t len;
-	FILE *out;
+	FILE *out = open_memstream(&text, &len);
 	int ret;
 
-	if (!nft->nl.sk &&
-	    vr_nl_open_protocol(&nft->nl, NETLINK_NETFILTER, -1, NULL))
-		return NULL;
-	out = open_memstream(&text, &len);
 	if (!out)
 		return NULL;
-	vr_msg_start(&msg, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN, 0,
-		     &header, sizeof(header));
-	ret = vr_nl_dump(&nft->nl, &msg, describe_chain, out, NULL);
+	ret = nft_chain_each(&nft->nl, NFPROTO_INET, describe_chain, out, NULL);
 	if (fclose(out) || ret) {
 		free(text);
 		return NULL;

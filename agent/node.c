@@ -15,6 +15,7 @@
 #include "cni_conf.h"
 #include "default_network.h"
 #include "device.h"
+#include "firewall.h"
 #include "hotplug.h"
 #include "log.h"
 #include "module.h"
@@ -45,6 +46,7 @@ struct node {
 	struct networks networks;
 	struct default_network_options default_options;
 	struct default_network default_network;
+	struct firewall firewall;
 	struct cni_conf_options conf;
 	struct beside beside;
 	struct attachments attachments;
@@ -243,6 +245,15 @@ static void set_up(struct node *node, struct api *api)
 	};
 	uplink_init(&node->uplink, options->uplink);
 	set_up_default(node);
+	node->firewall = (struct firewall){
+		.loop = node->loop,
+		.api = api,
+		.node = options->name,
+		.host_interface = has_default_network(node)
+					  ? options->host_interface
+					  : NULL,
+		.vxlan_port = options->vxlan_port,
+	};
 	node->networks = (struct networks){
 		.loop = node->loop,
 		.api = api,
@@ -333,6 +344,8 @@ static int start_all(struct node *node, struct api *api, struct vr_error *err)
 	if (!ret && has_default_network(node))
 		ret = default_network_start(&node->default_network, err);
 	if (!ret)
+		ret = firewall_start(&node->firewall, err);
+	if (!ret)
 		ret = peers_start(&node->peers, node->loop, api,
 				  peer_is_changed, node, err);
 	if (!ret)
@@ -396,6 +409,7 @@ void node_stop(struct node *node)
 	networks_stop(&node->networks);
 	namespaces_stop(&node->namespaces);
 	peers_stop(&node->peers);
+	firewall_stop(&node->firewall);
 	default_network_stop(&node->default_network);
 	uplink_stop(&node->uplink);
 	loop_timer_destroy(node->moving_timer);

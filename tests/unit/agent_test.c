@@ -15,6 +15,7 @@
 #include "agent/api.h"
 #include "agent/beside.h"
 #include "agent/cni_conf.h"
+#include "agent/iptables.h"
 #include "agent/module.h"
 #include "agent/peers.h"
 #include "agent/pick.h"
@@ -491,6 +492,30 @@ static void test_rules(void)
 	table_free(&peers.table);
 }
 
+static void test_iptables(void)
+{
+	static const char listing[] =
+		"-P FORWARD DROP\n"
+		"-A FORWARD -i vr-host0 -m comment --comment \"vr-agent:from-pods\" -j ACCEPT\n"
+		"-A FORWARD -o vr-host -m comment --comment vr-agent:to-pods -j ACCEPT\n";
+	struct iptables_rule rule;
+
+	ok(iptables_drops(listing), "a policy that drops");
+	ok(!iptables_drops("-P INPUT ACCEPT\n-A INPUT -j DROP\n"),
+	   "and one that does not");
+	iptables_rule_make(IPTABLES_FORWARD, 0, "vr-host", 4789, &rule);
+	ok(!iptables_has(listing, &rule), "a rule of another device");
+	iptables_rule_make(IPTABLES_FORWARD, 1, "vr-host", 4789, &rule);
+	ok(iptables_has(listing, &rule), "a rule that is there");
+	ok(iptables_rule_make(IPTABLES_INPUT, 1, NULL, 4790, &rule) &&
+		   !strcmp(rule.words[3], "4790") &&
+		   iptables_has("-A INPUT -p udp -m udp --dport 4790 -m comment --comment vr-agent:vxlan -j ACCEPT",
+				&rule),
+	   "one for tunnels needs no device");
+	ok(!iptables_rule_make(IPTABLES_INPUT, 0, NULL, 4790, &rule),
+	   "others do");
+}
+
 /* "net1=eth1 net2=eth2", wanted "net1,net2@data0", and the next step. */
 struct plug_sample {
 	const char *there;
@@ -600,6 +625,7 @@ int main(void)
 	test_conf();
 	test_beside();
 	test_rules();
+	test_iptables();
 	test_plugs();
 	test_module();
 	return tap_end();
