@@ -3,6 +3,7 @@
  * vr-agent: keeps a node true to the cluster, or (--controller) does what must
  * happen once in a cluster.  Signals and exit codes.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
@@ -11,6 +12,7 @@
 #include "access.h"
 #include "api.h"
 #include "controller.h"
+#include "kube_version.h"
 #include "log.h"
 #include "loop.h"
 #include "node.h"
@@ -103,6 +105,38 @@ static int run_controller(struct running *running, struct api *api,
 	return ret ? fail() : EXIT_SUCCESS;
 }
 
+/* The error is told when all is ended. */
+static void refuse(void *arg)
+{
+	loop_stop(arg);
+}
+
+static int run_role(struct running *running, struct api *api,
+		    const struct options *options)
+{
+	struct kube_version version = {
+		.loop = running->loop,
+		.api = api,
+		.insecure = options->insecure_node_rights,
+		.refused = refuse,
+		.arg = running->loop,
+	};
+	int status;
+
+	if (kube_version_start(&version, &problem))
+		return fail();
+	status = options->controller
+			 ? run_controller(running, api,
+					  &options->controller_options)
+			 : run_node(running->loop, api, &options->node);
+	kube_version_stop(&version);
+	if (status || version.error.errnum != EPROTONOSUPPORT ||
+	    version.insecure)
+		return status;
+	problem = version.error;
+	return fail();
+}
+
 static int run(const struct options *options, const struct access *access)
 {
 	struct loop *loop = loop_create(&problem);
@@ -116,10 +150,7 @@ static int run(const struct options *options, const struct access *access)
 	stopping = loop_fd_add(loop, running.signals, stop, &running, &problem);
 	if (!stopping)
 		return fail();
-	status = options->controller
-			 ? run_controller(&running, api,
-					  &options->controller_options)
-			 : run_node(loop, api, &options->node);
+	status = run_role(&running, api, options);
 	loop_fd_remove(stopping);
 	close(running.signals);
 	api_destroy(api);

@@ -60,6 +60,8 @@ static const char usage[] =
 	"  --vni N               of the default network, 1 to 16777215 (4094)\n"
 	"  --devices PATTERN,... devices of nodes that networks may end on (none)\n"
 	"  --services PREFIX,... ranges of the cluster's services\n"
+	"  --insecure-node-rights with Kubernetes below 1.30, where any node's agent may\n"
+	"                        change what is another's\n"
 	"\n"
 	"on a node:\n"
 	"  --node NAME           of its Node object ($NODE_NAME)\n"
@@ -98,6 +100,7 @@ static const char usage[] =
 enum {
 	OPTION_CONTROLLER = 256,
 	OPTION_KUBECONFIG,
+	OPTION_INSECURE_NODE_RIGHTS,
 	OPTION_LOG_LEVEL,
 	OPTION_VERSION,
 	OPTION_HELP,
@@ -139,6 +142,8 @@ enum {
 static const struct option long_options[] = {
 	{ "controller", no_argument, NULL, OPTION_CONTROLLER },
 	{ "kubeconfig", required_argument, NULL, OPTION_KUBECONFIG },
+	{ "insecure-node-rights", no_argument, NULL,
+	  OPTION_INSECURE_NODE_RIGHTS },
 	{ "log-level", required_argument, NULL, OPTION_LOG_LEVEL },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -414,6 +419,9 @@ static void take_option(int option, const char *value, struct options *options)
 		break;
 	case OPTION_KUBECONFIG:
 		options->kubeconfig = value;
+		break;
+	case OPTION_INSECURE_NODE_RIGHTS:
+		options->insecure_node_rights = true;
 		break;
 	case OPTION_LOG_LEVEL:
 		take_log_level(value);

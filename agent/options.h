@@ -17,10 +17,12 @@
  * struct options - the command line
  * @controller: be the controller, and not a node's agent
  * @kubeconfig: NULL for a pod's service account
+ * @insecure_node_rights: work with a Kubernetes that does not tell nodes apart
  */
 struct options {
 	bool controller;
 	const char *kubeconfig;
+	bool insecure_node_rights;
 	struct node_options node;
 	struct controller_options controller_options;
 };

@@ -16,6 +16,7 @@
 #include "agent/beside.h"
 #include "agent/cni_conf.h"
 #include "agent/iptables.h"
+#include "agent/kube_version.h"
 #include "agent/module.h"
 #include "agent/peers.h"
 #include "agent/pick.h"
@@ -516,6 +517,31 @@ static void test_iptables(void)
 	   "others do");
 }
 
+static void test_kube_version(void)
+{
+	static const struct {
+		const char *answer;
+		int ret;
+	} samples[] = {
+		{ "{\"major\":\"1\",\"minor\":\"30\"}", 0 },
+		{ "{\"major\":\"1\",\"minor\":\"35+\"}", 0 },
+		{ "{\"major\":\"2\",\"minor\":\"0\"}", 0 },
+		{ "{\"major\":\"1\",\"minor\":\"29+\"}", -EPROTONOSUPPORT },
+		{ "{\"gitVersion\":\"v1.30.0\"}", -EINVAL },
+		{ "null", -EINVAL },
+	};
+	struct vr_error error;
+	cJSON *answer;
+	size_t i;
+
+	for (i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		answer = cJSON_Parse(samples[i].answer);
+		is_int(kube_version_check(answer, &error), samples[i].ret,
+		       "Kubernetes %s", samples[i].answer);
+		cJSON_Delete(answer);
+	}
+}
+
 /* "net1=eth1 net2=eth2", wanted "net1,net2@data0", and the next step. */
 struct plug_sample {
 	const char *there;
@@ -626,6 +652,7 @@ int main(void)
 	test_beside();
 	test_rules();
 	test_iptables();
+	test_kube_version();
 	test_plugs();
 	test_module();
 	return tap_end();
