@@ -3,6 +3,7 @@
  * What an agent has.  Entry point: node_start().
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "default_network.h"
 #include "device.h"
 #include "firewall.h"
+#include "host_files.h"
 #include "hotplug.h"
 #include "log.h"
 #include "module.h"
@@ -326,11 +328,31 @@ static void set_up(struct node *node, struct api *api)
 	};
 }
 
+/* Without them all works, but for what they are there for. */
+static void write_host_files(const struct node_options *options)
+{
+	char conf[PATH_MAX];
+	const struct host_files_options files = {
+		.root = options->host_root,
+		.cni_conf = conf,
+		.host_interface = options->host_interface,
+	};
+	struct vr_error error = { 0 };
+
+	if (!options->host_root || !options->cni_conf_dir)
+		return;
+	snprintf(conf, sizeof(conf), "%s/" CNI_CONF_NAME,
+		 options->cni_conf_dir);
+	if (host_files_write(&files, &error))
+		agent_log(AGENT_WARNING, "%s", error.text);
+}
+
 static int start_all(struct node *node, struct api *api, struct vr_error *err)
 {
 	const struct node_options *options = node->options;
 	int ret;
 
+	write_host_files(options);
 	ret = cni_conf_under_multus(&node->conf, options->under_multus, err);
 	if (!ret)
 		ret = vr_nl_open(&node->router, -1, err);

@@ -38,6 +38,8 @@
  * @cni_bin_dir: where the runtime's plugins are
  * @reached: prefixes of services and of the cluster, that a pod reaches by the
  *	default network also when its default route is elsewhere
+ * @host_root: folder in which the node's /etc and /run are seen; NULL: nothing is
+ *	written there
  * @cluster: name of the cluster in Contrail's annotations
  */
 struct node_options {
@@ -62,6 +64,7 @@ struct node_options {
 	bool under_multus;
 	const char *cni_bin_dir;
 	struct prefixes reached;
+	const char *host_root;
 	const char *cluster;
 };
 

@@ -87,6 +87,8 @@ static const char usage[] =
 	"with the pods' first interface, or beside the plugin that makes it:\n"
 	"  --cni-conf-dir DIR    where the runtime looks (/etc/cni/net.d as a rule); without\n"
 	"                        it no configuration is written, as under Multus\n"
+	"  --host-root DIR       where the node's /etc and /run are seen, for files that\n"
+	"                        systemd and network managers of the node read (none)\n"
 	"  --beside              what is found there is another plugin's: write the same with\n"
 	"                        vr-cni behind; none of the options below mean anything then\n"
 	"  --network NAME        the default network (" DEFAULT_NETWORK_NAME
@@ -119,6 +121,7 @@ enum {
 	OPTION_BESIDE,
 	OPTION_UNDER_MULTUS,
 	OPTION_CNI_BIN_DIR,
+	OPTION_HOST_ROOT,
 	OPTION_NETWORK,
 	OPTION_VNI,
 	OPTION_HOST_INTERFACE,
@@ -162,6 +165,7 @@ static const struct option long_options[] = {
 	{ "beside", no_argument, NULL, OPTION_BESIDE },
 	{ "under-multus", no_argument, NULL, OPTION_UNDER_MULTUS },
 	{ "cni-bin-dir", required_argument, NULL, OPTION_CNI_BIN_DIR },
+	{ "host-root", required_argument, NULL, OPTION_HOST_ROOT },
 	{ "network", required_argument, NULL, OPTION_NETWORK },
 	{ "vni", required_argument, NULL, OPTION_VNI },
 	{ "host-interface", required_argument, NULL, OPTION_HOST_INTERFACE },
@@ -356,6 +360,9 @@ static void take_network_option(int option, const char *value,
 		break;
 	case OPTION_CNI_BIN_DIR:
 		node->cni_bin_dir = value;
+		break;
+	case OPTION_HOST_ROOT:
+		node->host_root = value;
 		break;
 	case OPTION_NETWORK:
 		node->network = value;
