@@ -286,6 +286,13 @@ static struct vr_endpoint endpoint_of(const struct stations *stations,
 	return endpoint;
 }
 
+/* An agent told it: a port's own is none, also where an agent made the port. */
+static bool was_told(const struct vr_endpoint *endpoint)
+{
+	return endpoint->origin == VR_ORIGIN_AGENT &&
+	       vr_is_set(endpoint, VR_A_ENDPOINT_REMOTE);
+}
+
 /* What became a port of ours went from the module by that. */
 static int withdraw(const struct stations *stations, const char *mac,
 		    struct vr_error *err)
@@ -296,7 +303,7 @@ static int withdraw(const struct stations *stations, const char *mac,
 
 	ret = vr_endpoint_call(stations->router, VR_CMD_ENDPOINT_GET, 0,
 			       &endpoint, &now, err);
-	if (!ret && now.origin == VR_ORIGIN_AGENT)
+	if (!ret && was_told(&now))
 		ret = vr_endpoint_call(stations->router, VR_CMD_ENDPOINT_DEL, 0,
 				       &endpoint, NULL, err);
 	vr_endpoint_free(&now);
@@ -338,7 +345,7 @@ static int make_way(const struct stations *stations,
 
 	if (!vr_endpoint_call(stations->router, VR_CMD_ENDPOINT_GET, 0,
 			      &endpoint, &now, NULL)) {
-		if (now.origin == VR_ORIGIN_AGENT) {
+		if (was_told(&now)) {
 			if (now.sequence > wanted->sequence)
 				ret = withdraw(stations, station->entry.key,
 					       err);
@@ -609,6 +616,8 @@ static int sweep_endpoint(const struct vr_endpoint *endpoint, void *arg,
 	char mac[VR_MAC_TEXT];
 
 	(void)err;
+	if (!was_told(endpoint))
+		return 0;
 	vr_mac_format(endpoint->mac, mac);
 	station = table_get(&stations->by_mac, mac, sizeof(*station));
 	if (station && !station->told) {
