@@ -121,24 +121,15 @@ static int keep_host_port(struct default_network *net, uint32_t mtu,
 	return ret;
 }
 
-static void write_sysctl(const char *path, const char *value)
-{
-	FILE *file = fopen(path, "w");
-
-	if (!file || fputs(value, file) < 0 || fclose(file))
-		agent_log(AGENT_WARNING, "%s: %s", path, strerror(errno));
-}
-
 static void keep_forwarding(const struct default_network *net)
 {
+	struct vr_error error = { 0 };
 	unsigned int i;
 
 	for (i = 0; i < net->network.subnet_count; i++) {
-		if (net->network.subnets[i].ip.family == AF_INET)
-			write_sysctl("/proc/sys/net/ipv4/ip_forward", "1");
-		else
-			write_sysctl("/proc/sys/net/ipv6/conf/all/forwarding",
-				     "1");
+		if (host_route_forward(net->network.subnets[i].ip.family,
+				       &error))
+			agent_log(AGENT_WARNING, "%s", error.text);
 	}
 }
 
@@ -371,6 +362,8 @@ static int keep_rules(struct default_network *net, struct vr_error *err)
 	const struct rules_port port = {
 		.ifname = net->options->host_interface,
 		.masquerade = net->options->masquerade,
+		.services = true,
+		.outside = true,
 	};
 	const struct rules rules = {
 		.vxlan_port = net->options->vxlan_port,

@@ -7,6 +7,8 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "../lib/field.h"
@@ -44,22 +46,62 @@ int host_route_gateway(struct vr_nl *nl, uint32_t ifindex, int family,
 	return vr_nl_call(nl, &msg, NULL, NULL, err);
 }
 
-static void start(struct vr_msg *msg, uint16_t type, uint16_t flags,
-		  uint32_t ifindex, const struct vr_prefix *prefix)
+static struct rtmsg header(const struct vr_prefix *prefix)
 {
-	struct rtmsg info = {
+	return (struct rtmsg){
 		.rtm_family = (uint8_t)prefix->ip.family,
 		.rtm_dst_len = prefix->length,
-		.rtm_table = RT_TABLE_MAIN,
 		.rtm_protocol = HOST_ROUTE_PROTOCOL,
 		.rtm_scope = RT_SCOPE_UNIVERSE,
 		.rtm_type = RTN_UNICAST,
-		.rtm_flags = RTNH_F_ONLINK,
 	};
+}
 
-	vr_msg_start(msg, type, flags, &info, sizeof(info));
+static void begin(struct vr_msg *msg, uint16_t type, uint16_t flags,
+		  const struct rtmsg *info, const struct vr_prefix *prefix,
+		  uint32_t ifindex)
+{
+	vr_msg_start(msg, type, flags, info, sizeof(*info));
 	put_ip(msg, RTA_DST, &prefix->ip);
 	vr_msg_put_u32(msg, RTA_OIF, NULL, ifindex);
+}
+
+static void start(struct vr_msg *msg, uint16_t type, uint16_t flags,
+		  uint32_t ifindex, const struct vr_prefix *prefix)
+{
+	struct rtmsg info = header(prefix);
+
+	info.rtm_table = RT_TABLE_MAIN;
+	info.rtm_flags = RTNH_F_ONLINK;
+	begin(msg, type, flags, &info, prefix, ifindex);
+}
+
+int host_route_forward(int family, struct vr_error *err)
+{
+	const char *path = family == AF_INET
+				   ? "/proc/sys/net/ipv4/ip_forward"
+				   : "/proc/sys/net/ipv6/conf/all/forwarding";
+	FILE *file = fopen(path, "w");
+	int ret = file ? 0 : -errno;
+
+	if (file && fputs("1", file) < 0)
+		ret = -errno;
+	if (file && fclose(file))
+		ret = -errno;
+	return ret ? vr_error_set(err, -ret, "%s: %s", path, strerror(-ret))
+		   : 0;
+}
+
+static void start_on_link(struct vr_msg *msg, uint16_t type, uint16_t flags,
+			  uint32_t ifindex, uint32_t table,
+			  const struct vr_prefix *prefix)
+{
+	struct rtmsg info = header(prefix);
+
+	if (info.rtm_family == AF_INET)
+		info.rtm_scope = RT_SCOPE_LINK;
+	begin(msg, type, flags, &info, prefix, ifindex);
+	vr_msg_put_u32(msg, RTA_TABLE, NULL, table);
 }
 
 int host_route_add(struct vr_nl *nl, uint32_t ifindex,
@@ -131,6 +173,27 @@ int host_route_del(struct vr_nl *nl, uint32_t ifindex,
 	int ret;
 
 	start(&msg, RTM_DELROUTE, 0, ifindex, prefix);
+	ret = vr_nl_call(nl, &msg, NULL, NULL, err);
+	return ret == -ESRCH || ret == -ENODEV ? 0 : ret;
+}
+
+int host_route_on_link(struct vr_nl *nl, uint32_t ifindex, uint32_t table,
+		       const struct vr_prefix *prefix, struct vr_error *err)
+{
+	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
+
+	start_on_link(&msg, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, ifindex,
+		      table, prefix);
+	return vr_nl_call(nl, &msg, NULL, NULL, err);
+}
+
+int host_route_off_link(struct vr_nl *nl, uint32_t ifindex, uint32_t table,
+			const struct vr_prefix *prefix, struct vr_error *err)
+{
+	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
+	int ret;
+
+	start_on_link(&msg, RTM_DELROUTE, 0, ifindex, table, prefix);
 	ret = vr_nl_call(nl, &msg, NULL, NULL, err);
 	return ret == -ESRCH || ret == -ENODEV ? 0 : ret;
 }

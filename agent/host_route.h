@@ -39,4 +39,18 @@ int host_route_list(struct vr_nl *nl, uint32_t ifindex,
 int host_route_del(struct vr_nl *nl, uint32_t ifindex,
 		   const struct vr_prefix *prefix, struct vr_error *err);
 
+/* Let the host forward packets of a family. */
+int host_route_forward(int family, struct vr_error *err);
+
+/**
+ * host_route_on_link() - Lead a prefix to a device whose neighbours have it
+ * @table: RT_TABLE_MAIN, or another one
+ *
+ * host_route_off_link() takes such a route away, which need not be there.
+ */
+int host_route_on_link(struct vr_nl *nl, uint32_t ifindex, uint32_t table,
+		       const struct vr_prefix *prefix, struct vr_error *err);
+int host_route_off_link(struct vr_nl *nl, uint32_t ifindex, uint32_t table,
+			const struct vr_prefix *prefix, struct vr_error *err);
+
 #endif /* VR_AGENT_HOST_ROUTE_H */

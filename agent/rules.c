@@ -2,6 +2,7 @@
 /*
  * Sets and chains of the table "inet vr".  Entry point: rules_text().
  */
+#include <linux/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -26,14 +27,30 @@ static void add_nodes(FILE *out, const struct peers *peers, const char *name,
 	fprintf(out, "%s\t}\n", end);
 }
 
+/* Two names in quotes, and what is around them. */
+#define NAMES_BYTES (2 * IFNAMSIZ + 16)
+
+/* A hook sees the one or the other. */
+static const char *names_of(const struct rules_port *port,
+			    char names[NAMES_BYTES])
+{
+	if (port->vrf)
+		snprintf(names, NAMES_BYTES, "\"%s\", \"%s\"", port->ifname,
+			 port->vrf);
+	else
+		snprintf(names, NAMES_BYTES, "\"%s\"", port->ifname);
+	return names;
+}
+
 static void add_ports(FILE *out, const struct rules *rules)
 {
+	char names[NAMES_BYTES];
 	const char *before = "";
 	unsigned int i;
 
 	fputs("\tset host-ports {\n\t\ttype ifname\n\t\telements = { ", out);
 	for (i = 0; i < rules->port_count; i++) {
-		fprintf(out, "%s\"%s\"", before, rules->ports[i].ifname);
+		fprintf(out, "%s%s", before, names_of(&rules->ports[i], names));
 		before = ", ";
 	}
 	fputs(" }\n\t}\n", out);
@@ -52,17 +69,119 @@ static void add_guard(FILE *out, const struct rules *rules, const char *hook,
 		hook, hook, priority, rules->vxlan_port, rules->vxlan_port);
 }
 
-static void add_source(FILE *out, const struct rules_port *port)
+/*
+ * Two networks may have the same addresses: connections that their pods begin are
+ * told apart by zones.  Only in that direction, so that answers, to an address of
+ * the node's, are found without one.
+ */
+static void add_zones(FILE *out, const struct rules *rules, const char *hook,
+		      const char *direction)
 {
-	const char *name = port->ifname;
+	const struct rules_port *port;
+	char names[NAMES_BYTES];
+	unsigned int i;
 
 	fprintf(out,
-		"\t\tiifname \"%s\" oifname \"%s\" ct status dnat masquerade\n",
-		name, name);
+		"\tchain zones-%s {\n"
+		"\t\ttype filter hook %s priority raw\n",
+		hook, hook);
+	for (i = 0; i < rules->port_count; i++) {
+		port = &rules->ports[i];
+		if (port->zone)
+			fprintf(out, "\t\t%s { %s } ct original zone set %u\n",
+				direction, names_of(port, names), port->zone);
+	}
+	fputs("\t}\n", out);
+}
+
+/* And they find back by a mark, for which there is a routing table. */
+static void add_answers(FILE *out, const struct rules *rules)
+{
+	const struct rules_port *port;
+	char names[NAMES_BYTES];
+	unsigned int i;
+
+	fputs("\tchain answers {\n"
+	      "\t\ttype filter hook prerouting priority mangle\n",
+	      out);
+	for (i = 0; i < rules->port_count; i++) {
+		port = &rules->ports[i];
+		if (port->zone)
+			fprintf(out,
+				"\t\tiifname != { %s } ct direction reply ct original zone %u meta mark set 0x%x\n",
+				names_of(port, names), port->zone, port->mark);
+	}
+	fputs("\t}\n", out);
+}
+
+/* What is for no other network, or is a service's. */
+static void add_allowed(FILE *out, const struct rules_port *port)
+{
+	char names[NAMES_BYTES];
+
+	names_of(port, names);
+	fprintf(out, "\t\tiifname { %s } oifname { %s } accept\n", names,
+		names);
+	if (port->services)
+		fprintf(out, "\t\tiifname { %s } ct status dnat accept\n",
+			names);
+	if (!port->outside)
+		fprintf(out, "\t\tiifname { %s } counter drop\n", names);
+}
+
+static void add_between(FILE *out, const struct rules *rules)
+{
+	unsigned int i;
+
+	fputs("\tchain between {\n"
+	      "\t\ttype filter hook forward priority filter\n"
+	      "\t\tct state established,related accept\n",
+	      out);
+	for (i = 0; i < rules->port_count; i++)
+		add_allowed(out, &rules->ports[i]);
+	fputs("\t\tiifname @host-ports oifname @host-ports counter drop\n"
+	      "\t}\n",
+	      out);
+}
+
+static void add_node(FILE *out, const struct rules *rules)
+{
+	char names[NAMES_BYTES];
+	unsigned int i;
+
+	fputs("\tchain pings {\n"
+	      "\t\tct state established,related accept\n"
+	      "\t\tmeta l4proto { icmp, ipv6-icmp } accept\n"
+	      "\t\tcounter drop\n"
+	      "\t}\n"
+	      "\tchain node {\n"
+	      "\t\ttype filter hook input priority filter\n",
+	      out);
+	for (i = 0; i < rules->port_count; i++) {
+		if (!rules->ports[i].services)
+			fprintf(out, "\t\tiifname { %s } jump pings\n",
+				names_of(&rules->ports[i], names));
+	}
+	fputs("\t}\n", out);
+}
+
+/* What a service's answer would not find the way back from by itself. */
+static void add_source(FILE *out, const struct rules_port *port)
+{
+	char names[NAMES_BYTES];
+
+	names_of(port, names);
+	if (port->zone && port->services)
+		fprintf(out, "\t\tiifname { %s } ct status dnat masquerade\n",
+			names);
+	else
+		fprintf(out,
+			"\t\tiifname { %s } oifname { %s } ct status dnat masquerade\n",
+			names, names);
 	if (port->masquerade)
 		fprintf(out,
-			"\t\tiifname \"%s\" oifname != { \"%s\", \"lo\" } masquerade\n",
-			name, name);
+			"\t\tiifname { %s } oifname != { %s, \"lo\" } masquerade\n",
+			names, names);
 }
 
 static void write_rules(FILE *out, const struct rules *rules)
@@ -80,6 +199,11 @@ static void write_rules(FILE *out, const struct rules *rules)
 	/* Behind the translation of services, which may lead to a node as well. */
 	add_guard(out, rules, "forward", "filter");
 	add_guard(out, rules, "input", "filter");
+	add_zones(out, rules, "prerouting", "iifname");
+	add_zones(out, rules, "output", "oifname");
+	add_answers(out, rules);
+	add_between(out, rules);
+	add_node(out, rules);
 	fputs("\tchain postrouting {\n"
 	      "\t\ttype nat hook postrouting priority srcnat\n",
 	      out);

@@ -14,11 +14,22 @@
 
 /**
  * struct rules_port - a device of the host's on a network
+ * @vrf: what it is in, NULL for nothing
+ * @zone: of connections that pods on it begin, 0 for that of all
+ * @mark: of answers to those, which come in by other devices
  * @masquerade: what leaves the node by another device has the node's address
+ * @services: pods on it reach the node and services, also of other networks; else
+ *	the node answers their pings and no more
+ * @outside: they reach what is behind other devices
  */
 struct rules_port {
 	const char *ifname;
+	const char *vrf;
+	uint32_t zone;
+	uint32_t mark;
 	bool masquerade;
+	bool services;
+	bool outside;
 };
 
 /**

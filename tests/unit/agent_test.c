@@ -486,9 +486,30 @@ static void test_rules(void)
 	text = rules_text(&rules);
 	ok(text && strstr(text, "elements = { \"vr-host\", \"vr-more\" }") &&
 		   strstr(text,
-			  "iifname \"vr-more\" oifname \"vr-more\" ct status dnat") &&
-		   !strstr(text, "iifname \"vr-more\" oifname != "),
+			  "iifname { \"vr-more\" } oifname { \"vr-more\" } ct status dnat") &&
+		   !strstr(text, "iifname { \"vr-more\" } oifname != ") &&
+		   !strstr(text, "zone set"),
 	   "two ports, each as it is told");
+	free(text);
+	ports[1].vrf = "vr-vrf7";
+	ports[1].zone = 7;
+	ports[1].mark = 0x76720007;
+	text = rules_text(&rules);
+	ok(text &&
+		   strstr(text,
+			  "iifname { \"vr-more\", \"vr-vrf7\" } ct original zone set 7") &&
+		   strstr(text,
+			  "ct original zone 7 meta mark set 0x76720007") &&
+		   strstr(text,
+			  "iifname { \"vr-more\", \"vr-vrf7\" } jump pings"),
+	   "a zone, and only pings for the node");
+	free(text);
+	ports[1].services = true;
+	text = rules_text(&rules);
+	ok(text && strstr(text, "\"vr-vrf7\" } ct status dnat masquerade") &&
+		   strstr(text, "\"vr-vrf7\" } counter drop") &&
+		   !strstr(text, "\"vr-vrf7\" } jump pings"),
+	   "or all of it and services, but nothing outside");
 	free(text);
 	table_free(&peers.table);
 }
