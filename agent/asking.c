@@ -25,6 +25,7 @@
 struct asked {
 	struct asking *asking;
 	struct own_wish wish;
+	bool first;
 	struct spare given;
 	bool is_given;
 };
@@ -149,10 +150,15 @@ static void finish(struct asking *asking)
 
 static bool all_ready(const struct asking *asking)
 {
+	const struct host_ports *ports = asking->context->host_ports;
+	const struct asked *item;
 	unsigned int i;
 
 	for (i = 0; i < asking->count; i++) {
-		if (!network_is_ready(asking->items[i].wish.network))
+		item = &asking->items[i];
+		if (!network_is_ready(item->wish.network) ||
+		    (ports && !host_ports_are_ready(ports, item->wish.network,
+						    item->first)))
 			return false;
 	}
 	return true;
@@ -288,12 +294,31 @@ static int parse_claim(const cJSON *object, struct own_wish *wish,
 	return 0;
 }
 
+/* Does a pod get it for its first network?  Not when it runs already. */
+static bool is_first(const struct asking_context *context, const cJSON *request,
+		     const cJSON *object)
+{
+	const char *container = object_text(request, "containerID");
+	const char *ifname = object_text(request, "ifname");
+	struct attached *attached, *next;
+
+	if (strcmp(object_text(object, "interface"), ifname) != 0)
+		return false;
+	table_for_each(attached, next, &context->attachments->table) {
+		if (attached->read && !strcmp(attached->container, container) &&
+		    strcmp(attached->attachment.ifname, ifname) != 0)
+			return false;
+	}
+	return true;
+}
+
 static int add_item(struct asking *asking, const cJSON *request,
 		    const cJSON *object, struct vr_error *err)
 {
 	struct asked *item = &asking->items[asking->count];
 	int ret;
 
+	item->first = is_first(asking->context, request, object);
 	ret = find_network(asking->context, object_text(object, "network"),
 			   &item->wish.network, err);
 	if (!ret)

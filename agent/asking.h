@@ -5,8 +5,10 @@
 #ifndef VR_AGENT_ASKING_H
 #define VR_AGENT_ASKING_H
 
-#include "networks.h"
+#include "attachments.h"
 #include "device.h"
+#include "host_ports.h"
+#include "networks.h"
 #include "own.h"
 #include "pods.h"
 #include "server.h"
@@ -16,6 +18,7 @@ struct asking;
 
 /**
  * struct asking_context - what requests are answered from
+ * @host_ports: the host's on networks, NULL when it has none but the default one's
  * @open_networks: any pod may use any network ("compat: contrail")
  * @adding: ADDs on their way
  */
@@ -26,6 +29,8 @@ struct asking_context {
 	const struct standing *standing;
 	const struct devices *devices;
 	struct pods *pods;
+	const struct attachments *attachments;
+	const struct host_ports *host_ports;
 	bool open_networks;
 	struct asking *adding;
 };

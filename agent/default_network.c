@@ -359,20 +359,29 @@ static void sweep(struct default_network *net, uint32_t ifindex)
 
 static int keep_rules(struct default_network *net, struct vr_error *err)
 {
-	const struct rules_port port = {
+	struct rules rules = {
+		.vxlan_port = net->options->vxlan_port,
+		.peers = net->peers,
+	};
+	struct rules_port *ports = NULL, *port;
+	char *text;
+	int ret;
+
+	port = vr_list_grow(&ports, &rules.port_count, sizeof(*ports));
+	if (!port)
+		return vr_error_memory(err);
+	*port = (struct rules_port){
 		.ifname = net->options->host_interface,
 		.masquerade = net->options->masquerade,
 		.services = true,
 		.outside = true,
 	};
-	const struct rules rules = {
-		.vxlan_port = net->options->vxlan_port,
-		.peers = net->peers,
-		.ports = &port,
-		.port_count = 1,
-	};
-	char *text = rules_text(&rules);
-
+	ret = host_ports_rules(net->further, &ports, &rules.port_count, err);
+	rules.ports = ports;
+	text = ret ? NULL : rules_text(&rules);
+	free(ports);
+	if (ret)
+		return ret;
 	return text ? nft_keep(&net->nft, text, err) : vr_error_memory(err);
 }
 

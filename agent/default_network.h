@@ -14,6 +14,7 @@
 #include "../cni/podns.h"
 #include "../lib/netlink.h"
 #include "../lib/network.h"
+#include "host_ports.h"
 #include "host_watch.h"
 #include "loop.h"
 #include "nft.h"
@@ -44,6 +45,7 @@ struct default_network_options {
  * struct default_network - what keeps it
  * @uplink: what leads to other nodes
  * @self: our node
+ * @further: host ports of other networks, for the rules
  * @ready: called, at first and after changes, when pods can be attached
  */
 struct default_network {
@@ -53,6 +55,7 @@ struct default_network {
 	const char *self;
 	const char *uplink;
 	const struct default_network_options *options;
+	const struct host_ports *further;
 	void (*ready)(const struct vr_network *network, void *arg);
 	void *arg;
 
@@ -72,7 +75,8 @@ void default_network_stop(struct default_network *net);
 /* Call @ready again, soon: allowed in it. */
 void default_network_check_soon(struct default_network *net);
 
-/* What leads to nodes is by another uplink now, or somebody has touched it. */
+/* What leads to nodes is by another uplink now, somebody has touched it, or others of
+ * @further are to be in the rules. */
 void default_network_keep_soon(struct default_network *net);
 
 /* A node is new, gone, or has other prefixes or another tunnel address. */

@@ -18,6 +18,7 @@
 #include "device.h"
 #include "firewall.h"
 #include "host_files.h"
+#include "host_ports.h"
 #include "hotplug.h"
 #include "log.h"
 #include "module.h"
@@ -55,6 +56,7 @@ struct node {
 	struct devices devices;
 	struct own own;
 	struct standing standing;
+	struct host_ports host_ports;
 	struct pods pods;
 	struct statuses statuses;
 	struct hotplug hotplug;
@@ -160,6 +162,8 @@ static void check(void *arg)
 	}
 	standing_check(&node->standing);
 	devices_check(&node->devices);
+	if (has_default_network(node))
+		host_ports_check(&node->host_ports);
 	own_check(&node->own);
 	statuses_check(&node->statuses);
 	hotplug_check(&node->hotplug);
@@ -187,6 +191,13 @@ static bool networks_known(void *arg)
 	struct node *node = arg;
 
 	return networks_are_known(&node->networks);
+}
+
+static void ports_are_changed(void *arg)
+{
+	struct node *node = arg;
+
+	default_network_keep_soon(&node->default_network);
 }
 
 static void set_up_default(struct node *node)
@@ -226,6 +237,7 @@ static void set_up_default(struct node *node)
 		.self = options->name,
 		.uplink = node->uplink.name,
 		.options = &node->default_options,
+		.further = &node->host_ports,
 		.ready = write_conf,
 		.arg = node,
 		.own = PODNS_INIT,
@@ -293,6 +305,15 @@ static void set_up(struct node *node, struct api *api)
 		.conf = &node->conf,
 		.timer = node->check_timer,
 	};
+	node->host_ports = (struct host_ports){
+		.router = &node->router,
+		.networks = &node->networks,
+		.attachments = &node->attachments,
+		.peers = &node->peers,
+		.own = &node->own,
+		.changed = ports_are_changed,
+		.arg = node,
+	};
 	node->own = (struct own){
 		.loop = node->loop,
 		.api = api,
@@ -300,6 +321,7 @@ static void set_up(struct node *node, struct api *api)
 		.node = options->name,
 		.spare_dir = options->spare_dir,
 		.attachments = &node->attachments,
+		.ports = has_default_network(node) ? &node->host_ports : NULL,
 		.timer = node->check_timer,
 		.spares_wanted = options->spares,
 	};
@@ -318,6 +340,9 @@ static void set_up(struct node *node, struct api *api)
 		.standing = &node->standing,
 		.devices = &node->devices,
 		.pods = &node->pods,
+		.attachments = &node->attachments,
+		.host_ports = has_default_network(node) ? &node->host_ports
+							: NULL,
 		.open_networks = options->open_networks,
 	};
 	node->server = (struct server){
@@ -363,6 +388,8 @@ static int start_all(struct node *node, struct api *api, struct vr_error *err)
 	if (!ret && has_default_network(node))
 		ret = namespaces_start(&node->namespaces, node->loop, api,
 				       options->cluster_dir, err);
+	if (!ret && has_default_network(node))
+		ret = host_ports_start(&node->host_ports, err);
 	if (!ret && has_default_network(node))
 		ret = default_network_start(&node->default_network, err);
 	if (!ret)
@@ -424,6 +451,7 @@ void node_stop(struct node *node)
 	standing_stop(&node->standing);
 	own_stop(&node->own);
 	devices_stop(&node->devices);
+	host_ports_stop(&node->host_ports);
 	statuses_stop(&node->statuses);
 	hotplug_stop(&node->hotplug);
 	attachments_stop(&node->attachments);

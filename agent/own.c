@@ -19,6 +19,7 @@
 #include "../lib/cleanup.h"
 #include "allocate.h"
 #include "claiming.h"
+#include "host_ports.h"
 #include "log.h"
 #include "object.h"
 #include "own.h"
@@ -79,17 +80,25 @@ void own_address_release(struct own_address *item)
 	address_set_text(&wanted->interface, "");
 }
 
+static bool is_used(const struct own *own, const struct address *address)
+{
+	if (!strcmp(address->container, HOST_PORTS_CONTAINER))
+		return own->ports &&
+		       host_ports_need(own->ports, address->network);
+	return attachments_have(own->attachments, address->container,
+				address->interface);
+}
+
 static void check_address(struct own *own, struct own_address *item)
 {
 	struct address *wanted = &item->wanted;
 	time_t now = time(NULL);
 
-	if (wanted->state == ADDRESS_BOUND &&
-	    !attachments_have(own->attachments, wanted->container,
-			      wanted->interface)) {
-		agent_log(AGENT_INFO, "%s of pod %s/%s is free",
-			  item->entry.key, wanted->pod_namespace,
-			  wanted->pod_name);
+	if (wanted->state == ADDRESS_BOUND && !is_used(own, wanted)) {
+		agent_log(AGENT_INFO, "%s of %s%s%s is free", item->entry.key,
+			  wanted->pod_name[0] ? wanted->pod_namespace : "the",
+			  wanted->pod_name[0] ? "/" : " ",
+			  wanted->pod_name[0] ? wanted->pod_name : "node");
 		own_address_release(item);
 	}
 	/* Nor does a clock that was put back keep it for ever. */
@@ -475,6 +484,31 @@ bool own_has(const struct own *own, const struct network *network,
 	return item && item->wanted.state == ADDRESS_BOUND &&
 	       !strcmp(item->wanted.container, container) &&
 	       !strcmp(item->wanted.interface, interface);
+}
+
+bool own_is_known(const struct own *own)
+{
+	return watch_is_synced(own->watch);
+}
+
+bool own_bound(const struct own *own, const struct network *network,
+	       const char *container, const char *interface,
+	       struct spare *bound)
+{
+	const struct own_address *item, *next;
+
+	*bound = (struct spare){ .count = 0 };
+	table_for_each(item, next, &own->table) {
+		if (item->doomed || item->wanted.state != ADDRESS_BOUND ||
+		    item->wanted.vni != network->vni ||
+		    strcmp(item->wanted.container, container) != 0 ||
+		    strcmp(item->wanted.interface, interface) != 0 ||
+		    bound->count == SPARE_ADDRESSES)
+			continue;
+		bound->ips[bound->count++] = item->wanted.ip;
+		memcpy(bound->taker.mac, item->wanted.mac, VR_MAC_LEN);
+	}
+	return bound->count;
 }
 
 void own_free(struct own *own, struct network *network,

@@ -28,6 +28,7 @@ struct claiming;
  * @node: its name
  * @spare_dir: folder of the spares of all networks
  * @attachments: who is attached
+ * @ports: what the host itself needs addresses for, NULL for nothing
  * @timer: whoever set it up calls own_check() when it is due
  * @spares_wanted: for each network that is in use here
  */
@@ -38,6 +39,7 @@ struct own {
 	const char *node;
 	const char *spare_dir;
 	const struct attachments *attachments;
+	const struct host_ports *ports;
 	struct loop_timer *timer;
 	unsigned int spares_wanted;
 
@@ -97,5 +99,13 @@ void own_free(struct own *own, struct network *network,
 bool own_has(const struct own *own, const struct network *network,
 	     const struct vr_ip *ip, const char *container,
 	     const char *interface);
+
+/* Is it known which addresses this node has? */
+bool own_is_known(const struct own *own);
+
+/* The addresses of an interface in a network. Return: whether it has any. */
+bool own_bound(const struct own *own, const struct network *network,
+	       const char *container, const char *interface,
+	       struct spare *bound);
 
 #endif /* VR_AGENT_OWN_H */
