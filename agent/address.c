@@ -63,9 +63,8 @@ static const struct {
 };
 
 static const char *const state_names[] = {
-	[ADDRESS_BOUND] = "bound",
-	[ADDRESS_SPARE] = "spare",
-	[ADDRESS_COOLING] = "cooling",
+	[ADDRESS_BOUND] = "bound",     [ADDRESS_SPARE] = "spare",
+	[ADDRESS_COOLING] = "cooling", [ADDRESS_WANTED] = "wanted",
 	[ADDRESS_KEPT] = "kept",
 };
 
@@ -95,20 +94,34 @@ const char *address_name(const struct address *address,
 	return name;
 }
 
+static uint32_t hash_of(const char *text)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619u;
+	return hash;
+}
+
+void address_want_mac(const char *node, uint8_t mac[VR_MAC_LEN])
+{
+	uint32_t hash = hash_of(node);
+
+	mac[0] = 0x02;
+	mac[1] = 'w';
+	memcpy(mac + 2, &hash, sizeof(hash));
+}
+
 /* What is no character of a label is one of none of the names. */
 const char *address_label(const char *name, char label[ADDRESS_LABEL_BYTES])
 {
-	uint32_t hash = 2166136261u;
-	const char *c;
 	char *slash;
 
-	if (strlen(name) < ADDRESS_LABEL_BYTES) {
+	if (strlen(name) < ADDRESS_LABEL_BYTES)
 		snprintf(label, ADDRESS_LABEL_BYTES, "%s", name);
-	} else {
-		for (c = name; *c; c++)
-			hash = (hash ^ (unsigned char)*c) * 16777619u;
-		snprintf(label, ADDRESS_LABEL_BYTES, "%.50s-%08x", name, hash);
-	}
+	else
+		snprintf(label, ADDRESS_LABEL_BYTES, "%.50s-%08x", name,
+			 hash_of(name));
 	slash = strchr(label, '/');
 	if (slash)
 		*slash = '_';

@@ -36,7 +36,8 @@ enum address_state {
 	ADDRESS_BOUND,	 /* an interface has it */
 	ADDRESS_SPARE,	 /* its node may give it to one without asking */
 	ADDRESS_COOLING, /* nobody has it, but others may think so */
-	ADDRESS_KEPT,	 /* nobody has it, an IPAMClaim keeps it for the next */
+	ADDRESS_WANTED, /* none: its node found no address free, and needs one */
+	ADDRESS_KEPT,	/* nobody has it, an IPAMClaim keeps it for the next */
 };
 
 /**
@@ -111,6 +112,9 @@ cJSON *address_spec_to_json(const struct address *address);
 
 int address_copy(struct address *to, const struct address *from,
 		 struct vr_error *err);
+
+/* The name of what a node wants is a MAC's, which is the node's own. */
+void address_want_mac(const char *node, uint8_t mac[VR_MAC_LEN]);
 
 /* Replace a string; without memory it stays as it was. */
 void address_set_text(char **to, const char *from);

@@ -10,7 +10,9 @@
 #include <sys/random.h>
 
 #include "../lib/cleanup.h"
+#include "../lib/field.h"
 #include "allocate.h"
+#include "allocation.h"
 #include "claiming.h"
 #include "log.h"
 #include "own_address.h"
@@ -23,36 +25,11 @@
 #define SPARE_PAUSE 5000
 #define MOST_PLACES (UINT64_C(1) << 20)
 
+/* How long others are waited for, who may give some back. */
+#define WAIT_MILLISECONDS 4000
+
 /* So many objects may be created in vain: others take addresses as well. */
 #define MOST_CONFLICTS 1000
-
-/**
- * struct allocation - addresses on their way
- * @settings: of the network, when this began
- * @spare: they are for nobody yet
- * @made: those that are ours by now, one of each set before this one
- * @trying: the object that is being created
- * @call: that creates it
- * @tried: places of this set that were looked at, at last those from @place on
- */
-struct allocation {
-	struct own *own;
-	struct allocation *next;
-	struct api_call *call;
-	struct own_wish wish;
-	unsigned int settings;
-	bool spare;
-	own_given cb;
-	void *arg;
-	struct spare made;
-	struct address trying;
-	uint64_t place;
-	uint64_t tried;
-	bool in_order;
-	unsigned int conflicts;
-};
-
-static void try_next(struct allocation *allocation);
 
 static void unlist(const struct allocation *allocation)
 {
@@ -69,7 +46,8 @@ static void finish(struct allocation *allocation, const struct vr_error *err)
 
 	own_check_soon(allocation->own);
 	unlist(allocation);
-
+	proof_free(allocation->proof);
+	loop_timer_destroy(allocation->timer);
 	if (allocation->spare)
 		network->allocating_spares--;
 	if (allocation->cb)
@@ -80,7 +58,7 @@ static void finish(struct allocation *allocation, const struct vr_error *err)
 }
 
 /* None or all: what is ours by now is given back, or its claim keeps it. */
-static void fail(struct allocation *allocation, const struct vr_error *err)
+void allocation_fail(struct allocation *allocation, const struct vr_error *err)
 {
 	struct own *own = allocation->own;
 	char name[ADDRESS_NAME_BYTES];
@@ -110,19 +88,25 @@ static void lay_down(struct allocation *allocation)
 
 	if (spares_add(own->spare_dir, allocation->wish.network->entry.key,
 		       &allocation->made, &error)) {
-		fail(allocation, &error);
+		allocation_fail(allocation, &error);
 		return;
 	}
 	finish(allocation, NULL);
 }
 
-static const struct pool_set *current_set(const struct allocation *allocation)
+const struct pool_set *allocation_set(const struct allocation *allocation)
 {
 	const struct pool *pool = &allocation->wish.network->pool;
 
 	return allocation->made.count < pool->set_count
 		       ? &pool->sets[allocation->made.count]
 		       : NULL;
+}
+
+void allocation_start_over(struct allocation *allocation)
+{
+	allocation->tried = 0;
+	allocation->in_order = false;
 }
 
 static uint64_t random_below(uint64_t limit)
@@ -134,12 +118,17 @@ static uint64_t random_below(uint64_t limit)
 	return number % limit;
 }
 
-static bool is_taken(const struct network *network, const struct vr_ip *ip)
+static bool is_taken(const struct allocation *allocation,
+		     const struct vr_ip *ip)
 {
+	const struct network *network = allocation->wish.network;
 	struct address address = { .vni = network->vni, .ip = *ip };
 	char name[ADDRESS_NAME_BYTES];
 
-	return stations_have(&network->stations, address_name(&address, name));
+	address_name(&address, name);
+	if (allocation->proof)
+		return proof_has(allocation->proof, name);
+	return stations_have(&network->stations, name);
 }
 
 /* Behind that of the last one who looked: what was given last is last. */
@@ -172,7 +161,7 @@ static uint64_t next_place(struct allocation *allocation, uint64_t count)
 /* The next that nobody is known to have. */
 static bool choose(struct allocation *allocation, struct vr_ip *ip)
 {
-	const struct pool_set *set = current_set(allocation);
+	const struct pool_set *set = allocation_set(allocation);
 	uint64_t count = pick_count(set);
 	uint64_t most = count > IN_ORDER ? count + RANDOM_TRIES : count;
 
@@ -180,17 +169,18 @@ static bool choose(struct allocation *allocation, struct vr_ip *ip)
 		most = MOST_PLACES;
 	for (; allocation->tried < most; allocation->tried++) {
 		if (pick_at(set, next_place(allocation, count), ip) &&
-		    !is_taken(allocation->wish.network, ip)) {
+		    !is_taken(allocation, ip)) {
 			allocation->tried++;
+			allocation->fresh = false;
 			return true;
 		}
 	}
 	return false;
 }
 
-static const struct vr_ip *asked_of(const struct allocation *allocation)
+const struct vr_ip *allocation_asked(const struct allocation *allocation)
 {
-	const struct pool_set *set = current_set(allocation);
+	const struct pool_set *set = allocation_set(allocation);
 	unsigned int i;
 
 	for (i = 0; set && i < allocation->wish.asked_count; i++) {
@@ -200,31 +190,6 @@ static const struct vr_ip *asked_of(const struct allocation *allocation)
 	return NULL;
 }
 
-static void fail_exhausted(struct allocation *allocation)
-{
-	const struct network *network = allocation->wish.network;
-	struct vr_error error = { 0 };
-
-	vr_error_set(&error, ENOSPC,
-		     "network \"%s\" has no address left: %u are in use, of %llu in its ranges",
-		     network->entry.key, network->stations.addresses.count,
-		     (unsigned long long)pick_count(current_set(allocation)));
-	fail(allocation, &error);
-}
-
-static void fail_asked(struct allocation *allocation, const struct vr_ip *ip,
-		       const char *why)
-{
-	struct vr_error error = { 0 };
-	char text[VR_IP_TEXT];
-
-	vr_error_set(&error, EEXIST,
-		     "address %s is asked for in network \"%s\", but it is %s",
-		     vr_ip_format(ip, text),
-		     allocation->wish.network->entry.key, why);
-	fail(allocation, &error);
-}
-
 /* The ranges are others now: what was made of the old ones goes. */
 static void fail_edited(struct allocation *allocation,
 			const struct api_answer *answer)
@@ -232,7 +197,7 @@ static void fail_edited(struct allocation *allocation,
 	struct own_address *item = NULL;
 	struct vr_error error = { 0 };
 
-	if (!answer->error.errnum)
+	if (answer && !answer->error.errnum)
 		item = own_add(allocation->own, &allocation->trying);
 	if (item) {
 		own_set_version(&item->now, answer->body);
@@ -241,48 +206,59 @@ static void fail_edited(struct allocation *allocation,
 	vr_error_set(&error, EAGAIN,
 		     "network \"%s\" was edited while an address was taken",
 		     allocation->wish.network->entry.key);
-	fail(allocation, &error);
+	allocation_fail(allocation, &error);
+}
+
+void allocation_made(struct allocation *allocation, const cJSON *object)
+{
+	struct own_address *item =
+		own_add(allocation->own, &allocation->trying);
+	struct vr_error error = { 0 };
+
+	allocation->repeat = false;
+	if (!item) {
+		vr_error_memory(&error);
+		allocation_fail(allocation, &error);
+		return;
+	}
+	own_set_version(&item->now, object);
+	allocation->made.ips[allocation->made.count++] = allocation->trying.ip;
+	allocation_start_over(allocation);
+	allocation_go_on(allocation);
+}
+
+/* Whoever asks again may have success; it may have been done all the same. */
+static bool is_busy(const struct api_answer *answer)
+{
+	return answer->status == 429 || answer->status >= 500;
 }
 
 static void created(const struct api_answer *answer, void *arg)
 {
 	struct allocation *allocation = arg;
 	struct vr_error error = answer->error;
-	const struct vr_ip *asked;
-	struct own_address *item;
 
 	allocation->call = NULL;
 	if (allocation->settings != allocation->wish.network->settings) {
 		fail_edited(allocation, answer);
 		return;
 	}
-	asked = asked_of(allocation);
-	if (error.errnum == EEXIST && asked) {
-		fail_asked(allocation, asked, "in use");
-		return;
-	}
 	if (error.errnum == EEXIST &&
-	    allocation->conflicts++ < MOST_CONFLICTS) {
-		try_next(allocation);
-		return;
-	}
-	if (error.errnum) {
+	    (allocation->repeat || allocation_asked(allocation))) {
+		allocation_look_at_asked(allocation);
+	} else if (error.errnum == EEXIST &&
+		   allocation->conflicts++ < MOST_CONFLICTS) {
+		allocation_go_on(allocation);
+	} else if (is_busy(answer) && !allocation->spare &&
+		   allocation_go_on_later(allocation, answer->retry_after)) {
+		allocation->repeat = true;
+	} else if (error.errnum) {
 		vr_error_prefix(&error, "network \"%s\"",
 				allocation->wish.network->entry.key);
-		fail(allocation, &error);
-		return;
+		allocation_fail(allocation, &error);
+	} else {
+		allocation_made(allocation, answer->body);
 	}
-	item = own_add(allocation->own, &allocation->trying);
-	if (!item) {
-		vr_error_memory(&error);
-		fail(allocation, &error);
-		return;
-	}
-	own_set_version(&item->now, answer->body);
-	allocation->made.ips[allocation->made.count++] = allocation->trying.ip;
-	allocation->tried = 0;
-	allocation->in_order = false;
-	try_next(allocation);
 }
 
 /* The one that was asked for, or that of the first address, for all of them. */
@@ -338,7 +314,7 @@ static void create(struct allocation *allocation, const struct vr_ip *ip)
 	allocation->call = api_send(allocation->own->api, &request, &error);
 	cJSON_Delete(body);
 	if (!allocation->call)
-		fail(allocation, &error);
+		allocation_fail(allocation, &error);
 }
 
 static void all_made(struct allocation *allocation)
@@ -350,6 +326,26 @@ static void all_made(struct allocation *allocation)
 		finish(allocation, NULL);
 }
 
+/* A spare one of this node has its object already. */
+static void create_asked(struct allocation *allocation, const struct vr_ip *ip)
+{
+	struct own_wish *wish = &allocation->wish;
+	struct own_address *item;
+	struct spare_taker who = wish->who;
+
+	item = own_take_spare(allocation->own, wish->network, ip);
+	if (!item) {
+		create(allocation, ip);
+		return;
+	}
+	choose_mac(allocation, ip, who.mac);
+	own_address_bind(item, &who);
+	own_push(item);
+	allocation->made.ips[allocation->made.count++] = *ip;
+	allocation_start_over(allocation);
+	allocation_go_on(allocation);
+}
+
 /* Sets of which the claim has an address. */
 static void pass_had(struct allocation *allocation)
 {
@@ -358,7 +354,7 @@ static void pass_had(struct allocation *allocation)
 	const struct pool_set *set;
 	unsigned int i;
 
-	while ((set = current_set(allocation))) {
+	while ((set = allocation_set(allocation))) {
 		for (i = 0; i < wish->had_count; i++) {
 			if (pool_range_of(set, &wish->had[i]))
 				break;
@@ -369,29 +365,38 @@ static void pass_had(struct allocation *allocation)
 	}
 }
 
-static void try_next(struct allocation *allocation)
+void allocation_go_on(struct allocation *allocation)
 {
 	const struct pool_set *set;
 	const struct vr_ip *asked;
 	const char *reserved;
 	struct vr_ip ip;
 
+	if (allocation->settings != allocation->wish.network->settings) {
+		fail_edited(allocation, NULL);
+		return;
+	}
+	if (allocation->repeat) {
+		ip = allocation->trying.ip;
+		create(allocation, &ip);
+		return;
+	}
 	pass_had(allocation);
-	set = current_set(allocation);
+	set = allocation_set(allocation);
 	if (!set) {
 		all_made(allocation);
 		return;
 	}
-	asked = asked_of(allocation);
+	asked = allocation_asked(allocation);
 	reserved = asked ? pool_reserved(set, asked) : NULL;
 	if (reserved)
-		fail_asked(allocation, asked, reserved);
+		allocation_fail_asked(allocation, EEXIST, asked, reserved);
 	else if (asked)
-		create(allocation, asked);
+		create_asked(allocation, asked);
 	else if (choose(allocation, &ip))
 		create(allocation, &ip);
 	else
-		fail_exhausted(allocation);
+		allocation_none_is_free(allocation);
 }
 
 static int begin(struct own *own, const struct own_wish *wish, bool spare,
@@ -415,9 +420,10 @@ static int begin(struct own *own, const struct own_wish *wish, bool spare,
 	allocation->spare = spare;
 	allocation->cb = cb;
 	allocation->arg = arg;
+	allocation->end = loop_now() + WAIT_MILLISECONDS;
 	if (spare)
 		wish->network->allocating_spares++;
-	try_next(allocation);
+	allocation_go_on(allocation);
 	return 0;
 }
 
@@ -515,12 +521,29 @@ void allocate_new(struct own *own, const struct own_wish *wish, own_given cb,
 		cb(NULL, &error, arg);
 }
 
+/* Of a network without addresses: the MAC is vr-cni's to choose. */
+static void give_none(const struct own_wish *wish, own_given cb, void *arg)
+{
+	const struct spare none = { .count = 0 };
+	struct vr_error error = { 0 };
+
+	if (wish->claim[0] || wish->asked_count)
+		vr_error_set(&error, EEXIST, "network \"%s\" has no addresses",
+			     wish->network->entry.key);
+	if (error.errnum || check_mac(wish, &error))
+		cb(NULL, &error, arg);
+	else
+		cb(&none, NULL, arg);
+}
+
 void own_allocate(struct own *own, const struct own_wish *wish, own_given cb,
 		  void *arg)
 {
 	struct vr_error error = { 0 };
 
-	if (wish->claim[0])
+	if (!wish->network->pool.set_count)
+		give_none(wish, cb, arg);
+	else if (wish->claim[0])
 		claiming_begin(own, wish, cb, arg);
 	else if (check_asked(wish, &error) || check_mac(wish, &error))
 		cb(NULL, &error, arg);
@@ -537,6 +560,8 @@ void allocate_stop(struct own *own)
 		allocation = own->allocations;
 		own->allocations = allocation->next;
 		api_cancel(allocation->call);
+		proof_free(allocation->proof);
+		loop_timer_destroy(allocation->timer);
 		network_put(allocation->wish.network);
 		free(allocation);
 	}

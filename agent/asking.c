@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../cni/code.h"
+#include "../cni/ipam_agent.h"
 #include "../cni/json.h"
 #include "../lib/cleanup.h"
 #include "asking.h"
@@ -83,8 +84,10 @@ static cJSON *answer_of(const struct asked *item)
 					vr_ip_format(&range->gateway, text));
 		cJSON_AddItemToArray(ips, ip);
 	}
-	cJSON_AddStringToObject(result, "mac",
-				vr_mac_format(item->given.taker.mac, mac));
+	if (item->given.count)
+		cJSON_AddStringToObject(result, "mac",
+					vr_mac_format(item->given.taker.mac,
+						      mac));
 	if (item->given.sequence)
 		cJSON_AddNumberToObject(result, "sequence",
 					item->given.sequence);
@@ -259,11 +262,19 @@ static int parse_who(const cJSON *request, const cJSON *item,
 	return 0;
 }
 
+/* As vr-agent's IPAM has it, to whom no ranges were given. */
+static bool has_none(const struct network *network)
+{
+	return network->others_give &&
+	       !strcmp(object_text(network->definition.ipam, "type"),
+		       IPAM_AGENT_TYPE);
+}
+
 static int find_network(struct asking_context *context, const char *name,
 			struct network **network, struct vr_error *err)
 {
 	*network = networks_find(context->networks, name);
-	if (*network && (*network)->pool.set_count)
+	if (*network && ((*network)->pool.set_count || has_none(*network)))
 		return 0;
 	if (*network)
 		return cni_fail(err, CNI_CONFIG,

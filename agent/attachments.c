@@ -79,18 +79,26 @@ static int read_ports(struct attachments *attachments, struct vr_error *err)
 	return 0;
 }
 
+const struct vr_port *attachments_port_at(const struct attachments *attachments,
+					  const char *container,
+					  const char *ifname)
+{
+	char description[DESCRIPTION_BYTES];
+	struct attached_port *item;
+
+	attachment_describe(container, ifname, description,
+			    sizeof(description));
+	item = table_find(&attachments->ports, description);
+	return item ? &item->port : NULL;
+}
+
 const struct vr_port *
 attachments_port(const struct attachments *attachments,
 		 const struct attachment *attachment,
 		 const struct attachment_interface *interface)
 {
-	char description[DESCRIPTION_BYTES];
-	struct attached_port *item;
-
-	attachment_describe(attachment->container_id, interface->ifname,
-			    description, sizeof(description));
-	item = table_find(&attachments->ports, description);
-	return item ? &item->port : NULL;
+	return attachments_port_at(attachments, attachment->container_id,
+				   interface->ifname);
 }
 
 static void attached_remove(struct attachments *attachments,

@@ -89,6 +89,11 @@ attachments_find(const struct attachments *attachments, const char *pod_uid,
 		 const struct attachment_interface **interface);
 
 /* The port of an interface, or NULL. */
+const struct vr_port *attachments_port_at(const struct attachments *attachments,
+					  const char *container,
+					  const char *ifname);
+
+/* The same. */
 const struct vr_port *
 attachments_port(const struct attachments *attachments,
 		 const struct attachment *attachment,

@@ -88,24 +88,38 @@ static void fail(struct claiming *claiming)
 }
 
 /* For the reason that is in @why. */
-static void try_again(struct claiming *claiming)
+static void try_again_in(struct claiming *claiming, uint64_t milliseconds)
 {
-	if (loop_now() >= claiming->end)
+	milliseconds +=
+		PAUSE_MILLISECONDS + (uint64_t)random() % PAUSE_MILLISECONDS;
+	if (loop_now() + milliseconds >= claiming->end)
 		fail(claiming);
 	else
-		loop_timer_set(claiming->timer,
-			       PAUSE_MILLISECONDS +
-				       (uint64_t)random() % PAUSE_MILLISECONDS);
+		loop_timer_set(claiming->timer, milliseconds);
 }
 
-/* The API did not do what it was asked for. */
-static void api_failed(struct claiming *claiming, const struct vr_error *err)
+static void try_again(struct claiming *claiming)
 {
-	claiming->why = *err;
-	if (err->errnum == EAGAIN || err->errnum == ESTALE)
-		try_again(claiming);
+	try_again_in(claiming, 0);
+}
+
+/* It did not do what it was asked for, or did not answer at all. */
+static void api_failed(struct claiming *claiming,
+		       const struct api_answer *answer)
+{
+	int errnum = answer->error.errnum;
+
+	claiming->why = answer->error;
+	if ((errnum == EAGAIN && answer->status) || errnum == ESTALE)
+		try_again_in(claiming, 1000 * (uint64_t)answer->retry_after);
 	else
 		fail(claiming);
+}
+
+static void not_asked(struct claiming *claiming, const struct vr_error *err)
+{
+	claiming->why = *err;
+	fail(claiming);
 }
 
 static void ask(struct claiming *claiming, char *path, api_done done)
@@ -124,7 +138,7 @@ static void ask(struct claiming *claiming, char *path, api_done done)
 	else
 		vr_error_memory(&error);
 	if (!claiming->call)
-		api_failed(claiming, &error);
+		not_asked(claiming, &error);
 }
 
 static void look(struct claiming *claiming);
@@ -254,8 +268,10 @@ static void taken_over(const struct api_answer *answer, void *arg)
 	struct vr_error error = { 0 };
 
 	claiming->call = NULL;
-	if (takeover_finish(claiming->own, answer, &error))
-		api_failed(claiming, &error);
+	if (answer->error.errnum)
+		api_failed(claiming, answer);
+	else if (takeover_finish(claiming->own, answer, &error))
+		not_asked(claiming, &error);
 	else
 		look(claiming);
 }
@@ -268,7 +284,7 @@ static void take_over(struct claiming *claiming, const struct address *address)
 				       &claiming->wish.who, 0, taken_over,
 				       claiming, &error);
 	if (!claiming->call)
-		api_failed(claiming, &error);
+		not_asked(claiming, &error);
 }
 
 /* In the order of the network's families, as vr-cni expects them. */
@@ -445,7 +461,7 @@ static void listed(const struct api_answer *answer, void *arg)
 
 	claiming->call = NULL;
 	if (answer->error.errnum) {
-		api_failed(claiming, &answer->error);
+		api_failed(claiming, answer);
 		return;
 	}
 	forget_found(claiming);
@@ -521,7 +537,7 @@ static void got_claim(const struct api_answer *answer, void *arg)
 		vr_error_set(&claiming->why, EAGAIN, "there is none");
 		fail(claiming);
 	} else if (answer->error.errnum) {
-		api_failed(claiming, &answer->error);
+		api_failed(claiming, answer);
 	} else if (check_claim(claiming, answer->body)) {
 		fail(claiming);
 	} else {

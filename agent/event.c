@@ -2,12 +2,17 @@
 /*
  * Events of the core API.  Entry point: event_to_json().
  */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "../cni/json.h"
+#include "../lib/cleanup.h"
 #include "api.h"
 #include "event.h"
+#include "log.h"
 #include "object.h"
 
 /* What the server takes. */
@@ -92,4 +97,26 @@ cJSON *event_to_json(const struct event *event)
 	cJSON_AddStringToObject(object, "reportingComponent", event->component);
 	cJSON_AddStringToObject(object, "reportingInstance", "");
 	return object;
+}
+
+static void told(const struct api_answer *answer, void *arg)
+{
+	(void)arg;
+	if (answer->error.errnum && answer->error.errnum != EEXIST)
+		agent_log(AGENT_WARNING, "event: %s", answer->error.text);
+}
+
+void event_send(struct api *api, const struct event *event)
+{
+	cleanup_json cJSON *body = event_to_json(event);
+	cleanup_free char *path = event_path(event);
+	const struct api_request request = {
+		.method = "POST",
+		.path = path,
+		.body = body,
+		.done = told,
+	};
+
+	if (path && body)
+		api_send(api, &request, NULL);
 }

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct api;
+
 #define EVENT_NAME_BYTES 96
 
 /**
@@ -40,5 +42,8 @@ const char *event_name(const struct event *event, char name[EVENT_NAME_BYTES]);
 char *event_path(const struct event *event);
 
 cJSON *event_to_json(const struct event *event);
+
+/* Tell it, and do not wait for what becomes of that. */
+void event_send(struct api *api, const struct event *event);
 
 #endif /* VR_AGENT_EVENT_H */

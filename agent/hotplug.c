@@ -48,13 +48,6 @@ struct plugging {
 	char *uid;
 };
 
-static void told(const struct api_answer *answer, void *arg)
-{
-	(void)arg;
-	if (answer->error.errnum && answer->error.errnum != EEXIST)
-		agent_log(AGENT_WARNING, "event: %s", answer->error.text);
-}
-
 static void tell(struct plugging *plugging, const char *message)
 {
 	const struct event event = {
@@ -67,19 +60,10 @@ static void tell(struct plugging *plugging, const char *message)
 		.reason = "NetworkPlugFailed",
 		.message = message,
 	};
-	cleanup_json cJSON *body = event_to_json(&event);
-	cleanup_free char *path = event_path(&event);
-	struct api_request request = {
-		.method = "POST",
-		.path = path,
-		.body = body,
-		.done = told,
-	};
 
 	agent_log(AGENT_WARNING, "pod %s/%s: %s", plugging->pod.namespace,
 		  plugging->pod.name, message);
-	if (path && body)
-		api_send(plugging->hotplug->api, &request, NULL);
+	event_send(plugging->hotplug->api, &event);
 }
 
 static void refuse(struct plugging *plugging, const char *message)

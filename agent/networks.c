@@ -119,6 +119,7 @@ static int parse_settings(struct network *network, struct vr_error *err)
 			       &network->definition, err);
 	if (!ret)
 		ret = parse_pool(network, err);
+	network->others_give = !ret && !network->pool.set_count;
 	return ret;
 }
 
@@ -243,8 +244,11 @@ static void networks_synced(void *arg)
 static void address_changed(const cJSON *object, void *arg)
 {
 	struct network *network = arg;
+	unsigned int before = network->stations.wanting;
 
 	stations_changed(&network->stations, object);
+	if (network->stations.wanting > before)
+		network->networks->wanted(network->networks->arg);
 }
 
 static void address_gone(const char *namespace, const char *name, void *arg)

@@ -32,6 +32,7 @@ struct networks;
  * @object: the same, as far as a node needs it
  * @definition: the same, as vr-cni reads it
  * @pool: out of which its addresses are, when they are the cluster's to give
+ * @others_give: they are not the cluster's to give, or there are none
  * @settings: another number after each change
  * @gone: its object is: it stays while it is in use
  * @users: how many need it here
@@ -46,6 +47,7 @@ struct network {
 	struct definition definition;
 	cJSON *ipam;
 	struct pool pool;
+	bool others_give;
 	unsigned int settings;
 	bool gone;
 
@@ -65,6 +67,7 @@ struct network {
  * struct networks - all of them
  * @folder: where vr-cni looks for definitions
  * @uplink: what leads to other nodes
+ * @wanted: called when another node has found no address free
  */
 struct networks {
 	struct loop *loop;
@@ -74,6 +77,8 @@ struct networks {
 	const char *self;
 	const char *folder;
 	const char *uplink;
+	loop_cb wanted;
+	void *arg;
 	struct table table;
 	struct watch *watch;
 	struct loop_timer *sweep;

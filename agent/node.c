@@ -276,6 +276,8 @@ static void set_up(struct node *node, struct api *api)
 		.self = options->name,
 		.folder = options->networks_dir,
 		.uplink = node->uplink.name,
+		.wanted = check_soon,
+		.arg = node,
 	};
 	node->attachments = (struct attachments){
 		.loop = node->loop,

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "../lib/cleanup.h"
+#include "advertise.h"
 #include "allocate.h"
 #include "claiming.h"
 #include "host_ports.h"
@@ -28,6 +29,9 @@
 
 #define CHECK_MILLISECONDS 20
 #define CLOCK_MILLISECONDS 5000
+
+/* How long the others are told: whoever asks again wants it anew. */
+#define WANT_SECONDS 30
 
 /* Networks as small as this are not laid in store on every node. */
 #define SPARES_FROM 256
@@ -76,6 +80,11 @@ void own_address_release(struct own_address *item)
 		keep(wanted);
 		return;
 	}
+	/* Who gave it may give it again at once. */
+	if (item->network && item->network->others_give) {
+		item->doomed = true;
+		return;
+	}
 	wanted->state = ADDRESS_COOLING;
 	address_set_text(&wanted->interface, "");
 }
@@ -89,12 +98,38 @@ static bool is_used(const struct own *own, const struct address *address)
 				address->interface);
 }
 
+static time_t lasts(enum address_state state)
+{
+	return state == ADDRESS_COOLING ? OWN_COOLING : WANT_SECONDS;
+}
+
+/*
+ * Was it made for an ADD that failed, by a request whose answer was lost, before
+ * the same container's next one?
+ */
+static bool is_left_over(const struct own *own, const struct own_address *item)
+{
+	const struct vr_port *port =
+		attachments_port_at(own->attachments, item->wanted.container,
+				    item->wanted.interface);
+	unsigned int i;
+
+	if (!port || !port->address_count || !item->wanted.ip.family)
+		return false;
+	for (i = 0; i < port->address_count; i++) {
+		if (vr_ip_equal(&port->addresses[i], &item->wanted.ip))
+			return false;
+	}
+	return true;
+}
+
 static void check_address(struct own *own, struct own_address *item)
 {
 	struct address *wanted = &item->wanted;
 	time_t now = time(NULL);
 
-	if (wanted->state == ADDRESS_BOUND && !is_used(own, wanted)) {
+	if (wanted->state == ADDRESS_BOUND &&
+	    (!is_used(own, wanted) || is_left_over(own, item))) {
 		agent_log(AGENT_INFO, "%s of %s%s%s is free", item->entry.key,
 			  wanted->pod_name[0] ? wanted->pod_namespace : "the",
 			  wanted->pod_name[0] ? "/" : " ",
@@ -102,8 +137,10 @@ static void check_address(struct own *own, struct own_address *item)
 		own_address_release(item);
 	}
 	/* Nor does a clock that was put back keep it for ever. */
-	if (wanted->state == ADDRESS_COOLING &&
-	    (now - wanted->since >= OWN_COOLING || wanted->since > now))
+	if ((wanted->state == ADDRESS_COOLING ||
+	     wanted->state == ADDRESS_WANTED) &&
+	    (now - wanted->since >= lasts(wanted->state) ||
+	     wanted->since > now))
 		item->doomed = true;
 }
 
@@ -238,22 +275,33 @@ static bool is_in_use(const struct own *own, const struct network *network)
 	table_for_each(item, next, &own->table) {
 		if (item->wanted.state != ADDRESS_SPARE &&
 		    item->wanted.state != ADDRESS_KEPT &&
+		    item->wanted.state != ADDRESS_WANTED &&
 		    item->wanted.vni == network->vni)
 			return true;
 	}
 	return false;
 }
 
+/* The last ones are for pods: more than seven of eight are taken. */
+static bool is_scarce(const struct network *network, uint64_t count)
+{
+	return network->stations.wanting ||
+	       network->stations.addresses.count >
+		       network->pool.set_count * (count - count / 8);
+}
+
 static unsigned int spares_wanted(const struct own *own,
 				  const struct network *network)
 {
+	uint64_t count;
 	unsigned int i;
 
 	if (!network->pool.set_count || network->gone ||
 	    !is_in_use(own, network))
 		return 0;
 	for (i = 0; i < network->pool.set_count; i++) {
-		if (pick_count(&network->pool.sets[i]) < SPARES_FROM)
+		count = pick_count(&network->pool.sets[i]);
+		if (count < SPARES_FROM || is_scarce(network, count))
 			return 0;
 	}
 	return own->spares_wanted;
@@ -325,6 +373,70 @@ static void doom_unlinked(struct own_address *item)
 		item->doomed = true;
 }
 
+/* --- when there are none */
+
+void own_want(struct own *own, struct network *network)
+{
+	struct address address = {
+		.network = network->entry.key,
+		.node = (char *)own->node,
+		.state = ADDRESS_WANTED,
+		.vni = network->vni,
+	};
+	char name[ADDRESS_NAME_BYTES];
+	struct own_address *item;
+
+	address_want_mac(own->node, address.mac);
+	item = table_find(&own->table, address_name(&address, name));
+	if (!item) {
+		item = own_add(own, &address);
+		if (item)
+			item->known = false;
+	}
+	if (!item)
+		return;
+	item->wanted.since = time(NULL);
+	item->doomed = false;
+	own_check_soon(own);
+}
+
+struct finding {
+	const struct vr_ip *ip;
+	struct spare found;
+};
+
+static int find_spare(const struct spare *spare, void *arg)
+{
+	struct finding *finding = arg;
+	unsigned int i;
+
+	for (i = 0; i < spare->count && !spare->taken; i++) {
+		if (!vr_ip_equal(&spare->ips[i], finding->ip))
+			continue;
+		finding->found = *spare;
+		return 1;
+	}
+	return 0;
+}
+
+/* What else was laid down with it is unlinked then, and goes. */
+struct own_address *own_take_spare(struct own *own, struct network *network,
+				   const struct vr_ip *ip)
+{
+	struct own_address *item = own_find(own, network, ip);
+	struct finding finding = { .ip = ip };
+	struct vr_error error = { 0 };
+
+	if (!item || item->wanted.state != ADDRESS_SPARE || item->doomed ||
+	    spares_for_each(own->spare_dir, network->entry.key, find_spare,
+			    &finding, &error) != 1)
+		return NULL;
+	if (spares_remove(own->spare_dir, network->entry.key, &finding.found,
+			  true, &error))
+		return NULL;
+	return item;
+}
+
 /* --- all of it */
 
 static void hold_network(struct own *own, struct own_address *item)
@@ -357,6 +469,7 @@ void own_check(struct own *own)
 		item->linked = false;
 		hold_network(own, item);
 	}
+	advertise_ports(own);
 	table_for_each(network, next_network, &own->networks->table)
 		check_network(own, network);
 	table_for_each(item, next, &own->table) {

@@ -20,6 +20,8 @@
  * @sent: what was asked for by @call
  * @doomed: it is to be deleted
  * @linked: it is laid down as a spare on the disk
+ * @advertised: a port has it, and nobody of us gave it
+ * @refused: another has it, of which somebody was told
  * @lost: the object went while @call was on its way
  * @retry_at: not before, by loop_now(); 0 for at once
  * @network: in use by it, NULL while that is not known
@@ -36,6 +38,8 @@ struct own_address {
 	bool known;
 	bool doomed;
 	bool linked;
+	bool advertised;
+	bool refused;
 	bool lost;
 };
 
@@ -52,6 +56,13 @@ void own_address_release(struct own_address *item);
 struct own_address *own_find(const struct own *own,
 			     const struct network *network,
 			     const struct vr_ip *ip);
+
+/* Tell the other nodes that none is free: they give their spare ones back. */
+void own_want(struct own *own, struct network *network);
+
+/* Use an address that lies here as a spare one, if nobody has taken it. */
+struct own_address *own_take_spare(struct own *own, struct network *network,
+				   const struct vr_ip *ip);
 
 /* Ask the API for what is wanted, if it does not say so and nothing is asked. */
 void own_push(struct own_address *item);

@@ -12,11 +12,15 @@
 
 #include "../cni/json.h"
 #include "../lib/cleanup.h"
+#include "advertise.h"
 #include "log.h"
 #include "object.h"
 #include "own_address.h"
 
 #define RETRY_MILLISECONDS 2000
+
+/* What another has it may have for long. */
+#define CONFLICT_MILLISECONDS 5000
 
 /* What we do not know yet is on its way. */
 #define STALE_MILLISECONDS 200
@@ -65,8 +69,14 @@ static void take_outcome(struct own_address *item,
 		item->now = item->sent;
 		item->sent = (struct address){ 0 };
 		item->known = true;
+		item->refused = false;
 	} else if (error->errnum == ENOENT) {
 		item->known = false;
+	} else if (error->errnum == EEXIST) {
+		if (!item->refused)
+			advertise_conflict(item);
+		item->refused = true;
+		item->retry_at = loop_now() + CONFLICT_MILLISECONDS;
 	} else if (error->errnum == ESTALE) {
 		item->retry_at = loop_now() + STALE_MILLISECONDS;
 	} else {

@@ -73,13 +73,26 @@ static void mark_node_dirty(struct stations *stations,
 	stations->dirty_nodes = node;
 }
 
+/* It says something to agents, and nothing of a place. */
+static bool is_want(const struct stations *stations, const struct held *held,
+		    unsigned int *others)
+{
+	*others = is_remote(stations, &held->address);
+	return held->address.state == ADDRESS_WANTED;
+}
+
 static void unlink_held(struct stations *stations, struct held *held)
 {
 	struct station_node *node;
 	struct station *station;
 	char mac[VR_MAC_TEXT];
+	unsigned int others;
 	struct held **at;
 
+	if (is_want(stations, held, &others)) {
+		stations->wanting -= others;
+		return;
+	}
 	vr_mac_format(held->address.mac, mac);
 	station = table_find(&stations->by_mac, mac);
 	if (station) {
@@ -105,7 +118,12 @@ static void link_held(struct stations *stations, struct held *held)
 	struct station_node *node;
 	struct station *station;
 	char mac[VR_MAC_TEXT];
+	unsigned int others;
 
+	if (is_want(stations, held, &others)) {
+		stations->wanting += others;
+		return;
+	}
 	vr_mac_format(held->address.mac, mac);
 	station = table_get(&stations->by_mac, mac, sizeof(*station));
 	if (station) {

@@ -26,6 +26,7 @@
  * @addresses: all of them, ours too, by the name of the object
  * @by_mac: stations, by MAC
  * @by_node: the addresses of a node
+ * @wanting: how many other nodes have found no address free
  * @dirty: what has to be told to the module, the rest is told
  * @dirty_nodes: the same of the flood list
  * @flood_is_full: the module takes no more nodes into it
@@ -41,6 +42,7 @@ struct stations {
 	struct table addresses;
 	struct table by_mac;
 	struct table by_node;
+	unsigned int wanting;
 	struct station *dirty;
 	struct station_node *dirty_nodes;
 	bool flood_is_full;

@@ -15,7 +15,7 @@ k8s_network default.red 5002 10.2.0.0/16
 k8s_claim vm default.blue eth1
 k8s_claim disk blue eth1
 k8s_claim other red eth1
-controller
+controller --node-grace 2 --cooling 2
 for i in 1 2 3; do
 	agent n$i
 done

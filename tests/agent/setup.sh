@@ -111,7 +111,7 @@ agent_first()
 controller()
 {
 	nsenter --net="/run/netns/$fabric" vr-agent --controller --kubeconfig "$WORK/kubeconfig" \
-		--identity tests --namespace kube-system --node-grace 2 --cooling 2 \
+		--identity tests --namespace kube-system \
 		--log-level debug "$@" >> "$WORK/controller.log" 2>&1 &
 	on_exit kill $!
 }
