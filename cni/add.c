@@ -11,6 +11,7 @@
 #include "../lib/field.h"
 #include "add.h"
 #include "code.h"
+#include "delegate.h"
 #include "host.h"
 #include "ipam.h"
 #include "json.h"
@@ -49,27 +50,31 @@ static int open_sockets(struct adding *adding, struct vr_error *err)
 	return podns_open_own(&adding->own, err);
 }
 
+static int check_name(struct adding *adding, const char *ifname,
+		      struct vr_error *err)
+{
+	struct podns_link link;
+	int ret;
+
+	ret = podns_link_find(&adding->podns, ifname, &link, err);
+	if (!ret && link.ifindex)
+		ret = cni_fail(err, CNI_ROUTER,
+			       "interface \"%s\" exists already in CNI_NETNS \"%s\"",
+			       ifname, adding->env->netns);
+	return ret;
+}
+
 static int check_names(struct adding *adding, struct vr_error *err)
 {
 	const struct attachment *attachment = &adding->plan.attachment;
-	struct podns_link link;
 	unsigned int i;
-	int ret;
+	int ret = 0;
 
-	for (i = 0; i < attachment->interface_count; i++) {
-		ret = podns_link_find(&adding->podns,
-				      attachment->interfaces[i].ifname, &link,
-				      err);
-		if (ret)
-			return ret;
-		if (link.ifindex)
-			return cni_fail(
-				err, CNI_ROUTER,
-				"interface \"%s\" exists already in CNI_NETNS \"%s\"",
-				attachment->interfaces[i].ifname,
-				adding->env->netns);
-	}
-	return 0;
+	for (i = 0; !ret && i < attachment->interface_count; i++)
+		ret = check_name(adding, attachment->interfaces[i].ifname, err);
+	for (i = 0; !ret && i < attachment->delegate_count; i++)
+		ret = check_name(adding, attachment->delegates[i].ifname, err);
+	return ret;
 }
 
 /* Did the call before us in the list make CNI_IFNAME? */
@@ -510,6 +515,32 @@ static int announce(struct adding *adding, struct vr_error *err)
 	return 0;
 }
 
+/* Last: what they do to the container finds all of ours. */
+static int run_delegates(struct adding *adding, struct vr_error *err)
+{
+	struct attachment *attachment = &adding->plan.attachment;
+	cleanup_free char *others =
+		environment_args_of_others(adding->env->args);
+	const struct delegate_call call = {
+		.env = adding->env,
+		.netns = adding->env->netns,
+		.args = others,
+		.seconds = adding->netconf->ipam_timeout,
+	};
+	unsigned int i;
+	int ret = 0;
+
+	if (!attachment->delegate_count)
+		return 0;
+	if (!others)
+		return vr_error_memory(err);
+	for (i = 0; !ret && i < attachment->delegate_count; i++)
+		ret = delegate_add(&call, &attachment->delegates[i], err);
+	/* With their results, which DEL and CHECK have to give back to them. */
+	return ret ? ret
+		   : state_update(adding->netconf->state_dir, attachment, err);
+}
+
 /* Who looks for the other end of a veth finds it without a sandbox. */
 static int report_host_end(const struct adding *adding, unsigned int index,
 			   struct result *result, struct vr_error *err)
@@ -611,7 +642,9 @@ static unsigned int reported_count(const struct adding *adding)
 {
 	if (adding->netconf->all_results)
 		return adding->plan.attachment.interface_count;
-	return adding->plan.chained ? 0 : 1;
+	return adding->plan.chained || !adding->plan.attachment.interface_count
+		       ? 0
+		       : 1;
 }
 
 /*
@@ -663,6 +696,7 @@ static const struct {
 	{ "plan routes", plan_routes },
 	{ "configure interfaces", configure_devices },
 	{ "announce addresses", announce },
+	{ "call other plugins", run_delegates },
 };
 
 static cJSON *make(struct adding *adding, struct vr_error *err)

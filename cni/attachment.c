@@ -86,9 +86,30 @@ void attachment_drop(struct attachment *attachment, unsigned int index)
 		(attachment->interface_count - index) * sizeof(*interfaces));
 }
 
+static void free_delegate(struct attachment_delegate *delegate)
+{
+	free(delegate->network);
+	cJSON_Delete(delegate->conf);
+	cJSON_Delete(delegate->result);
+}
+
+void attachment_drop_delegate(struct attachment *attachment, unsigned int index)
+{
+	struct attachment_delegate *delegates = attachment->delegates;
+
+	free_delegate(&delegates[index]);
+	attachment->delegate_count--;
+	memmove(&delegates[index], &delegates[index + 1],
+		(attachment->delegate_count - index) * sizeof(*delegates));
+}
+
 void attachment_free(struct attachment *attachment)
 {
 	unsigned int i;
+
+	for (i = 0; i < attachment->delegate_count; i++)
+		free_delegate(&attachment->delegates[i]);
+	free(attachment->delegates);
 
 	for (i = 0; i < attachment->interface_count; i++)
 		free_interface(&attachment->interfaces[i]);
@@ -119,6 +140,33 @@ static cJSON *interface_to_json(const struct attachment_interface *interface)
 		cJSON_AddItemToObject(json, "ipam",
 				      cJSON_Duplicate(interface->ipam, true));
 	return json;
+}
+
+static cJSON *delegate_to_json(const struct attachment_delegate *delegate)
+{
+	cJSON *json = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(json, "network", delegate->network);
+	cJSON_AddStringToObject(json, "ifname", delegate->ifname);
+	cJSON_AddItemToObject(json, "conf",
+			      cJSON_Duplicate(delegate->conf, true));
+	if (delegate->result)
+		cJSON_AddItemToObject(json, "result",
+				      cJSON_Duplicate(delegate->result, true));
+	return json;
+}
+
+static void add_delegates(cJSON *json, const struct attachment *attachment)
+{
+	cJSON *array;
+	unsigned int i;
+
+	if (!attachment->delegate_count)
+		return;
+	array = cJSON_AddArrayToObject(json, "delegates");
+	for (i = 0; i < attachment->delegate_count; i++)
+		cJSON_AddItemToArray(array, delegate_to_json(
+						    &attachment->delegates[i]));
 }
 
 /* As text: numbers in JSON are doubles, which do not hold all inodes. */
@@ -169,6 +217,7 @@ cJSON *attachment_to_json(const struct attachment *attachment)
 		cJSON_AddItemToArray(array,
 				     interface_to_json(
 					     &attachment->interfaces[i]));
+	add_delegates(json, attachment);
 	return json;
 }
 
@@ -231,6 +280,41 @@ static bool read_interfaces(const cJSON *json, struct attachment *attachment)
 	return true;
 }
 
+static bool read_delegate(const cJSON *json,
+			  struct attachment_delegate *delegate)
+{
+	const char *network = text_of(json, "network");
+	const cJSON *result = json_item(json, "result");
+	const cJSON *conf = json_item(json, "conf");
+
+	if (!network || !definition_name_is_valid(network) ||
+	    !copy_name(delegate->ifname, text_of(json, "ifname")) ||
+	    !cJSON_IsArray(json_item(conf, "plugins")))
+		return false;
+	delegate->network = strdup(network);
+	delegate->conf = cJSON_Duplicate(conf, true);
+	delegate->result = cJSON_Duplicate(result, true);
+	delegate->begun = true;
+	return delegate->network && delegate->conf &&
+	       (delegate->result || !result);
+}
+
+/* Before there were any, state files had none. */
+static bool read_delegates(const cJSON *json, struct attachment *attachment)
+{
+	struct attachment_delegate *delegate;
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, json_item(json, "delegates")) {
+		delegate = vr_list_grow(&attachment->delegates,
+					&attachment->delegate_count,
+					sizeof(*delegate));
+		if (!delegate || !read_delegate(item, delegate))
+			return false;
+	}
+	return true;
+}
+
 static bool read_identity(const cJSON *json, const char *key, uint64_t *value)
 {
 	const char *text = text_of(json, key);
@@ -287,7 +371,8 @@ static bool read_attachment(const cJSON *json, struct attachment *attachment)
 		 boot_id);
 	return attachment->name && attachment->container_id &&
 	       attachment->netns && read_pod(json, &attachment->pod) &&
-	       read_interfaces(json, attachment);
+	       read_interfaces(json, attachment) &&
+	       read_delegates(json, attachment);
 }
 
 int attachment_from_json(const cJSON *json, const char *where,

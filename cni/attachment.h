@@ -41,6 +41,21 @@ struct attachment_interface {
 };
 
 /**
+ * struct attachment_delegate - an interface that other plugins make
+ * @network: name of its network
+ * @conf: their list, with what they are told
+ * @result: what the last of them said, NULL until then
+ * @begun: one of them was started; not in the state file
+ */
+struct attachment_delegate {
+	char *network;
+	char ifname[IFNAMSIZ];
+	cJSON *conf;
+	cJSON *result;
+	bool begun;
+};
+
+/**
  * struct attachment - one CNI call with all its interfaces
  * @name: that of the network configuration; with the next two the key
  * @netns: path the runtime gave for the container's namespace
@@ -70,6 +85,8 @@ struct attachment {
 	struct environment_pod pod;
 	struct attachment_interface *interfaces;
 	unsigned int interface_count;
+	struct attachment_delegate *delegates;
+	unsigned int delegate_count;
 };
 
 #define cleanup_attachment __attribute__((cleanup(attachment_free)))
@@ -105,6 +122,8 @@ const char *attachment_boot_id(struct vr_error *err);
 
 /* Forget one of its interfaces. */
 void attachment_drop(struct attachment *attachment, unsigned int index);
+void attachment_drop_delegate(struct attachment *attachment,
+			      unsigned int index);
 
 cJSON *attachment_to_json(const struct attachment *attachment);
 

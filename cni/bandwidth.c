@@ -87,6 +87,21 @@ bool bandwidth_is_limited(const struct bandwidth *bandwidth)
 	return bandwidth->ingress.rate || bandwidth->egress.rate;
 }
 
+cJSON *bandwidth_to_json(const struct bandwidth *bandwidth)
+{
+	cJSON *json = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(json, "ingressRate",
+				(double)bandwidth->ingress.rate);
+	cJSON_AddNumberToObject(json, "ingressBurst",
+				(double)bandwidth->ingress.burst);
+	cJSON_AddNumberToObject(json, "egressRate",
+				(double)bandwidth->egress.rate);
+	cJSON_AddNumberToObject(json, "egressBurst",
+				(double)bandwidth->egress.burst);
+	return json;
+}
+
 void bandwidth_fill(const struct bandwidth *bandwidth, struct vr_port *port)
 {
 	if (bandwidth->ingress.rate) {

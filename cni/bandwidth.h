@@ -39,6 +39,9 @@ int bandwidth_parse(const cJSON *object, const char *where,
 /* Is there a limit? */
 bool bandwidth_is_limited(const struct bandwidth *bandwidth);
 
+/* As the capability of this name has it. */
+cJSON *bandwidth_to_json(const struct bandwidth *bandwidth);
+
 /* Put the limits into the request for a port. */
 void bandwidth_fill(const struct bandwidth *bandwidth, struct vr_port *port);
 

@@ -12,6 +12,7 @@
 #include "../lib/field.h"
 #include "check.h"
 #include "code.h"
+#include "delegate.h"
 #include "host.h"
 #include "ipam.h"
 #include "json.h"
@@ -248,6 +249,24 @@ static int check_interface(struct checking *checking,
 	return 0;
 }
 
+static int check_delegates(const struct checking *checking,
+			   struct vr_error *err)
+{
+	const struct attachment *attachment = &checking->attachment;
+	const struct delegate_call call = {
+		.env = checking->env,
+		.netns = checking->env->netns,
+		.args = checking->others,
+		.seconds = checking->netconf->ipam_timeout,
+	};
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < attachment->delegate_count; i++)
+		ret = delegate_check(&call, &attachment->delegates[i], err);
+	return ret;
+}
+
 static bool has_route(const struct cni_routes *routes,
 		      const struct cni_route *wanted)
 {
@@ -354,6 +373,8 @@ static int check(struct checking *checking, struct vr_error *err)
 	if (!ret)
 		ret = ipam_run_all(checking->calls, checking->call_count,
 				   checking->netconf->ipam_timeout, err);
+	if (!ret)
+		ret = check_delegates(checking, err);
 	return ret;
 }
 

@@ -27,9 +27,9 @@ static const char *const defining_keys[] = {
 
 /* What else a definition file may have. */
 static const char *const other_keys[] = {
-	"name",	   "description", "cniVersion",	      "type",	"bandwidth",
-	"sysctls", "port",	  "shared",	      "sameAs", "device",
-	"snat",	   "forwarding",  "allowedAddresses",
+	"name",	   "description", "cniVersion",	      "type",	  "bandwidth",
+	"sysctls", "port",	  "shared",	      "sameAs",	  "device",
+	"snat",	   "forwarding",  "allowedAddresses", "delegate",
 };
 
 #define KEY_IS_IN(key, keys) json_key_is_in(key, keys, ARRAY_SIZE(keys))
@@ -436,6 +436,45 @@ static void leave_to_wire(struct vr_network *network)
 	network->subnet_count = 0;
 }
 
+static bool is_list(const cJSON *list)
+{
+	const cJSON *plugins = json_item(list, "plugins"), *plugin;
+	const char *type;
+
+	if (!cJSON_IsArray(plugins) || !plugins->child)
+		return false;
+	cJSON_ArrayForEach(plugin, plugins) {
+		type = cJSON_GetStringValue(json_item(plugin, "type"));
+		if (!type || !type[0] || strchr(type, '/'))
+			return false;
+	}
+	return true;
+}
+
+/* Whoever makes the interfaces knows what the network is. */
+static int parse_delegate(const cJSON *object, const char *where,
+			  struct definition *definition, struct vr_error *err)
+{
+	const char *text = NULL;
+	const cJSON *item;
+	int ret;
+
+	ret = json_string(object, where, "delegate", &text, err);
+	if (ret || !text)
+		return ret;
+	definition->delegate = cJSON_Parse(text);
+	if (!is_list(definition->delegate))
+		return json_refuse(where, "delegate",
+				   json_item(object, "delegate"),
+				   "not a list of plugins, as text", err);
+	cJSON_ArrayForEach(item, object) {
+		if (KEY_IS_IN(item->string, defining_keys))
+			return json_refuse(where, item->string, item,
+					   "beside \"delegate\"", err);
+	}
+	return 0;
+}
+
 /* What the agent does with a network; here only that it could be read. */
 static int check_agent_keys(const cJSON *object, const char *where,
 			    struct vr_error *err)
@@ -499,6 +538,8 @@ int definition_parse(const cJSON *object, const char *name, const char *where,
 	if (!ret)
 		ret = parse_same_as(object, where, definition, err);
 	if (!ret)
+		ret = parse_delegate(object, where, definition, err);
+	if (!ret)
 		ret = check_agent_keys(object, where, err);
 	if (!ret)
 		ret = parse_shared(object, where, definition, err);
@@ -526,6 +567,8 @@ void definition_free(struct definition *definition)
 	definition->allowed_count = 0;
 	cJSON_Delete(definition->shared);
 	definition->shared = NULL;
+	cJSON_Delete(definition->delegate);
+	definition->delegate = NULL;
 }
 
 int definition_check_keys(const cJSON *object, const char *where,

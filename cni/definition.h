@@ -28,6 +28,8 @@
  * @allowed_count: how many
  * @same_as: the network this one is another name of, "" for none; then there is
  *	nothing else but @shared
+ * @delegate: the list of other plugins that make its interfaces, owned, or NULL; then
+ *	there is nothing else but @shared
  * @shared: with pods of which other namespaces, owned, or NULL for none
  */
 struct definition {
@@ -42,6 +44,7 @@ struct definition {
 	struct vr_allowed *allowed;
 	unsigned int allowed_count;
 	char same_as[VR_MAX_NETWORK_NAME + 1];
+	cJSON *delegate;
 	cJSON *shared;
 };
 

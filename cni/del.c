@@ -75,6 +75,32 @@ static int undo_plugged(const struct environment *env, struct netconf *netconf,
 	return ret;
 }
 
+static int unplug_delegate(const struct environment *env,
+			   struct netconf *netconf, struct podns *podns,
+			   const char *ifname, struct attachment *attachment,
+			   struct vr_error *err)
+{
+	struct attachment gone = *attachment;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < attachment->delegate_count; i++) {
+		if (!strcmp(attachment->delegates[i].ifname, ifname))
+			break;
+	}
+	if (i == attachment->delegate_count)
+		return 0;
+	gone.interface_count = 0;
+	gone.delegates = &attachment->delegates[i];
+	gone.delegate_count = 1;
+	gone.host_interface[0] = '\0';
+	ret = undo_interfaces(&gone, env, netconf, podns, err);
+	if (ret)
+		return ret;
+	attachment_drop_delegate(attachment, i);
+	return state_save(netconf->state_dir, attachment, err);
+}
+
 /* One interface of several, of a container that goes on. */
 static int unplug(const struct environment *env, struct netconf *netconf,
 		  struct podns *podns, const char *ifname,
@@ -89,7 +115,8 @@ static int unplug(const struct environment *env, struct netconf *netconf,
 			break;
 	}
 	if (i == attachment->interface_count)
-		return 0;
+		return unplug_delegate(env, netconf, podns, ifname, attachment,
+				       err);
 	if (attachment_is_first(attachment, &attachment->interfaces[i]))
 		return cni_fail(
 			err, CNI_CONFIG,
@@ -97,6 +124,7 @@ static int unplug(const struct environment *env, struct netconf *netconf,
 			ifname);
 	gone.interfaces = &attachment->interfaces[i];
 	gone.interface_count = 1;
+	gone.delegate_count = 0;
 	gone.host_interface[0] = '\0';
 	ret = undo_interfaces(&gone, env, netconf, podns, err);
 	if (ret)

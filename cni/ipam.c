@@ -103,10 +103,9 @@ static const char *network_name(const struct ipam_call *call)
 	return cJSON_IsString(name) ? name->valuestring : "";
 }
 
-/* The error object of the specification, printed by a plugin that failed. */
-static int report_failure(struct ipam_call *call, const char *text, int status)
+int ipam_failure(const char *text, int status, int *theirs,
+		 struct vr_error *err)
 {
-	struct vr_error *err = &call->error;
 	cleanup_json cJSON *json = cJSON_Parse(text);
 	const cJSON *details = json_item(json, "details");
 	const cJSON *code = json_item(json, "code");
@@ -122,15 +121,15 @@ static int report_failure(struct ipam_call *call, const char *text, int status)
 				WEXITSTATUS(status), SHOWN_BYTES,
 				text[0] ? text : "nothing");
 	if (cJSON_IsNumber(code))
-		call->code = code->valueint;
+		*theirs = code->valueint;
 	/* What a runtime acts on is passed through. */
-	if (call->code == CNI_AGAIN || call->code == CNI_NOT_AVAILABLE ||
-	    call->code == CNI_LIMITED)
-		ours = call->code;
+	if (*theirs == CNI_AGAIN || *theirs == CNI_NOT_AVAILABLE ||
+	    *theirs == CNI_LIMITED)
+		ours = *theirs;
 	return cni_fail(err, ours, "%s%s%s (code %d)", msg->valuestring,
 			cJSON_IsString(details) ? "; " : "",
 			cJSON_IsString(details) ? details->valuestring : "",
-			call->code);
+			*theirs);
 }
 
 /* Old plugins name none; what a later version means nobody knows. */
@@ -173,7 +172,8 @@ static void take_answer(struct ipam_call *call, const struct process *process)
 	if (!process->output)
 		call->error = process->error;
 	else if (process->status)
-		report_failure(call, process->output, process->status);
+		ipam_failure(process->output, process->status, &call->code,
+			     &call->error);
 	else if (!strcmp(call->command, "ADD"))
 		parse_addresses(process->output, &call->result, &call->error);
 }

@@ -86,6 +86,17 @@ bool ipam_is_of_type(const cJSON *conf, const char *type);
 bool ipam_uses_link(const cJSON *conf);
 
 /**
+ * ipam_failure() - The error object of a plugin that failed
+ * @text: what it printed
+ * @status: as waitpid() has it
+ * @theirs: gets its code, if it has one
+ *
+ * Return: negative. Codes that a runtime acts on are passed through.
+ */
+int ipam_failure(const char *text, int status, int *theirs,
+		 struct vr_error *err);
+
+/**
  * ipam_find() - Find a plugin in CNI_PATH
  * @path: folders, separated by ":"
  * @name: name of the program

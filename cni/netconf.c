@@ -634,6 +634,9 @@ static int parse_settings(struct netconf *netconf, struct vr_error *err)
 	if (!ret)
 		ret = parse_cluster(netconf, err);
 	if (!ret)
+		ret = json_strings(netconf->json, WHERE, "delegateTypes",
+				   &netconf->delegate_types, err);
+	if (!ret)
 		ret = check_other_keys(netconf, err);
 	if (!ret)
 		ret = bandwidth_parse(netconf->json, WHERE, &netconf->bandwidth,

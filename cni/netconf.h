@@ -71,6 +71,7 @@ extern const char *const netconf_versions[CNI_VERSIONS];
  * @cluster: what names of Contrail's projects and networks begin with
  * @all_shared: every namespace may use every network, as with Contrail
  * @pod_networks: the pod's annotations say which networks it gets
+ * @delegate_types: array of the types of other plugins that may be called, or NULL
  * @under_multus: the call is for one network, and Multus'
  * @plugged: the call is for a further interface of a container that runs
  * @requests: the further interfaces
@@ -111,6 +112,7 @@ struct netconf {
 	const char *cluster;
 	bool all_shared;
 	bool pod_networks;
+	const cJSON *delegate_types;
 	bool under_multus;
 	bool plugged;
 

@@ -15,6 +15,7 @@
 #include "cluster_dir.h"
 #include "code.h"
 #include "definitions.h"
+#include "delegate.h"
 #include "ipam.h"
 #include "ipam_agent.h"
 #include "json.h"
@@ -40,6 +41,10 @@ static bool name_is_taken(const struct planning *planning, const char *name)
 
 	for (i = 0; i < attachment->interface_count; i++) {
 		if (!strcmp(attachment->interfaces[i].ifname, name))
+			return true;
+	}
+	for (i = 0; i < attachment->delegate_count; i++) {
+		if (!strcmp(attachment->delegates[i].ifname, name))
 			return true;
 	}
 	for (i = 0; i < netconf->requests.count; i++) {
@@ -84,27 +89,41 @@ static void choose_ifname(const struct planning *planning,
 	memcpy(ifname, name, sizeof(name));
 }
 
+/* Return: the network of the interface that has the name already, or NULL. */
+static const char *holder_of(const struct attachment *attachment,
+			     const char *ifname)
+{
+	unsigned int i;
+
+	for (i = 0; i < attachment->interface_count; i++) {
+		if (!strcmp(attachment->interfaces[i].ifname, ifname))
+			return attachment->interfaces[i].network;
+	}
+	for (i = 0; i < attachment->delegate_count; i++) {
+		if (!strcmp(attachment->delegates[i].ifname, ifname))
+			return attachment->delegates[i].network;
+	}
+	return NULL;
+}
+
+/* @ifname: of an interface that has none yet */
 static int set_ifname(const struct planning *planning,
-		      const struct request *request,
-		      struct attachment_interface *interface,
+		      const struct request *request, char ifname[IFNAMSIZ],
 		      struct vr_error *err)
 {
-	const struct attachment *attachment = &planning->plan->attachment;
-	const struct attachment_interface *other;
+	const char *holder;
 
 	if (!request->ifname) {
-		choose_ifname(planning, interface->ifname);
+		choose_ifname(planning, ifname);
 		return 0;
 	}
-	for (other = attachment->interfaces; other != interface; other++) {
-		if (strcmp(other->ifname, request->ifname) != 0)
-			continue;
+	holder = holder_of(&planning->plan->attachment, request->ifname);
+	if (holder)
 		return cni_fail(
 			err, CNI_CONFIG,
 			"interface \"%s\" is asked for twice, in network \"%s\" and in network \"%s\"",
-			request->ifname, other->network, request->network);
-	}
-	snprintf(interface->ifname, IFNAMSIZ, "%s", request->ifname);
+			request->ifname, holder, request->network);
+	snprintf(ifname, IFNAMSIZ, "%s", request->ifname);
 	return 0;
 }
 
@@ -373,7 +392,7 @@ static int set_interface(struct planning *planning,
 	int ret;
 
 	interface->claim = request->claim;
-	ret = set_ifname(planning, request, interface, err);
+	ret = set_ifname(planning, request, interface->ifname, err);
 	if (!ret)
 		ret = set_mac(request->mac, interface, err);
 	if (!ret)
@@ -387,6 +406,41 @@ static int set_interface(struct planning *planning,
 	if (!ret && !planning->lenient)
 		ret = check_claim(request, interface, err);
 	return ret;
+}
+
+/* That of a container that runs is not the container's first. */
+static bool is_first_request(const struct planning *planning,
+			     const struct request *request)
+{
+	return !planning->netconf->plugged && request->ifname &&
+	       !strcmp(request->ifname, planning->env->ifname);
+}
+
+/* Of a network that is not ours. */
+static int add_delegate(struct planning *planning,
+			const struct request *request,
+			const struct definition *definition,
+			struct vr_error *err)
+{
+	struct attachment *attachment = &planning->plan->attachment;
+	struct attachment_delegate *delegate =
+		vr_list_grow(&attachment->delegates,
+			     &attachment->delegate_count, sizeof(*delegate));
+
+	if (!delegate)
+		return vr_error_memory(err);
+	delegate->network = strdup(definition->network.name);
+	if (!delegate->network)
+		return vr_error_memory(err);
+	if (is_first_request(planning, request))
+		return cni_fail(
+			err, CNI_CONFIG,
+			"network \"%s\" is another plugin's: the first network has to be one of vr",
+			delegate->network);
+	if (set_ifname(planning, request, delegate->ifname, err))
+		return -EINVAL;
+	return delegate_prepare(planning->netconf, request, definition,
+				delegate, err);
 }
 
 static int add_interface(struct planning *planning,
@@ -406,6 +460,12 @@ static int add_interface(struct planning *planning,
 	/* Without a definition there still are names, to number the others. */
 	if (ret && !planning->lenient) {
 		definition_free(definition);
+		return ret;
+	}
+	if (!ret && definition->delegate) {
+		ret = add_delegate(planning, request, definition, err);
+		definition_free(definition);
+		memset(planned, 0, sizeof(*planned));
 		return ret;
 	}
 	interface = append_interface(&plan->attachment,

@@ -191,7 +191,7 @@ static int parse_object(struct parsing *parsing, const cJSON *item,
 {
 	const char *namespace = parsing->namespace, *name = NULL;
 	const char *ifname = NULL;
-	const cJSON *ignored = NULL;
+	const cJSON *args = NULL;
 	struct request *request;
 	int ret;
 
@@ -206,15 +206,17 @@ static int parse_object(struct parsing *parsing, const cJSON *item,
 		ret = json_string(item, parsing->where, "interface", &ifname,
 				  err);
 	if (!ret)
-		ret = json_object(item, parsing->where, "cni-args", &ignored,
-				  err);
+		ret = json_object(item, parsing->where, "cni-args", &args, err);
 	if (ret)
 		return ret;
 	if (!name)
 		return json_refuse(parsing->where, NULL, item,
 				   "is without \"name\"", err);
 	ret = add(parsing, namespace, name, ifname, &request, err);
-	return ret ? ret : parse_fields(parsing, item, request, err);
+	if (ret)
+		return ret;
+	request->cni_args = args;
+	return parse_fields(parsing, item, request, err);
 }
 
 static int parse_json(struct parsing *parsing, const char *annotation,

@@ -20,6 +20,7 @@
  * @ifname: NULL when it is to be numbered
  * @mac: as written, NULL when it is to be made up
  * @ips: array of strings, NULL when the IPAM plugin chooses
+ * @cni_args: what plugins of others are told as "args", or NULL
  * @claim: name of the IPAMClaim that keeps its addresses, or NULL
  * @bandwidth: its limits, of the network when it has none
  * @mtu: 0 for the network's
@@ -36,6 +37,7 @@ struct request {
 	char *ifname;
 	const char *mac;
 	const cJSON *ips;
+	const cJSON *cni_args;
 	const char *claim;
 	struct bandwidth bandwidth;
 	uint32_t mtu;

@@ -10,6 +10,7 @@
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
 #include "code.h"
+#include "delegate.h"
 #include "host.h"
 #include "ipam.h"
 #include "router.h"
@@ -210,7 +211,39 @@ static int remove_from_kernel(const struct attachment *attachment,
 	return ret;
 }
 
-int undo_interfaces(const struct attachment *attachment,
+/* All of them, as far as they were begun; the first error is kept. */
+static int undo_delegates(const struct attachment *attachment,
+			  const struct environment *env,
+			  const struct netconf *netconf,
+			  const struct podns *podns, struct vr_error *err)
+{
+	const char *netns = env->netns[0] ? env->netns : attachment->netns;
+	cleanup_free char *others = environment_args_of_others(env->args);
+	const struct delegate_call call = {
+		.env = env,
+		.netns = is_its_namespace(attachment, podns) ? netns : "",
+		.args = others,
+		.seconds = netconf->ipam_timeout,
+	};
+	struct vr_error problem;
+	unsigned int i;
+	int ret = 0;
+
+	if (!others)
+		return vr_error_memory(err);
+	for (i = attachment->delegate_count; i-- > 0;) {
+		problem = (struct vr_error){ 0 };
+		if (!attachment->delegates[i].begun ||
+		    !delegate_del(&call, &attachment->delegates[i], &problem))
+			continue;
+		if (!ret && err)
+			*err = problem;
+		ret = -1;
+	}
+	return ret;
+}
+
+static int undo_own(const struct attachment *attachment,
 		    const struct environment *env,
 		    const struct netconf *netconf, struct podns *podns,
 		    struct vr_error *err)
@@ -225,6 +258,18 @@ int undo_interfaces(const struct attachment *attachment,
 		ret = release_addresses(attachment, env, netconf, false,
 					leases ? NULL : err);
 	return leases ? leases : ret;
+}
+
+int undo_interfaces(const struct attachment *attachment,
+		    const struct environment *env,
+		    const struct netconf *netconf, struct podns *podns,
+		    struct vr_error *err)
+{
+	int others, ret;
+
+	others = undo_delegates(attachment, env, netconf, podns, err);
+	ret = undo_own(attachment, env, netconf, podns, others ? NULL : err);
+	return others ? others : ret;
 }
 
 int undo_attachment(const struct attachment *attachment,
