@@ -67,6 +67,17 @@ static void add_capabilities(cJSON *plugin)
 		cJSON_AddTrueToObject(capabilities, names[i]);
 }
 
+static void add_delegate_types(cJSON *conf, const char *const *types)
+{
+	cJSON *array;
+
+	if (!types)
+		return;
+	array = cJSON_AddArrayToObject(conf, "delegateTypes");
+	for (; *types; types++)
+		cJSON_AddItemToArray(array, cJSON_CreateString(*types));
+}
+
 void cni_conf_add_shared(cJSON *conf, const struct cni_conf_options *options)
 {
 	cJSON_AddStringToObject(conf, "agentSocket", options->socket);
@@ -77,6 +88,7 @@ void cni_conf_add_shared(cJSON *conf, const struct cni_conf_options *options)
 	cJSON_AddStringToObject(conf, "cluster", options->cluster);
 	if (options->open_networks)
 		cJSON_AddStringToObject(conf, "compat", "contrail");
+	add_delegate_types(conf, options->delegate_types);
 }
 
 static bool is_written_by_us(const char *text)

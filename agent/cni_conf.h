@@ -22,6 +22,8 @@
  *	@cluster_dir: for vr-cni
  * @cluster: name of the cluster in Contrail's annotations
  * @open_networks: any pod may use any network
+ * @delegate_types: plugins of others that vr-cni may call, NULL for none, else with
+ *	a NULL at the end
  */
 struct cni_conf_options {
 	const char *dir;
@@ -34,6 +36,7 @@ struct cni_conf_options {
 	const char *cluster_dir;
 	const char *cluster;
 	bool open_networks;
+	const char *const *delegate_types;
 };
 
 /* Add what vr-cni shares with the agent, whoever calls it. */

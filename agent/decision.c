@@ -507,6 +507,21 @@ static void decide_of_operator(struct case_file *file)
 	      file->network->entry.key, vni);
 }
 
+/* No packet of it comes to the router: it has no VNI. */
+static void decide_delegated(struct case_file *file)
+{
+	if (file->network->address_count) {
+		refuse(file->decision, "NetworkInUse",
+		       "\"type\" cannot be another plugin's while %u addresses are in use",
+		       file->network->address_count);
+		return;
+	}
+	take_spec(file);
+	grant(file, "Accepted",
+	      "network %s is made by other plugins, where nodes let them",
+	      file->network->entry.key);
+}
+
 static void decide_ours(struct case_file *file)
 {
 	if (is_of_operator(file->network)) {
@@ -522,6 +537,8 @@ static void decide_ours(struct case_file *file)
 	}
 	if (file->nad.same_as[0])
 		decide_same_as(file);
+	else if (file->nad.delegated)
+		decide_delegated(file);
 	else
 		decide_own(file);
 }

@@ -259,6 +259,13 @@ static unsigned int list_interfaces(const struct attachment *attachment,
 			.plugged = attachment->plugged,
 		};
 	}
+	for (i = 0; i < attachment->delegate_count && count < MOST_INTERFACES;
+	     i++)
+		list[count++] = (struct plug_interface){
+			.network = attachment->delegates[i].network,
+			.ifname = attachment->delegates[i].ifname,
+			.plugged = attachment->plugged,
+		};
 	return count;
 }
 

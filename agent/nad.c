@@ -17,6 +17,7 @@
 #include "../lib/field.h"
 #include "nad.h"
 #include "nad_contrail.h"
+#include "nad_delegate.h"
 #include "nad_setting.h"
 #include "object.h"
 
@@ -137,14 +138,16 @@ static int classify_broken(struct reading *reading, const char *text)
 static int classify_foreign(struct reading *reading,
 			    const struct nad_rules *rules)
 {
+	reading->nad->delegated =
+		is_allowed(rules->delegate_types, reading->type);
+	if (reading->nad->delegated)
+		return 0;
 	if (has_setting(reading, OUR_PREFIX))
 		return refuse(reading->nad, "ForeignType",
 			      WHERE_CONFIG
 			      ": \"type\" is \"%.100s\", so annotations of " OUR_PREFIX
 			      " mean nothing; it would have to be \"vr-cni\"",
 			      reading->type);
-	reading->nad->delegated =
-		is_allowed(rules->delegate_types, reading->type);
 	return 1;
 }
 
@@ -434,17 +437,40 @@ static int check_as_definition(struct reading *reading)
 	return because(nad, "InvalidConfig", ret);
 }
 
-static int read_all(struct reading *reading)
+/* Of our settings there is one that is not of what the network is. */
+static int read_delegated(struct reading *reading)
+{
+	struct nad *nad = reading->nad;
+	cleanup_json_text char *text = NULL;
+	const cJSON *item;
+	int ret;
+
+	cJSON_ArrayForEach(item, reading->annotations) {
+		if (!begins(item->string, OUR_PREFIX) ||
+		    is_bookkeeping(item->string) ||
+		    !strcmp(item->string, OUR_PREFIX "shared"))
+			continue;
+		return refuse(
+			nad, "ForeignType",
+			"annotation \"%.60s\": " WHERE_CONFIG
+			" is of type \"%.100s\", whose networks have \"shared\" alone",
+			item->string, reading->type);
+	}
+	ret = because(nad, "InvalidDelegate",
+		      nad_delegate_read(reading->config,
+					reading->settings.rules, &text,
+					&nad->message));
+	if (ret)
+		return ret;
+	cJSON_AddStringToObject(reading->settings.spec, "delegate", text);
+	return read_setting(reading, nad_setting_index("shared"));
+}
+
+static int read_ours(struct reading *reading)
 {
 	const char *reference = annotation(reading, CONTRAIL_NETWORK);
 	int ret;
 
-	if (strlen(reading->nad->name) > MAX_NAME)
-		return refuse(
-			reading->nad, "NameTooLong",
-			"the network's name would be \"%s\", of %zu bytes: %d are the most, as nodes have files of that name",
-			reading->nad->name, strlen(reading->nad->name),
-			MAX_NAME);
 	ret = check_config_keys(reading);
 	if (!ret)
 		ret = check_annotation_keys(reading);
@@ -453,9 +479,23 @@ static int read_all(struct reading *reading)
 	if (reference)
 		return read_reference(reading, reference);
 	ret = read_settings(reading);
-	if (!ret)
-		ret = read_fabric(reading);
-	if (!ret)
+	return ret ? ret : read_fabric(reading);
+}
+
+static int read_all(struct reading *reading)
+{
+	int ret;
+
+	if (strlen(reading->nad->name) > MAX_NAME)
+		return refuse(
+			reading->nad, "NameTooLong",
+			"the network's name would be \"%s\", of %zu bytes: %d are the most, as nodes have files of that name",
+			reading->nad->name, strlen(reading->nad->name),
+			MAX_NAME);
+	ret = reading->nad->delegated ? read_delegated(reading)
+				      : read_ours(reading);
+	/* One that is another network's has nothing of its own. */
+	if (!ret && !reading->nad->same_as[0])
 		ret = check_as_definition(reading);
 	return ret;
 }

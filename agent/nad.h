@@ -51,7 +51,7 @@ enum nad_verdict {
  * @vni: the one it asks for, or 0
  * @same_as: it is the first of these Networks that exists; owned, NULL-terminated
  * @settings: whether it says anything of the network
- * @delegated: NAD_FOREIGN, and the nodes run its type
+ * @delegated: other plugins make its interfaces, which @spec has then
  * @reason: a word for a condition
  * @message: with NAD_REFUSED why, naming key and value; with NAD_OURS what of it
  *	has no meaning, or ""

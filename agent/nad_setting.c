@@ -513,6 +513,30 @@ const char *nad_setting_key(unsigned int index)
 	return settings_known[index].key;
 }
 
+unsigned int nad_setting_index(const char *key)
+{
+	unsigned int i;
+
+	for (i = 0; strcmp(settings_known[i].key, key) != 0; i++)
+		;
+	return i;
+}
+
+int nad_setting_check_ipam(struct nad_settings *settings, const char *where,
+			   const char *name, const cJSON *ipam,
+			   struct vr_error *err)
+{
+	const struct nad_value value = {
+		.settings = settings,
+		.where = where,
+		.name = name,
+		.json = ipam,
+	};
+	cleanup_json cJSON *copy = cJSON_Duplicate(ipam, true);
+
+	return copy ? check_ipam(&value, copy, err) : vr_error_memory(err);
+}
+
 int nad_setting_read(struct nad_settings *settings, unsigned int index,
 		     const char *where, const char *name, const cJSON *value,
 		     struct vr_error *err)

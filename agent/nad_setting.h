@@ -39,6 +39,14 @@ struct nad_settings {
 /* The key of a setting in the order they have to be read; NULL after the last. */
 const char *nad_setting_key(unsigned int index);
 
+/* The index of a key that there is. */
+unsigned int nad_setting_index(const char *key);
+
+/* An "ipam" object, as authors may write it.  @where: what it is in, @name there. */
+int nad_setting_check_ipam(struct nad_settings *settings, const char *where,
+			   const char *name, const cJSON *ipam,
+			   struct vr_error *err);
+
 /**
  * nad_setting_read() - Read one
  * @index: of its key

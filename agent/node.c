@@ -215,6 +215,7 @@ static void set_up_default(struct node *node)
 		.cluster_dir = options->cluster_dir,
 		.cluster = options->cluster,
 		.open_networks = options->open_networks,
+		.delegate_types = options->delegate_types,
 	};
 	node->beside = (struct beside){
 		.loop = node->loop,

@@ -27,6 +27,7 @@
  * @uplink: name of the uplink to other nodes
  * @vxlan_port: its UDP port
  * @devices: patterns of devices that networks may end on, NULL for none
+ * @delegate_types: plugins of others that vr-cni may call, NULL for none
  * @open_networks: any pod may use any network
  * @network, @vni, @host_interface, @masquerade: the default network
  * @cni_conf_dir: where the runtime looks for its configuration; NULL: none is
@@ -53,6 +54,7 @@ struct node_options {
 	const char *uplink;
 	uint16_t vxlan_port;
 	const char *const *devices;
+	const char *const *delegate_types;
 	bool open_networks;
 
 	const char *network;

@@ -47,7 +47,6 @@ static const char usage[] =
 	"  --node-blocks PREFIX/LENGTH,...  blocks of addresses for the pods of nodes\n"
 	"                        without podCIDRs, as 10.244.0.0/16/24 (none)\n"
 	"  --ipam-types TYPE,... IPAM plugins that networks may have (none but ours)\n"
-	"  --delegate-types TYPE,... plugins of others that nodes execute (none)\n"
 	"  --node-grace SECONDS  between two looks at what seems to be nobody's (60)\n"
 	"  --cooling SECONDS     before an address is anybody's again (60)\n"
 	"  --vni-rest SECONDS    before another network gets a VNI (3600)\n"
@@ -62,6 +61,7 @@ static const char usage[] =
 	"  --services PREFIX,... ranges of the cluster's services\n"
 	"  --insecure-node-rights with Kubernetes below 1.30, where any node's agent may\n"
 	"                        change what is another's\n"
+	"  --delegate-types TYPE,... plugins of others that nodes execute (none)\n"
 	"\n"
 	"on a node:\n"
 	"  --node NAME           of its Node object ($NODE_NAME)\n"
@@ -331,9 +331,6 @@ static void take_controller_option(int option, const char *value,
 	case OPTION_IPAM_TYPES:
 		options->rules.ipam_types = parse_words(value);
 		break;
-	case OPTION_DELEGATE_TYPES:
-		options->rules.delegate_types = parse_words(value);
-		break;
 	case OPTION_NODE_GRACE:
 	case OPTION_COOLING:
 	case OPTION_VNI_REST:
@@ -454,6 +451,11 @@ static void take_option(int option, const char *value, struct options *options)
 		break;
 	case OPTION_SERVICES:
 		take_services(value, options);
+		break;
+	case OPTION_DELEGATE_TYPES:
+		options->node.delegate_types = parse_words(value);
+		options->controller_options.rules.delegate_types =
+			options->node.delegate_types;
 		break;
 	case OPTION_COMPAT:
 		if (strcmp(value, "contrail") != 0)

@@ -108,10 +108,13 @@ static cJSON *entry_of(const struct attachment *attachment,
 	return entry;
 }
 
-/* Of an interface that is none of ours: what the kernel has. */
+/*
+ * Of an interface that is none of ours: what the kernel has.
+ * @network: NULL for the pod's first one
+ */
 static void add_other(cJSON *entries, const struct attachment *attachment,
 		      struct podns *podns, const struct cni_routes *routes,
-		      const char *ifname)
+		      const char *ifname, const char *network)
 {
 	struct podns_addresses addresses = { 0 };
 	struct podns_link link = { 0 };
@@ -123,7 +126,10 @@ static void add_other(cJSON *entries, const struct attachment *attachment,
 	    podns_addresses(podns, link.ifindex, &addresses, NULL))
 		return;
 	entry = cJSON_CreateObject();
-	cJSON_AddStringToObject(entry, "name", attachment->name);
+	if (network)
+		add_name(entry, network);
+	else
+		cJSON_AddStringToObject(entry, "name", attachment->name);
 	cJSON_AddStringToObject(entry, "interface", ifname);
 	ips = cJSON_AddArrayToObject(entry, "ips");
 	for (i = 0; i < addresses.count; i++) {
@@ -133,7 +139,7 @@ static void add_other(cJSON *entries, const struct attachment *attachment,
 	free(addresses.items);
 	cJSON_AddStringToObject(entry, "mac", vr_mac_format(link.mac, text));
 	cJSON_AddNumberToObject(entry, "mtu", link.mtu);
-	cJSON_AddTrueToObject(entry, "default");
+	cJSON_AddBoolToObject(entry, "default", !network);
 	cJSON_AddObjectToObject(entry, "dns");
 	add_gateways(entry, routes, link.ifindex);
 	cJSON_AddStringToObject(entry, STATUS_OURS, attachment->container_id);
@@ -168,7 +174,7 @@ static bool add_entries(const struct statuses *statuses,
 		return false;
 	if (is_chained(attachment))
 		add_other(entries, attachment, &podns, &routes,
-			  attachment->ifname);
+			  attachment->ifname, NULL);
 	for (i = 0; i < attachment->interface_count; i++) {
 		interface = &attachment->interfaces[i];
 		port = attachments_port(statuses->attachments, attachment,
@@ -180,6 +186,10 @@ static bool add_entries(const struct statuses *statuses,
 				     entry_of(attachment, interface, port,
 					      &routes, link.ifindex));
 	}
+	for (i = 0; i < attachment->delegate_count; i++)
+		add_other(entries, attachment, &podns, &routes,
+			  attachment->delegates[i].ifname,
+			  attachment->delegates[i].network);
 	cni_routes_free(&routes);
 	return true;
 }
@@ -188,7 +198,7 @@ static bool is_plugged_into(const struct attached *attached,
 			    const char *container)
 {
 	return attached->read && attached->attachment.plugged &&
-	       attached->ports &&
+	       attached->ports == attached->attachment.interface_count &&
 	       !strcmp(attached->attachment.container_id, container);
 }
 

@@ -184,7 +184,7 @@ asks()
 asks a net2
 ok "a network is taken away" poll 60 has a "eth0=primary eth2=net2"
 asks a net2,net1
-ok "and added" poll 60 has a "eth0=primary eth1=net1 eth2=net2"
+ok "and added" poll 60 has a "eth0=primary eth2=net2 eth1=net1"
 asks c net1
 ok "also to a pod that had none" poll 60 has c "eth0=primary eth1=net1"
 ok "where it works" poll 60 _ping_ok c "${peer//\"/}" 1

@@ -354,18 +354,15 @@ static void test_foreign(void)
 {
 	static const struct {
 		const char *annotations, *config;
-		bool delegated;
 	} samples[] = {
-		{ "", "", false },
-		{ "\"example.com/x\":\"y\"", "", false },
-		{ "\"vrctl.dev/conditions\":\"[]\"", "", false },
-		{ "", "{\"type\":\"macvlan\"}", true },
-		{ "", "{\"type\":\"bridge\"}", false },
-		{ CONTRAIL, "{\"type\":\"bridge\"}", false },
-		{ "", "{\"plugins\":[{\"type\":\"macvlan\"}]}", true },
-		{ "", "{", false },
-		{ "", "[]", false },
-		{ "", "{}", false },
+		{ "", "" },
+		{ "\"example.com/x\":\"y\"", "" },
+		{ "\"vrctl.dev/conditions\":\"[]\"", "" },
+		{ "", "{\"type\":\"bridge\"}" },
+		{ CONTRAIL, "{\"type\":\"bridge\"}" },
+		{ "", "{" },
+		{ "", "[]" },
+		{ "", "{}" },
 	};
 	unsigned int i;
 
@@ -374,9 +371,62 @@ static void test_foreign(void)
 			make(samples[i].annotations, samples[i].config);
 		cleanup_nad struct nad nad = { 0 };
 
-		ok(nad_resolve(object, &rules, &nad) == NAD_FOREIGN &&
-			   nad.delegated == samples[i].delegated,
+		ok(nad_resolve(object, &rules, &nad) == NAD_FOREIGN,
 		   "foreign: %s %s", samples[i].annotations, samples[i].config);
+	}
+}
+
+/* What other plugins make: the list that nodes run, or a refusal. */
+static const struct {
+	const char *annotations, *config, *delegate, *error;
+} delegated[] = {
+	{ "",
+	  "{\"cniVersion\":\"1.0.0\",\"name\":\"x\",\"type\":\"macvlan\",\"master\":\"eth1\"}",
+	  "{\"cniVersion\":\"1.0.0\",\"plugins\":[{\"cniVersion\":\"1.0.0\",\"name\":\"x\",\"type\":\"macvlan\",\"master\":\"eth1\"}]}",
+	  NULL },
+	{ "\"vrctl.dev/shared\":\"*\"",
+	  "{\"cniVersion\":\"1.0.0\",\"plugins\":[{\"type\":\"macvlan\"}]}",
+	  "{\"cniVersion\":\"1.0.0\",\"plugins\":[{\"type\":\"macvlan\"}]}",
+	  NULL },
+	{ "", "{\"plugins\":[{\"type\":\"macvlan\"},{\"type\":\"tuning\"}]}",
+	  NULL, "\"type\" is \"tuning\", a plugin that is not opened" },
+	{ "",
+	  "{\"type\":\"macvlan\",\"ipam\":{\"type\":\"static\",\"dataDir\":\"/etc\"}}",
+	  NULL, "dataDir" },
+	{ "",
+	  "{\"type\":\"macvlan\",\"ipam\":{\"type\":\"host-local\",\"subnet\":\"192.0.2.0/24\"}}",
+	  NULL, "host-local" },
+	{ "", "{\"type\":\"macvlan\",\"ipam\":{\"type\":\"vr-agent\"}}", NULL,
+	  "vr-agent" },
+	{ "", "{\"type\":\"macvlan\",\"runtimeConfig\":{}}", NULL,
+	  "\"runtimeConfig\"" },
+	{ "", "{\"type\":\"macvlan\",\"DataDir\":\"/\"}", NULL, "\"DataDir\"" },
+	{ "\"vrctl.dev/cidr\":\"192.0.2.0/24\"", "{\"type\":\"macvlan\"}", NULL,
+	  "vrctl.dev/cidr" },
+};
+
+static void test_delegated(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(delegated); i++) {
+		cleanup_json cJSON *object =
+			make(delegated[i].annotations, delegated[i].config);
+		cleanup_nad struct nad nad = { 0 };
+		enum nad_verdict verdict = nad_resolve(object, &rules, &nad);
+		const char *text = cJSON_GetStringValue(
+			cJSON_GetObjectItem(nad.spec, "delegate"));
+
+		if (delegated[i].error)
+			ok(verdict == NAD_REFUSED &&
+				   strstr(nad.message.text, delegated[i].error),
+			   "refused: %s: %s", delegated[i].config,
+			   nad.message.text);
+		else
+			ok(verdict == NAD_OURS && nad.delegated && text &&
+				   !strcmp(text, delegated[i].delegate),
+			   "delegated: %s: %s%s", delegated[i].config,
+			   text ? text : "", nad.message.text);
 	}
 }
 
@@ -479,6 +529,7 @@ int main(void)
 	test_good();
 	test_bad();
 	test_foreign();
+	test_delegated();
 	test_references();
 	test_notes();
 	test_vnis();
