@@ -124,7 +124,8 @@ static void test_address(void)
 	};
 	struct vr_error error = { 0 };
 	char name[ADDRESS_NAME_BYTES], label[ADDRESS_LABEL_BYTES];
-	char node[300];
+	char node[300], selector[ADDRESS_SELECTOR_BYTES];
+	uint8_t mac[VR_MAC_LEN], other[VR_MAC_LEN];
 	struct address read;
 	cJSON *object;
 
@@ -157,6 +158,58 @@ static void test_address(void)
 	node[sizeof(node) - 1] = '\0';
 	is_int(strlen(address_label(node, label)), 59,
 	       "a long one is cut, with a hash");
+	is_string(address_label("shop/db", label), "shop_db",
+		  "a claim's has no character that labels do not have");
+	is_string(address_selector("claim", "shop/db", selector),
+		  "labelSelector=vrctl.dev%2Fclaim%3Dshop_db",
+		  "and is asked for");
+	address_want_mac("node1", mac);
+	address_want_mac("node2", other);
+	ok(vr_mac_is_station(mac) && memcmp(mac, other, VR_MAC_LEN) != 0,
+	   "what nodes want has names of their own");
+}
+
+/* What the API says, and nobody of the node writes. */
+static void test_claimed(void)
+{
+	static const char text[] =
+		"{\"metadata\":{\"name\":\"v5001-0a010105\",\"uid\":\"u\","
+		"\"resourceVersion\":\"77\"},\"spec\":{\"network\":\"ns.net\","
+		"\"vni\":5001,\"address\":\"10.1.1.5\","
+		"\"mac\":\"0a:58:0a:01:01:05\",\"node\":\"n1\",\"state\":\"kept\","
+		"\"claim\":\"ns/db\",\"sequence\":4,\"standby\":{\"node\":\"n2\","
+		"\"pod\":{\"name\":\"p\",\"uid\":\"p-uid\"}}}}";
+	cJSON *object = cJSON_Parse(text), *spec;
+	struct vr_error error = { 0 };
+	struct address read, copy;
+
+	ok(!address_parse(object, &read, &error), "an address that is kept");
+	ok(read.state == ADDRESS_KEPT && !strcmp(read.claim, "ns/db"),
+	   "... by whom");
+	ok(!strcmp(read.standby_node, "n2") &&
+		   !strcmp(read.standby_uid, "p-uid"),
+	   "... who stands by");
+	ok(!strcmp(read.uid, "u") && !strcmp(read.version, "77"),
+	   "... and which object it is");
+	ok(!address_copy(&copy, &read, &error) && !strcmp(copy.version, "77"),
+	   "a copy has that, too");
+	spec = address_spec_to_json(&copy);
+	ok(!cJSON_GetObjectItem(spec, "standby") &&
+		   !cJSON_GetObjectItem(spec, "uid"),
+	   "none of it is written");
+	cJSON_Delete(spec);
+	cJSON_Delete(object);
+	object = address_to_json(&copy);
+	ok(!strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(
+			   cJSON_GetObjectItem(cJSON_GetObjectItem(object,
+								   "metadata"),
+					       "labels"),
+			   "vrctl.dev/claim")),
+		   "ns_db"),
+	   "a new object can be found by its claim");
+	cJSON_Delete(object);
+	address_free(&copy);
+	address_free(&read);
 }
 
 static void test_access(void)
@@ -664,6 +717,7 @@ int main(void)
 	test_table();
 	test_pick();
 	test_address();
+	test_claimed();
 	test_access();
 	test_path();
 	test_status();

@@ -222,7 +222,8 @@ static void test_add(void)
 		"\"192.0.2.9/24\",\"gateway\":\"192.0.2.1\"},{\"address\":"
 		"\"2001:db8::9/64\"}],\"mac\":\"02:00:00:00:00:09\"},{\"ips\":"
 		"[{\"address\":\"198.51.100.7/24\"}],\"routes\":[{\"dst\":"
-		"\"203.0.113.0/24\",\"gw\":\"198.51.100.1\"}]},{\"mac\":"
+		"\"203.0.113.0/24\",\"gw\":\"198.51.100.1\"}],\"sequence\":4,"
+		"\"standby\":true},{\"mac\":"
 		"\"02:00:00:00:00:0a\"}]}\n";
 	struct network networks[] = {
 		network_of("shop.left", "eth0", DUAL),
@@ -256,6 +257,9 @@ static void test_add(void)
 		  "addresses and MAC of the first");
 	is_string(given(&calls[1]), "198.51.100.7/24>? -", "of the second");
 	is_int(calls[1].result.routes.count, 1, "its route");
+	ok(calls[1].sequence == 4 && calls[1].standby,
+	   "it stands by, with a sequence");
+	ok(!calls[0].sequence && !calls[0].standby, "the first does not");
 	is_string(given(&calls[2]), "02:00:00:00:00:0a",
 		  "a network without addresses has a MAC");
 	ok(calls[0].begun && calls[1].begun && calls[2].begun,
@@ -293,6 +297,9 @@ static const struct {
 	{ "{\"version\":1,\"networks\":{}}\n", "\"networks\" is {}" },
 	{ "{\"version\":1,\"networks\":[7]}\n", "not a JSON object" },
 	{ "{\"version\":1,\"networks\":[{}]}\n", "without an address" },
+	{ "{\"version\":1,\"networks\":[{\"ips\":[{\"address\":"
+	  "\"192.0.2.9/24\"}],\"standby\":1}]}\n",
+	  "\"standby\" is 1" },
 	{ "{\"version\":1,\"networks\":[{\"ips\":[{\"address\":"
 	  "\"192.0.2.9\"}]}]}\n",
 	  "192.0.2.9" },
