@@ -38,6 +38,16 @@ die()
 	exit 1
 }
 
+# What a kernel says when something is wrong with it.  Tests that provoke
+# allocation failures silence them (verbose = 0 in debugfs).
+# shellcheck disable=SC2034 # for who sources this
+SPLATS='WARNING:|\bBUG\b|Call Trace|Oops|KASAN|UBSAN|KFENCE|kmemleak: [1-9]|possible circular locking'
+SPLATS+='|suspicious RCU usage|possible recursive locking|inconsistent lock state|bad unlock balance'
+SPLATS+='|held lock freed|sleeping function called|unregister_netdevice: waiting for'
+SPLATS+='|leaked reference|ref_tracker|refcount_t|hung_task|blocked for more than|soft lockup'
+SPLATS+='|hard LOCKUP|detected (expedited )?stalls|general protection fault|Kernel panic'
+SPLATS+='|ODEBUG|list_(add|del) corruption|DEBUG_LOCKS_WARN_ON|self-detected stall'
+
 # Kernel of a series (6.1, 6.12), "debug", or a path to an image.  Sets KIMG, and
 # KDIR: the tree to build a module against.
 # shellcheck disable=SC2034 # KDIR is for who sources this
@@ -96,8 +106,9 @@ BORING+=,crct10dif_pclmul,crc32_pclmul
 
 # Fills the array VM with the command that boots $KIMG with the machine's root,
 # read-only, and $2 on the host as /run/vr/io in the guest, and runs the script
-# $3 of this folder there.  $1 is live or still, see guest.  CPUS, MEMORY and
-# ICOUNT come from the environment; with ICOUNT a nanosecond of the guest is an
+# $3 of this folder there.  $1 is live or still, see guest.  CPUS, MEMORY, ICOUNT and
+# NETDEV come from the environment; NETDEV is a network card as -netdev of QEMU has it,
+# without its id; with ICOUNT a nanosecond of the guest is an
 # instruction, and QEMU's monitor is at $2/monitor.
 vm_command()
 {
@@ -112,6 +123,7 @@ vm_command()
 	# Nothing of the PC but what a test needs: probing the rest took half of a
 	# boot.
 	VM+=(-q=-nodefaults -a "modprobe.blacklist=$BORING")
+	[ -z "${NETDEV:-}" ] || VM+=("-q=-netdev" "-q=$NETDEV,id=card" "-q=-device" "-q=virtio-net-pci,netdev=card")
 	if [ -n "${ICOUNT:-}" ]; then
 		# The kernel as a user has it: its defences cost instructions too.  But
 		# without "rep movsb" and "stosq", of which an emulator counts each byte
