@@ -36,11 +36,31 @@ kube_need()
 	done
 }
 
+# image_pack ROOT NAME FILE CMD...     ROOT as an image, as docker save would write it
+image_pack()
+{
+	local root=$1 name=$2 file=$3 tmp id word command
+
+	shift 3
+	# Not jq's --args, which takes no words that look like options.
+	command=$(for word; do printf %s "$word" | jq -Rs .; done | jq -s .)
+	tmp=$(mktemp -d)
+	tar -C "$root" --owner 0 --group 0 -cf "$tmp/layer.tar" .
+	id=$(sha256sum < "$tmp/layer.tar")
+	jq -n --arg id "sha256:${id%% *}" --argjson command "$command" '{architecture: "amd64", os: "linux",
+		config: {Env: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], Cmd: $command},
+		rootfs: {type: "layers", diff_ids: [$id]}}' > "$tmp/config.json"
+	printf '[{"Config":"config.json","RepoTags":["%s"],"Layers":["layer.tar"]}]' "$name" \
+		> "$tmp/manifest.json"
+	tar -C "$tmp" -cf "$file" manifest.json config.json layer.tar
+	rm -rf "$tmp"
+}
+
 # What follows is about programs that go on when the script has ended, with
 # PROGRAM.pid and PROGRAM.log in the current folder.
 
-# How long a start may take; a minute or two in an emulated machine.
-LIMIT=600
+# How long a start may take; a minute or two in an emulated machine, more on a busy one.
+LIMIT=${VR_LIMIT:-1200}
 
 # When a process began: what tells it from a later one of the same number.
 began()
