@@ -28,6 +28,9 @@
 /* What others undo is made good by then. */
 #define REPAIR_MILLISECONDS 30000
 
+/* Nodes of one turn, so that whoever asks is heard in between. */
+#define MOST_PEERS 128
+
 /*
  * Nothing that an agent before us led somewhere is taken back sooner: what is
  * not known yet is not gone.
@@ -203,20 +206,79 @@ static int lead_to(struct default_network *net, uint32_t ifindex,
 	return ret ? vr_error_prefix(err, "node %s", peer->entry.key) : 0;
 }
 
+/* What was said to router and host about a node. */
+struct led {
+	struct table_entry entry; /* by its name */
+	unsigned int round;
+	struct vr_ip vtep;
+	struct vr_prefix pod_cidrs[PEER_FAMILIES];
+};
+
+static bool is_led(const struct default_network *net, const struct peer *peer)
+{
+	const struct led *led = table_find(&net->led, peer->entry.key);
+	int i;
+
+	if (!led || led->round != net->round ||
+	    !vr_ip_equal(&led->vtep, &peer->vtep))
+		return false;
+	for (i = 0; i < PEER_FAMILIES; i++) {
+		if (!vr_prefix_equal(&led->pod_cidrs[i], &peer->pod_cidrs[i]))
+			return false;
+	}
+	return true;
+}
+
+static void note_led(struct default_network *net, const struct peer *peer)
+{
+	struct led *led = table_get(&net->led, peer->entry.key, sizeof(*led));
+
+	if (!led)
+		return;
+	led->round = net->round;
+	led->vtep = peer->vtep;
+	memcpy(led->pod_cidrs, peer->pod_cidrs, sizeof(led->pod_cidrs));
+}
+
+/* All of it is to be said again when it is time, or to others than before. */
+static void begin_round(struct default_network *net, uint32_t ifindex,
+			const struct vr_network *now)
+{
+	if (loop_now() >= net->repair_at || net->led_ifindex != ifindex ||
+	    net->led_network != now->id ||
+	    net->led_subnets != net->network.subnet_count) {
+		net->round++;
+		net->repair_at = loop_now() + REPAIR_MILLISECONDS;
+	}
+	net->led_ifindex = ifindex;
+	net->led_network = now->id;
+	net->led_subnets = net->network.subnet_count;
+}
+
+/* Return: 0, or -EINPROGRESS when there is more, which the timer goes on with. */
 static int lead_to_all(struct default_network *net, uint32_t ifindex,
 		       const struct vr_network *now, struct vr_error *err)
 {
 	struct peer *peer, *next;
-	unsigned int i;
+	unsigned int i, left = MOST_PEERS;
 	int ret = 0;
 
 	for (i = 0; !ret && i < net->network.subnet_count; i++)
 		ret = host_route_gateway(&net->own.nl, ifindex,
 					 net->network.subnets[i].ip.family,
 					 now->gateway_mac, err);
+	begin_round(net, ifindex, now);
 	table_for_each(peer, next, &net->peers->table) {
-		if (!ret && strcmp(peer->entry.key, net->self) != 0)
-			ret = lead_to(net, ifindex, peer, err);
+		if (ret || !strcmp(peer->entry.key, net->self) ||
+		    is_led(net, peer))
+			continue;
+		if (!left--) {
+			loop_timer_set(net->timer, 0);
+			return -EINPROGRESS;
+		}
+		ret = lead_to(net, ifindex, peer, err);
+		if (!ret)
+			note_led(net, peer);
 	}
 	return ret;
 }
@@ -247,6 +309,7 @@ static void lead_no_more(struct default_network *net,
 
 void default_network_keep_soon(struct default_network *net)
 {
+	net->repair_at = 0;
 	loop_timer_set_by(net->timer, KEEP_MILLISECONDS);
 }
 
@@ -255,15 +318,21 @@ void default_network_peer_changed(struct default_network *net,
 				  const struct peer *now)
 {
 	const char *name = now ? now->entry.key : before->entry.key;
+	void *led = table_find(&net->led, name);
 	int i;
 
-	default_network_keep_soon(net);
+	loop_timer_set_by(net->timer, KEEP_MILLISECONDS);
+	if (led && !now)
+		table_remove(&net->led, led);
 	if (!before || !strcmp(name, net->self))
 		return;
 	for (i = 0; i < PEER_FAMILIES; i++) {
+		/* It may be another node's by now, to which it leads already. */
 		if (before->pod_cidrs[i].ip.family &&
 		    (!now || !vr_prefix_equal(&before->pod_cidrs[i],
-					      &now->pod_cidrs[i])))
+					      &now->pod_cidrs[i])) &&
+		    !peers_have_cidr(net->peers, net->self,
+				     &before->pod_cidrs[i]))
 			lead_no_more(net, &before->pod_cidrs[i]);
 	}
 }
@@ -478,4 +547,5 @@ void default_network_stop(struct default_network *net)
 	podns_close(&net->own);
 	vr_network_free(&net->network);
 	nft_stop(&net->nft);
+	table_free(&net->led);
 }

@@ -67,6 +67,14 @@ struct default_network {
 	bool swept;
 	uint64_t sweep_at;
 	struct nft nft;
+
+	/* What leads to other nodes: as it was said, to whom, and when again. */
+	struct table led;
+	unsigned int round;
+	uint64_t repair_at;
+	uint32_t led_ifindex;
+	uint32_t led_network;
+	unsigned int led_subnets;
 };
 
 int default_network_start(struct default_network *net, struct vr_error *err);
