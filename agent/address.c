@@ -10,6 +10,7 @@
 
 #include "../cni/json.h"
 #include "../lib/field.h"
+#include "../lib/hash.h"
 #include "address.h"
 #include "object.h"
 
@@ -94,18 +95,9 @@ const char *address_name(const struct address *address,
 	return name;
 }
 
-static uint32_t hash_of(const char *text)
-{
-	uint32_t hash = 2166136261u;
-
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 16777619u;
-	return hash;
-}
-
 void address_want_mac(const char *node, uint8_t mac[VR_MAC_LEN])
 {
-	uint32_t hash = hash_of(node);
+	uint32_t hash = vr_hash32(node, strlen(node));
 
 	mac[0] = 0x02;
 	mac[1] = 'w';
@@ -121,7 +113,7 @@ const char *address_label(const char *name, char label[ADDRESS_LABEL_BYTES])
 		snprintf(label, ADDRESS_LABEL_BYTES, "%s", name);
 	else
 		snprintf(label, ADDRESS_LABEL_BYTES, "%.50s-%08x", name,
-			 hash_of(name));
+			 vr_hash32(name, strlen(name)));
 	slash = strchr(label, '/');
 	if (slash)
 		*slash = '_';

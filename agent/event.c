@@ -10,6 +10,7 @@
 
 #include "../cni/json.h"
 #include "../lib/cleanup.h"
+#include "../lib/hash.h"
 #include "api.h"
 #include "event.h"
 #include "log.h"
@@ -18,18 +19,15 @@
 /* What the server takes. */
 #define MAX_MESSAGE 1024
 
-/* FNV-1a, with the end of each part in it. */
+/* With its end, so that parts are told from each other. */
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
-	do {
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	} while (*text++);
-	return hash;
+	return vr_hash(hash, text, strlen(text) + 1);
 }
 
 uint64_t event_hash(const struct event *event)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
+	uint64_t hash = VR_HASH_START;
 
 	hash = hash_text(hash, event->uid);
 	hash = hash_text(hash, event->reason);

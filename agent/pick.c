@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "../lib/hash.h"
 #include "pick.h"
 
 static uint64_t range_count(const struct pool_range *range)
@@ -65,19 +66,14 @@ bool pick_at(const struct pool_set *set, uint64_t index, struct vr_ip *ip)
 	return false;
 }
 
-static uint64_t mix(uint64_t hash, const char *text)
-{
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	return hash;
-}
-
 uint64_t pick_start(const char *node, const char *network, uint64_t count)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
+	uint64_t hash = VR_HASH_START;
 
 	if (!count)
 		return 0;
-	hash = mix(mix(mix(hash, node), "/"), network);
+	hash = vr_hash_text(hash, node);
+	hash = vr_hash_text(hash, "/");
+	hash = vr_hash_text(hash, network);
 	return (hash ^ hash >> 32) % count;
 }

@@ -7,24 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/hash.h"
 #include "table.h"
 
 #define FIRST_BUCKETS 16
 
-/* FNV-1a. */
-static uint32_t hash(const char *key)
-{
-	uint32_t value = 2166136261u;
-
-	for (; *key; key++)
-		value = (value ^ (unsigned char)*key) * 16777619u;
-	return value;
-}
-
 static struct table_entry **bucket_of(const struct table *table,
 				      const char *key)
 {
-	return &table->buckets[hash(key) & (table->bucket_count - 1)];
+	return &table->buckets[vr_hash32(key, strlen(key)) &
+			       (table->bucket_count - 1)];
 }
 
 static bool grow(struct table *table)

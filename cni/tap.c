@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "../lib/cleanup.h"
+#include "../lib/hash.h"
 #include "../lib/port.h"
 #include "code.h"
 #include "router.h"
@@ -23,20 +24,17 @@
 
 #define ATTEMPTS 16
 
-/* FNV-1a: it need not stand an attack, as a name that is taken is tried on. */
+/* It need not stand an attack, as a name that is taken is tried on. */
 static uint64_t hash(uint64_t value, const char *text)
 {
 	/* The zero byte too: "a" and "bc" are not "ab" and "c". */
-	do {
-		value = (value ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
-	} while (*text++);
-	return value;
+	return vr_hash(value, text, strlen(text) + 1);
 }
 
 void tap_name(const char *container_id, const char *ifname,
 	      unsigned int attempt, char name[IFNAMSIZ])
 {
-	uint64_t value = UINT64_C(0xcbf29ce484222325);
+	uint64_t value = VR_HASH_START;
 
 	value = hash(hash(value, container_id), ifname);
 	while (attempt-- > 0)

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hash.h"
+
 unsigned int vr_family_bytes(int family)
 {
 	switch (family) {
@@ -192,15 +194,6 @@ bool vr_mac_is_station(const uint8_t mac[VR_MAC_LEN])
 	return !(mac[0] & 1) && memcmp(mac, zero, VR_MAC_LEN) != 0;
 }
 
-static uint32_t vr_fnv1a(const uint8_t *bytes, unsigned int len)
-{
-	uint32_t hash = 2166136261u;
-
-	while (len--)
-		hash = (hash ^ *bytes++) * 16777619u;
-	return hash;
-}
-
 void vr_mac_of_ip(const struct vr_ip *ip, uint8_t mac[VR_MAC_LEN])
 {
 	uint32_t hash;
@@ -211,7 +204,7 @@ void vr_mac_of_ip(const struct vr_ip *ip, uint8_t mac[VR_MAC_LEN])
 		memcpy(mac + 2, ip->bytes, 4);
 		return;
 	}
-	hash = htonl(vr_fnv1a(ip->bytes, sizeof(ip->bytes)));
+	hash = htonl(vr_hash32(ip->bytes, sizeof(ip->bytes)));
 	memcpy(mac + 2, &hash, sizeof(hash));
 }
 
