@@ -2,15 +2,21 @@
 /*
  * State files and ports.  Entry point: attachments_refresh().
  */
+#define _GNU_SOURCE
+
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "../cni/file.h"
 #include "../cni/state.h"
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
+#include "../lib/hash.h"
 #include "attachments.h"
 #include "log.h"
 
@@ -109,6 +115,29 @@ static void attached_remove(struct attachments *attachments,
 	table_remove(&attachments->table, item);
 }
 
+/* Files are replaced, not written into. */
+static bool is_as_read(const struct attachments *attachments,
+		       struct attached *item)
+{
+	cleanup_free char *path = NULL;
+	struct stat now;
+	bool same;
+
+	if (asprintf(&path, "%s/%s", attachments->state_dir, item->entry.key) <
+	    0) {
+		path = NULL;
+		return false;
+	}
+	if (stat(path, &now))
+		return false;
+	same = item->read && now.st_ino == item->inode &&
+	       now.st_ctim.tv_sec == item->changed.tv_sec &&
+	       now.st_ctim.tv_nsec == item->changed.tv_nsec;
+	item->inode = now.st_ino;
+	item->changed = now.st_ctim;
+	return same;
+}
+
 /* A file is written before anything is made, and again when a MAC changes. */
 static void read_state(struct attachments *attachments,
 		       const struct state_key *key, struct attached *item)
@@ -117,6 +146,8 @@ static void read_state(struct attachments *attachments,
 	struct vr_error error = { 0 };
 	bool found = false;
 
+	if (is_as_read(attachments, item))
+		return;
 	if (state_load(attachments->state_dir, key->name, key->container_id,
 		       key->ifname, &attachment, &found, &error) ||
 	    !found) {
@@ -128,21 +159,39 @@ static void read_state(struct attachments *attachments,
 	attachment_free(&item->attachment);
 	item->attachment = attachment;
 	item->read = true;
+	item->version++;
+}
+
+static uint64_t hash_port(uint64_t hash, const struct vr_port *port)
+{
+	hash = vr_hash(hash, port->mac, VR_MAC_LEN);
+	hash = vr_hash(hash, &port->mtu, sizeof(port->mtu));
+	return vr_hash(hash, port->addresses,
+		       port->address_count * sizeof(*port->addresses));
 }
 
 static void count_ports(const struct attachments *attachments,
 			struct attached *item)
 {
 	const struct attachment *attachment = &item->attachment;
+	uint64_t hash = VR_HASH_START;
+	const struct vr_port *port;
 	unsigned int i;
 
 	item->ports = 0;
 	for (i = 0; i < attachment->interface_count; i++) {
-		if (attachments_port(attachments, attachment,
-				     &attachment->interfaces[i]))
-			item->ports++;
+		port = attachments_port(attachments, attachment,
+					&attachment->interfaces[i]);
+		hash = vr_hash(hash, &i, sizeof(i));
+		if (!port)
+			continue;
+		hash = hash_port(hash, port);
+		item->ports++;
 	}
 	item->had_ports |= item->ports && item->read;
+	if (item->ports_hash != hash)
+		item->version++;
+	item->ports_hash = hash;
 }
 
 static int read_states(struct attachments *attachments, struct vr_error *err)

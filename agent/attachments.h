@@ -7,6 +7,9 @@
 #define VR_AGENT_ATTACHMENTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
 
 #include "../cni/attachment.h"
 #include "../lib/netlink.h"
@@ -30,6 +33,7 @@ struct attached_port {
  * @attachment: its content, if it could be @read
  * @had_ports: its ports were there once: an ADD that goes on has none yet
  * @ports: how many of its interfaces have one now
+ * @version: another one whenever the file or one of the ports is another
  */
 struct attached {
 	struct table_entry entry;
@@ -38,7 +42,13 @@ struct attached {
 	bool read;
 	bool had_ports;
 	unsigned int ports;
+	unsigned int version;
 	unsigned int round;
+
+	/* By which it is seen that nothing is. */
+	struct timespec changed;
+	ino_t inode;
+	uint64_t ports_hash;
 };
 
 /**

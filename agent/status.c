@@ -13,11 +13,15 @@
 #include "../cni/json.h"
 #include "../cni/podns.h"
 #include "../lib/cleanup.h"
+#include "../lib/hash.h"
 #include "log.h"
 #include "object.h"
 #include "status.h"
 
 #define RETRY_MILLISECONDS 2000
+
+/* What others do inside of a pod is seen by then. */
+#define LOOK_MILLISECONDS 30000
 
 /**
  * struct writing - a value that was written, and is not seen yet
@@ -31,6 +35,20 @@ struct writing {
 	struct api_call *call;
 	char *value;
 	unsigned int version;
+};
+
+/**
+ * struct settled - a pod that says what there is
+ * @entry: by the name of its state file
+ * @pod: version of the pod
+ * @attached: of its state files and ports, a hash
+ * @until: on the clock of loop_now(), when it is looked at all the same
+ */
+struct settled {
+	struct table_entry entry;
+	unsigned int pod;
+	uint64_t attached;
+	uint64_t until;
 };
 
 /* "ns/name" of the network "ns.name". */
@@ -366,6 +384,49 @@ static void write_status(struct statuses *statuses,
 		writing_free(statuses, writing);
 }
 
+/* All that is attached to the same container. */
+static uint64_t version_of(const struct statuses *statuses,
+			   const char *container)
+{
+	struct attached *item, *next;
+	uint64_t sum = 0, hash;
+
+	/* In whatever order. */
+	table_for_each(item, next, &statuses->attachments->table) {
+		if (strcmp(item->container, container) != 0)
+			continue;
+		hash = vr_hash_text(VR_HASH_START, item->entry.key);
+		sum += vr_hash(hash, &item->version, sizeof(item->version));
+	}
+	return sum;
+}
+
+/* To enter its namespace takes longer than all else. */
+static bool is_settled(const struct statuses *statuses,
+		       const struct attached *attached, const struct pod *pod)
+{
+	const struct settled *settled =
+		table_find(&statuses->settled, attached->entry.key);
+
+	return settled && settled->pod == pod->version &&
+	       settled->until > loop_now() &&
+	       settled->attached == version_of(statuses, attached->container);
+}
+
+static void settle(struct statuses *statuses, const struct attached *attached,
+		   const struct pod *pod)
+{
+	struct settled *settled = table_get(&statuses->settled,
+					    attached->entry.key,
+					    sizeof(*settled));
+
+	if (!settled)
+		return;
+	settled->pod = pod->version;
+	settled->attached = version_of(statuses, attached->container);
+	settled->until = loop_now() + LOOK_MILLISECONDS;
+}
+
 static void check_attached(struct statuses *statuses,
 			   const struct attached *attached)
 {
@@ -382,7 +443,8 @@ static void check_attached(struct statuses *statuses,
 		return;
 	pod = pods_find(statuses->pods, attachment->pod.namespace,
 			attachment->pod.name);
-	if (!pod || !pod_is(pod, attachment->pod.uid))
+	if (!pod || !pod_is(pod, attachment->pod.uid) ||
+	    is_settled(statuses, attached, pod))
 		return;
 	ours = entries_of(statuses, attachment);
 	if (!ours)
@@ -393,10 +455,13 @@ static void check_attached(struct statuses *statuses,
 	value = status_merge(old, ours);
 	if (value && strcmp(value, old) != 0)
 		write_status(statuses, &attachment->pod, pod, value);
+	else if (value)
+		settle(statuses, attached, pod);
 }
 
 void statuses_check(struct statuses *statuses)
 {
+	struct settled *settled, *next_settled;
 	struct writing *writing, *next_writing;
 	struct attached *attached, *next;
 
@@ -407,6 +472,11 @@ void statuses_check(struct statuses *statuses)
 		    !table_find(&statuses->pods->table, writing->entry.key))
 			writing_free(statuses, writing);
 	}
+	table_for_each(settled, next_settled, &statuses->settled) {
+		if (!table_find(&statuses->attachments->table,
+				settled->entry.key))
+			table_remove(&statuses->settled, settled);
+	}
 }
 
 void statuses_stop(struct statuses *statuses)
@@ -416,4 +486,5 @@ void statuses_stop(struct statuses *statuses)
 	table_for_each(writing, next, &statuses->writing)
 		writing_free(statuses, writing);
 	table_free(&statuses->writing);
+	table_free(&statuses->settled);
 }

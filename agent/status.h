@@ -20,12 +20,14 @@
  * struct statuses - what is written
  * @timer: whoever set it up calls statuses_check() when it is due
  * @writing: requests on their way, by pod
+ * @settled: what need not be looked at, by state file
  */
 struct statuses {
 	struct api *api;
 	const struct attachments *attachments;
 	const struct pods *pods;
 	struct table writing;
+	struct table settled;
 	struct loop_timer *timer;
 };
 
