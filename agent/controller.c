@@ -161,6 +161,8 @@ static int start_watches(struct controller *controller, struct vr_error *err)
 
 	for (i = 0; i < CONTROLLER_WATCHES; i++) {
 		kind = kinds[i];
+		if (i == WATCH_NODES || i == WATCH_PODS)
+			kind.page = WATCH_PAGE_LARGE;
 		if (i == WATCH_EVENTS)
 			kind.selector = "fieldSelector=reason%3D" POLICY_REASON;
 		controller->watches[i] = watch_start(controller->api,

@@ -146,6 +146,7 @@ int peers_start(struct peers *peers, struct loop *loop, struct api *api,
 {
 	const struct watch_kind kind = {
 		.path = "/api/v1/nodes",
+		.page = WATCH_PAGE_LARGE,
 		.changed = changed,
 		.gone = gone,
 	};

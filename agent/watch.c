@@ -20,7 +20,7 @@
 #include "table.h"
 #include "watch.h"
 
-#define PAGE "500"
+#define PAGE 500
 #define STREAM_SECONDS 300
 /* A server that ends streams sooner is not asked again at once. */
 #define SHORT_STREAM 1000
@@ -330,8 +330,9 @@ static void list(struct watch *watch)
 		next = api_path("&continue=%s", watch->next_page);
 	else
 		watch->round++;
-	if (asprintf(&path, "%s?limit=" PAGE "%s%s%s", watch->path, and,
-		     selector, next ? next : "") < 0)
+	if (asprintf(&path, "%s?limit=%u%s%s%s", watch->path,
+		     watch->kind.page ? watch->kind.page : PAGE, and, selector,
+		     next ? next : "") < 0)
 		path = NULL;
 	send_request(watch, path, false);
 }

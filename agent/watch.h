@@ -13,10 +13,15 @@
 
 struct watch;
 
+/* Objects of a page of those that are large: Nodes list their images. */
+#define WATCH_PAGE_LARGE 50
+
 /**
  * struct watch_kind - what to watch, and who is told
  * @path: of the collection, without a query
  * @selector: "labelSelector=..." or "fieldSelector=...", escaped; NULL for all
+ * @page: objects that are asked for at a time, 0 for many: nobody is heard while
+ *	a page is read, and it is in memory several times over
  * @changed: an object is new or another than before; it is gone afterwards
  * @gone: an object is no more; @namespace is "" for a kind without
  * @synced: a list was read to its end and @gone said what it lacks: after the
@@ -28,6 +33,7 @@ struct watch;
 struct watch_kind {
 	const char *path;
 	const char *selector;
+	unsigned int page;
 	void (*changed)(const cJSON *object, void *arg);
 	void (*gone)(const char *namespace, const char *name, void *arg);
 	void (*synced)(void *arg);
