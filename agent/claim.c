@@ -22,6 +22,13 @@ static struct cluster_claim *claim_of(struct work *work)
 					offsetof(struct cluster_claim, work));
 }
 
+/* A prefix, or an object that has one. */
+static const char *subnet_text(const cJSON *item)
+{
+	return cJSON_IsString(item) ? item->valuestring
+				    : object_text(item, "subnet");
+}
+
 /* The standard's examples have the length of the subnet's prefix. */
 static const char *format(const struct cluster_address *address,
 			  char text[VR_PREFIX_TEXT])
@@ -33,8 +40,7 @@ static const char *format(const struct cluster_address *address,
 	cJSON_ArrayForEach(item,
 			   cJSON_GetObjectItemCaseSensitive(
 				   cluster_spec(address->network), "subnets")) {
-		if (!vr_prefix_parse("", object_text(item, "subnet"), &subnet,
-				     NULL) &&
+		if (!vr_prefix_parse("", subnet_text(item), &subnet, NULL) &&
 		    vr_prefix_contains(&subnet, &address->ip))
 			prefix.length = subnet.length;
 	}
