@@ -28,7 +28,7 @@ struct text_field {
 static const struct text_field spec_fields[] = {
 	FIELD("network", network),     FIELD("node", node),
 	FIELD("container", container), FIELD("interface", interface),
-	FIELD("claim", claim),
+	FIELD("claim", claim),	       FIELD("requested", requested),
 };
 
 static const struct text_field pod_fields[] = {

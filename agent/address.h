@@ -47,6 +47,8 @@ enum address_state {
  * @node: whose agent may change it
  * @pod_namespace, @pod_name, @pod_uid: of whom has it, or ""
  * @container, @interface: the attachment on its node, or ""
+ * @requested: the network by which it was asked for, if that is another name of
+ *	@network, or ""
  * @claim: "NAMESPACE/NAME" of the IPAMClaim that keeps it, or ""
  * @since: when the state began
  * @sequence: rises when it moves
@@ -66,6 +68,7 @@ struct address {
 	char *pod_uid;
 	char *container;
 	char *interface;
+	char *requested;
 	char *claim;
 	char *standby_node;
 	char *standby_name;

@@ -252,8 +252,21 @@ void cluster_network_written(struct cluster *cluster, const cJSON *object)
 
 /* --- addresses */
 
-static void address_detach(struct cluster_address *address)
+static void mark_requested(const struct cluster *cluster,
+			   const struct cluster_address *address)
 {
+	struct cluster_network *network = NULL;
+
+	if (address->requested && address->requested[0])
+		network = cluster_network_find(cluster, address->requested);
+	if (network)
+		work_mark(&network->work);
+}
+
+static void address_detach(struct cluster *cluster,
+			   struct cluster_address *address)
+{
+	mark_requested(cluster, address);
 	if (address->network) {
 		link_remove(&address->of_network);
 		address->network->address_count--;
@@ -270,10 +283,11 @@ static void address_detach(struct cluster_address *address)
 static void address_free_entry(struct cluster *cluster,
 			       struct cluster_address *address)
 {
-	address_detach(address);
+	address_detach(cluster, address);
 	work_end(&address->work);
 	free(address->pod);
 	free(address->pod_uid);
+	free(address->requested);
 	free(address->standby_uid);
 	free(address->uid);
 	free(address->version);
@@ -317,7 +331,7 @@ static void address_set(struct cluster *cluster,
 			struct cluster_address *address,
 			const struct address *new, const cJSON *object)
 {
-	address_detach(address);
+	address_detach(cluster, address);
 	address_attach(cluster, address, new);
 	address->node = cluster_node_get(cluster, new->node);
 	address->ip = new->ip;
@@ -328,6 +342,8 @@ static void address_set(struct cluster *cluster,
 			       ? join(new->pod_namespace, '/', new->pod_name)
 			       : strdup("");
 	set_text(&address->pod_uid, new->pod_uid);
+	set_text(&address->requested, new->requested);
+	mark_requested(cluster, address);
 	set_text(&address->standby_uid,
 		 object_text(cJSON_GetObjectItemCaseSensitive(object_at(object,
 									"spec",

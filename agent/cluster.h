@@ -81,6 +81,7 @@ struct cluster_claim {
  * struct cluster_address - a NetworkAddress
  * @pod: "NAMESPACE/NAME", or ""
  * @pod_uid: its UID, or ""
+ * @requested: the other name of its network by which it was asked for, or ""
  * @standby_uid: the UID of who may take it, or ""
  * @uid, @version: of the object
  * @claim: NULL for none
@@ -100,6 +101,7 @@ struct cluster_address {
 	time_t since;
 	char *pod;
 	char *pod_uid;
+	char *requested;
 	char *standby_uid;
 	char *uid;
 	char *version;

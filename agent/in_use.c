@@ -18,12 +18,14 @@ static int compare(const void *a, const void *b)
 
 /* Sorted, each once. Return: how many. */
 static unsigned int collect(const struct cluster_network *network,
-			    const char **pods)
+			    const char *requested, const char **pods)
 {
 	const struct cluster_link *link;
 	unsigned int count = 0, kept = 0, i;
 
 	for (link = network->addresses; link; link = link->next) {
+		if (requested && strcmp(link->address->requested, requested))
+			continue;
 		if (link->address->pod && link->address->pod[0])
 			pods[count++] = link->address->pod;
 	}
@@ -36,7 +38,7 @@ static unsigned int collect(const struct cluster_network *network,
 	return kept;
 }
 
-char *in_use_text(const struct cluster_network *network)
+char *in_use_text(const struct cluster_network *network, const char *requested)
 {
 	cleanup_free const char **pods =
 		calloc(network->address_count + 1, sizeof(*pods));
@@ -44,7 +46,7 @@ char *in_use_text(const struct cluster_network *network)
 	unsigned int count, i;
 	cJSON *list;
 
-	count = pods ? collect(network, pods) : 0;
+	count = pods ? collect(network, requested, pods) : 0;
 	if (!count)
 		return NULL;
 	object = cJSON_CreateObject();

@@ -7,7 +7,12 @@
 
 #include "cluster.h"
 
-/* Return: {"count": N, "pods": [ten of them]} to cJSON_free(), NULL for none. */
-char *in_use_text(const struct cluster_network *network);
+/**
+ * in_use_text() - Its pods, for an annotation
+ * @requested: only those who asked for it by this other name of it, NULL for all
+ *
+ * Return: {"count": N, "pods": [ten of them]} to cJSON_free(), NULL for none.
+ */
+char *in_use_text(const struct cluster_network *network, const char *requested);
 
 #endif /* VR_AGENT_IN_USE_H */

@@ -76,6 +76,7 @@ void own_address_release(struct own_address *item)
 
 	wanted->since = time(NULL);
 	address_set_text(&wanted->container, "");
+	address_set_text(&wanted->requested, "");
 	if (wanted->claim[0]) {
 		keep(wanted);
 		return;
@@ -457,6 +458,41 @@ static void hold_network(struct own *own, struct own_address *item)
 	item->network = network;
 }
 
+static void note_name(struct own *own, const struct attachment *attachment,
+		      const struct attachment_interface *interface)
+{
+	const struct network *network =
+		networks_find(own->networks, interface->network);
+	const struct vr_port *port =
+		attachments_port(own->attachments, attachment, interface);
+	struct own_address *item;
+	unsigned int i;
+
+	for (i = 0; network && port && i < port->address_count; i++) {
+		item = own_find(own, network, &port->addresses[i]);
+		if (item && item->wanted.state == ADDRESS_BOUND &&
+		    strcmp(item->wanted.requested, interface->requested) != 0)
+			address_set_text(&item->wanted.requested,
+					 interface->requested);
+	}
+}
+
+/* Whoever wants to delete what is another name of a network is told who uses it. */
+static void note_names(struct own *own)
+{
+	const struct attached *item, *next;
+	unsigned int i;
+
+	table_for_each(item, next, &own->attachments->table) {
+		for (i = 0; item->read && i < item->attachment.interface_count;
+		     i++) {
+			if (item->attachment.interfaces[i].requested)
+				note_name(own, &item->attachment,
+					  &item->attachment.interfaces[i]);
+		}
+	}
+}
+
 void own_check(struct own *own)
 {
 	struct network *network, *next_network;
@@ -470,6 +506,7 @@ void own_check(struct own *own)
 		hold_network(own, item);
 	}
 	advertise_ports(own);
+	note_names(own);
 	table_for_each(network, next_network, &own->networks->table)
 		check_network(own, network);
 	table_for_each(item, next, &own->table) {

@@ -32,7 +32,9 @@ static bool is_same(const struct address *a, const struct address *b)
 	       !strcmp(a->container, b->container) &&
 	       !strcmp(a->interface, b->interface) &&
 	       !strcmp(a->pod_uid, b->pod_uid) &&
-	       !strcmp(a->pod_name, b->pod_name) && !strcmp(a->claim, b->claim);
+	       !strcmp(a->pod_name, b->pod_name) &&
+	       !strcmp(a->claim, b->claim) &&
+	       !strcmp(a->requested, b->requested);
 }
 
 void own_set_version(struct address *address, const cJSON *object)

@@ -286,8 +286,22 @@ static void patch_conditions(const struct cluster_network *network,
 		cJSON_AddStringToObject(annotations, NAD_CONDITIONS, text);
 }
 
+/* One that is another's name has no addresses of its own. */
+static char *users_of(const struct cluster *cluster,
+		      const struct cluster_network *network)
+{
+	const char *name = object_text(cluster_spec(network), "sameAs");
+	const struct cluster_network *other;
+
+	if (!name[0])
+		return in_use_text(network, NULL);
+	other = cluster_network_find(cluster, name);
+	return other ? in_use_text(other, network->entry.key) : NULL;
+}
+
 /* The first pod and the last are told of at once, the others together. */
-static void patch_in_use(struct cluster_network *network, cJSON *annotations)
+static void patch_in_use(const struct cluster *cluster,
+			 struct cluster_network *network, cJSON *annotations)
 {
 	const char *old = object_annotation(network->nad, NAD_IN_USE_BY);
 	uint64_t now = loop_now(), next;
@@ -298,7 +312,7 @@ static void patch_in_use(struct cluster_network *network, cJSON *annotations)
 		work_mark_in(&network->work, next - now);
 		return;
 	}
-	new = in_use_text(network);
+	new = users_of(cluster, network);
 	if (new &&strcmp(old, new) != 0)
 		cJSON_AddStringToObject(annotations, NAD_IN_USE_BY, new);
 	else if (!new &&old[0])
@@ -316,7 +330,8 @@ static void nad_written(struct work *work, const struct api_answer *answer,
 		cluster_nad_written(&controller->cluster, answer->body);
 }
 
-static void write_nad(struct cluster_network *network,
+static void write_nad(const struct cluster *cluster,
+		      struct cluster_network *network,
 		      const struct decision *decision)
 {
 	cJSON *patch = cJSON_CreateObject();
@@ -326,7 +341,7 @@ static void write_nad(struct cluster_network *network,
 	cJSON_AddStringToObject(metadata, "uid", object_uid(network->nad));
 	annotations = cJSON_AddObjectToObject(metadata, "annotations");
 	patch_conditions(network, decision, annotations);
-	patch_in_use(network, annotations);
+	patch_in_use(cluster, network, annotations);
 	if (!annotations || !annotations->child) {
 		cJSON_Delete(patch);
 		return;
@@ -374,5 +389,5 @@ void publish_step(struct work *work, void *arg)
 	    write_status(network, &decision) || !network->nad)
 		return;
 	if (!write_event(network, &decision))
-		write_nad(network, &decision);
+		write_nad(&controller->cluster, network, &decision);
 }
