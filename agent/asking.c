@@ -10,6 +10,7 @@
 #include "../cni/code.h"
 #include "../cni/ipam_agent.h"
 #include "../cni/json.h"
+#include "../cni/pod_networks.h"
 #include "../lib/cleanup.h"
 #include "asking.h"
 #include "log.h"
@@ -323,6 +324,76 @@ static bool is_first(const struct asking_context *context, const cJSON *request,
 	return true;
 }
 
+/* Interfaces that the container has on a network already. */
+static unsigned int count_attached(const struct asking_context *context,
+				   const struct own_wish *wish)
+{
+	struct attached *item, *next;
+	unsigned int i, count = 0;
+
+	table_for_each(item, next, &context->attachments->table) {
+		if (strcmp(item->container, wish->who.container) != 0)
+			continue;
+		for (i = 0; i < item->attachment.interface_count; i++) {
+			if (!strcmp(item->attachment.interfaces[i].network,
+				    wish->network->entry.key) &&
+			    strcmp(item->attachment.interfaces[i].ifname,
+				   wish->who.interface) != 0)
+				count++;
+		}
+	}
+	return count;
+}
+
+/*
+ * Multus says of which pod a call is, but not of which namespace its network: a
+ * name without one means the pod's.  What the pod asks for shows when that is
+ * not what was meant.
+ */
+static int compare_meant(const struct asking_context *context,
+			 const struct own_wish *wish,
+			 const struct requests *wanted, struct vr_error *err)
+{
+	const char *network = wish->network->entry.key;
+	const char *name = strchr(network, '.');
+	unsigned int i, same = 0;
+	const char *other = NULL;
+
+	for (i = 0; i < wanted->count; i++) {
+		if (!strcmp(wanted->items[i].network, network))
+			same++;
+		else if (name &&
+			 !strcmp(strchr(wanted->items[i].network, '.'), name))
+			other = wanted->items[i].network;
+	}
+	if (!other || same > count_attached(context, wish))
+		return 0;
+	return cni_fail(
+		err, CNI_CONFIG,
+		"the pod asks for network \"%s\": \"name\" in spec.config of its NetworkAttachmentDefinition has to be \"%s\", or it means \"%s\"",
+		other, other, network);
+}
+
+static int check_meant(const struct asking_context *context,
+		       const struct own_wish *wish, struct vr_error *err)
+{
+	const char *namespace = wish->who.pod_namespace;
+	struct requests wanted = { 0 };
+	cleanup_json cJSON *json = NULL;
+	const struct pod *pod;
+	int ret = 0;
+
+	if (!context->under_multus)
+		return 0;
+	pod = pods_find(context->pods, namespace, wish->who.pod_name);
+	if (pod &&
+	    !pod_networks_parse(object_text(pod->annotations, POD_NETWORKS_KEY),
+				namespace, &wanted, &json, NULL))
+		ret = compare_meant(context, wish, &wanted, err);
+	requests_free(&wanted);
+	return ret;
+}
+
 static int add_item(struct asking *asking, const cJSON *request,
 		    const cJSON *object, struct vr_error *err)
 {
@@ -337,6 +408,8 @@ static int add_item(struct asking *asking, const cJSON *request,
 	if (!ret)
 		ret = check_right(asking->context, item->wish.network,
 				  &item->wish.who, err);
+	if (!ret)
+		ret = check_meant(asking->context, &item->wish, err);
 	if (!ret)
 		ret = parse_asked_ips(object, &item->wish, err);
 	if (!ret)

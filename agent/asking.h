@@ -20,6 +20,7 @@ struct asking;
  * struct asking_context - what requests are answered from
  * @host_ports: the host's on networks, NULL when it has none but the default one's
  * @open_networks: any pod may use any network ("compat: contrail")
+ * @under_multus: it is Multus that asks, call by call
  * @adding: ADDs on their way
  */
 struct asking_context {
@@ -32,6 +33,7 @@ struct asking_context {
 	const struct attachments *attachments;
 	const struct host_ports *host_ports;
 	bool open_networks;
+	bool under_multus;
 	struct asking *adding;
 };
 

@@ -324,7 +324,7 @@ void default_network_peer_changed(struct default_network *net,
 	loop_timer_set_by(net->timer, KEEP_MILLISECONDS);
 	if (led && !now)
 		table_remove(&net->led, led);
-	if (!before || !strcmp(name, net->self))
+	if (!before || !strcmp(name, net->self) || net->options->guard_only)
 		return;
 	for (i = 0; i < PEER_FAMILIES; i++) {
 		/* It may be another node's by now, to which it leads already. */
@@ -426,17 +426,12 @@ static void sweep(struct default_network *net, uint32_t ifindex)
 
 /* --- all of it */
 
-static int keep_rules(struct default_network *net, struct vr_error *err)
+/* The host's on the default network first. */
+static int list_ports(struct default_network *net, struct rules_port **ports,
+		      unsigned int *count, struct vr_error *err)
 {
-	struct rules rules = {
-		.vxlan_port = net->options->vxlan_port,
-		.peers = net->peers,
-	};
-	struct rules_port *ports = NULL, *port;
-	char *text;
-	int ret;
+	struct rules_port *port = vr_list_grow(ports, count, sizeof(**ports));
 
-	port = vr_list_grow(&ports, &rules.port_count, sizeof(*ports));
 	if (!port)
 		return vr_error_memory(err);
 	*port = (struct rules_port){
@@ -445,7 +440,21 @@ static int keep_rules(struct default_network *net, struct vr_error *err)
 		.services = true,
 		.outside = true,
 	};
-	ret = host_ports_rules(net->further, &ports, &rules.port_count, err);
+	return host_ports_rules(net->further, ports, count, err);
+}
+
+static int keep_rules(struct default_network *net, struct vr_error *err)
+{
+	struct rules rules = {
+		.vxlan_port = net->options->vxlan_port,
+		.peers = net->peers,
+	};
+	struct rules_port *ports = NULL;
+	char *text;
+	int ret = 0;
+
+	if (!net->options->guard_only)
+		ret = list_ports(net, &ports, &rules.port_count, err);
 	rules.ports = ports;
 	text = ret ? NULL : rules_text(&rules);
 	free(ports);
@@ -461,6 +470,8 @@ static int keep_all(struct default_network *net, struct vr_error *err)
 	uint32_t ifindex = 0;
 	int ret;
 
+	if (net->options->guard_only)
+		return keep_rules(net, err);
 	if (!self)
 		return vr_error_set(err, ENOENT, "there is no Node object %s",
 				    net->self);
@@ -499,7 +510,8 @@ static void keep(void *arg)
 	}
 	net->complained = false;
 	loop_timer_set(net->timer, REPAIR_MILLISECONDS);
-	net->ready(&net->network, net->arg);
+	if (!net->options->guard_only)
+		net->ready(&net->network, net->arg);
 }
 
 static void rules_are_loaded(void *arg)

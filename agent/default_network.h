@@ -31,6 +31,8 @@
  * @masquerade: what leaves the node has the node's address
  * @vxlan_port: UDP port that pods may not speak to nodes on
  * @state_dir: of vr-cni, whose lock the host's device has
+ * @guard_only: another plugin has the pods' first interface: there is no network to
+ *	keep, but its pods may not speak as nodes either
  */
 struct default_network_options {
 	const char *name;
@@ -39,6 +41,7 @@ struct default_network_options {
 	bool masquerade;
 	uint16_t vxlan_port;
 	const char *state_dir;
+	bool guard_only;
 };
 
 /**

@@ -90,7 +90,7 @@ static void peers_are_moved(void *arg)
 	table_for_each(entry, next, &node->moving) {
 		peer = peers_find(&node->peers, entry->key);
 		networks_peer_changed(&node->networks, entry->key);
-		if (peer && has_default_network(node))
+		if (peer)
 			default_network_peer_changed(&node->default_network,
 						     peer, peer);
 		table_remove(&node->moving, entry);
@@ -137,9 +137,7 @@ static void peer_is_changed(const struct peer *before, const struct peer *now,
 			return;
 		networks_peer_changed(&node->networks, name);
 	}
-	if (has_default_network(node))
-		default_network_peer_changed(&node->default_network, before,
-					     now);
+	default_network_peer_changed(&node->default_network, before, now);
 }
 
 /* Whatever may be new: all is looked at once, soon. */
@@ -230,6 +228,7 @@ static void set_up_default(struct node *node)
 		.masquerade = options->masquerade,
 		.vxlan_port = options->vxlan_port,
 		.state_dir = options->state_dir,
+		.guard_only = !has_default_network(node),
 	};
 	node->default_network = (struct default_network){
 		.loop = node->loop,
@@ -342,8 +341,9 @@ static void set_up(struct node *node, struct api *api)
 		.own = &node->own,
 		.standing = &node->standing,
 		.devices = &node->devices,
-		.pods = &node->pods,
 		.attachments = &node->attachments,
+		.pods = &node->pods,
+		.under_multus = options->under_multus,
 		.host_ports = has_default_network(node) ? &node->host_ports
 							: NULL,
 		.open_networks = options->open_networks,
@@ -393,7 +393,7 @@ static int start_all(struct node *node, struct api *api, struct vr_error *err)
 				       options->cluster_dir, err);
 	if (!ret && has_default_network(node))
 		ret = host_ports_start(&node->host_ports, err);
-	if (!ret && has_default_network(node))
+	if (!ret)
 		ret = default_network_start(&node->default_network, err);
 	if (!ret)
 		ret = firewall_start(&node->firewall, err);

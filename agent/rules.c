@@ -184,16 +184,25 @@ static void add_source(FILE *out, const struct rules_port *port)
 			names, names);
 }
 
-static void write_rules(FILE *out, const struct rules *rules)
+/*
+ * Of another plugin's pods no device is known, but what a node forwards is never
+ * its own; what they send to it directly the uplink refuses by its source.
+ */
+static void add_guard_alone(FILE *out, const struct rules *rules)
+{
+	fprintf(out,
+		"\tchain forward {\n"
+		"\t\ttype filter hook forward priority filter\n"
+		"\t\tudp dport %u ip daddr @nodes4 counter drop\n"
+		"\t\tudp dport %u ip6 daddr @nodes6 counter drop\n"
+		"\t}\n",
+		rules->vxlan_port, rules->vxlan_port);
+}
+
+static void add_chains(FILE *out, const struct rules *rules)
 {
 	unsigned int i;
 
-	fputs("table inet " RULES_TABLE " {\n}\n"
-	      "delete table inet " RULES_TABLE "\n"
-	      "table inet " RULES_TABLE " {\n",
-	      out);
-	add_nodes(out, rules->peers, "nodes4", "ipv4_addr", AF_INET);
-	add_nodes(out, rules->peers, "nodes6", "ipv6_addr", AF_INET6);
 	add_ports(out, rules);
 	add_guard(out, rules, "prerouting", "raw");
 	/* Behind the translation of services, which may lead to a node as well. */
@@ -209,7 +218,22 @@ static void write_rules(FILE *out, const struct rules *rules)
 	      out);
 	for (i = 0; i < rules->port_count; i++)
 		add_source(out, &rules->ports[i]);
-	fputs("\t}\n}\n", out);
+	fputs("\t}\n", out);
+}
+
+static void write_rules(FILE *out, const struct rules *rules)
+{
+	fputs("table inet " RULES_TABLE " {\n}\n"
+	      "delete table inet " RULES_TABLE "\n"
+	      "table inet " RULES_TABLE " {\n",
+	      out);
+	add_nodes(out, rules->peers, "nodes4", "ipv4_addr", AF_INET);
+	add_nodes(out, rules->peers, "nodes6", "ipv6_addr", AF_INET6);
+	if (rules->port_count)
+		add_chains(out, rules);
+	else
+		add_guard_alone(out, rules);
+	fputs("}\n", out);
 }
 
 char *rules_text(const struct rules *rules)

@@ -36,7 +36,7 @@ struct rules_port {
  * struct rules - what they are made of
  * @vxlan_port: UDP port that pods may not speak to nodes on
  * @peers: the nodes
- * @ports: at least one
+ * @ports: none where another plugin has the pods' first interface
  */
 struct rules {
 	uint16_t vxlan_port;

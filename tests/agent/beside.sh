@@ -173,6 +173,13 @@ ok "and on the other's network" reaches 198.51.100.1
 # What is not there.
 fails "there is no default network" at n1 network show cluster-wide-network
 fails "nor a device of the host" ip -n "$n1" link show vr-host
+is "of rules the guard alone" "$(on n1 nft list table inet vr | grep -c 'chain\|masquerade')" 1
+dropped()
+{
+	[ "$(on n1 nft -j list chain inet vr forward | jq '[.. | .counter? // empty | .packets] | add')" = 1 ]
+}
+in_ns "$a" bash -c 'echo x > /dev/udp/203.0.113.2/4789'
+ok "a pod is no node" poll 60 dropped
 
 # --- pods that run
 asks()

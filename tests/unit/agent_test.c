@@ -564,6 +564,13 @@ static void test_rules(void)
 		   !strstr(text, "\"vr-vrf7\" } jump pings"),
 	   "or all of it and services, but nothing outside");
 	free(text);
+	rules.port_count = 0;
+	text = rules_text(&rules);
+	ok(text && !strstr(text, "host-ports") && !strstr(text, "masquerade") &&
+		   strstr(text, "hook forward") &&
+		   strstr(text, "\t\tudp dport 4790 ip daddr @nodes4"),
+	   "without a first interface of ours the guard alone");
+	free(text);
 	table_free(&peers.table);
 }
 

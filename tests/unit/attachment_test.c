@@ -313,6 +313,55 @@ static void test_kept(const char *folder)
 	ok(!loaded.interfaces[1].requested, "but for who asked by its name");
 }
 
+#define OPEN "{\"delegateTypes\":[\"macvlan\"]}"
+
+/* Interfaces of other plugins: their place among ours, and what they are told. */
+static void test_delegates(const char *folder)
+{
+	cleanup_attachment struct attachment loaded = { 0 };
+	cleanup_netconf struct netconf netconf = { 0 };
+	cleanup_json cJSON *json = NULL;
+	cleanup_plan struct plan plan;
+	struct vr_error err = { 0 };
+	char *text;
+
+	definition(
+		folder, "shop.mv",
+		",\"delegate\":\"{\\\"cniVersion\\\":\\\"1.0.0\\\",\\\"name\\\":\\\"evil\\\",\\\"plugins\\\":"
+		"[{\\\"type\\\":\\\"macvlan\\\",\\\"capabilities\\\":{\\\"mac\\\":true}}]}\"");
+	definition(folder, "shop.bad", ",\"delegate\":\"{}\"");
+	pod(folder, POD_NETWORKS_KEY, "mv", "{}",
+	    "network \"shop.mv\" is of type \"macvlan\", which is not opened on this node");
+	pod(folder, POD_NETWORKS_KEY, "bad", OPEN, "not a list of plugins");
+	pod(folder, MULTUS, "shop/mv", OPEN,
+	    "network \"shop.mv\" is another plugin's: the first network has to be one of vr");
+	pod(folder, POD_NETWORKS_KEY,
+	    "[{\"name\":\"mv\",\"ips\":[\"192.0.2.1\"]}]", OPEN,
+	    "network \"shop.mv\": \"ips\" is asked for, which the plugin \"macvlan\" is not told");
+	pod(folder, POD_NETWORKS_KEY,
+	    "[{\"name\":\"mv\",\"default-route\":[\"192.0.2.1\"]}]", OPEN,
+	    "\"default-route\" is asked for");
+	if (make_pod(folder, POD_NETWORKS_KEY,
+		     "[{\"name\":\"left\"},{\"name\":\"mv\",\"mac\":\"02:00:00:00:00:01\",\"cni-args\":{\"a\":1}},{\"name\":\"left\"}]",
+		     OPEN, &netconf, &plan, &err)) {
+		ok(0, "a plan: %s", err.text);
+		return;
+	}
+	json = attachment_to_json(&plan.attachment);
+	ok(!attachment_from_json(json, "here", &loaded, &err), "read again");
+	is_int(loaded.interface_count, 3, "interfaces of ours");
+	is_string(loaded.interfaces[2].ifname, "eth3",
+		  "numbered with all others");
+	is_int(loaded.delegate_count, 1, "one of another plugin");
+	is_string(loaded.delegates[0].ifname, "eth2", "in its place");
+	text = cJSON_PrintUnformatted(loaded.delegates[0].conf);
+	is_string(text,
+		  "{\"cniVersion\":\"1.0.0\",\"name\":\"shop.mv\",\"plugins\":[{\"type\":\"macvlan\",\"capabilities\":{\"mac\":true},"
+		  "\"runtimeConfig\":{\"mac\":\"02:00:00:00:00:01\"},\"args\":{\"cni\":{\"a\":1}}}]}",
+		  "by the network's name, with what is asked for");
+	cJSON_free(text);
+}
+
 static void test_pod(void)
 {
 	char folder[] = "/tmp/vr-pod-XXXXXX";
@@ -324,6 +373,7 @@ static void test_pod(void)
 	}
 	test_pods(folder);
 	test_kept(folder);
+	test_delegates(folder);
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	ok(system(command) == 0, "clean up");
 }
