@@ -124,9 +124,8 @@ int device_attach(const struct devices *devices, const struct network *network,
 {
 	if (!network->definition.device[0] || !attach(devices, network, err))
 		return 0;
-	vr_error_prefix(err, "network \"%s\": device %s", network->entry.key,
-			network->definition.device);
-	return cni_fail(err, CNI_CONFIG, "%s", err->text);
+	return cni_wrap(err, CNI_CONFIG, "network \"%s\": device %s",
+			network->entry.key, network->definition.device);
 }
 
 /* --- what is there and is not needed */
