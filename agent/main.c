@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * vr-agent: keeps a node true to the cluster, or (--controller) does what must
- * happen once in a cluster.  Signals and exit codes.
+ * happen once in a cluster, or changes something on a node and ends.  Signals and
+ * exit codes.
  */
 #include <errno.h>
 #include <signal.h>
@@ -17,6 +18,8 @@
 #include "loop.h"
 #include "node.h"
 #include "options.h"
+#include "replug.h"
+#include "uninstall.h"
 
 #ifndef VR_VERSION
 #define VR_VERSION "unknown"
@@ -24,13 +27,16 @@
 
 static struct vr_error problem;
 
+/* SIGHUP: after the end, begin anew. */
+static bool begin_anew;
+
 static int fail(void)
 {
 	agent_log(AGENT_ERROR, "%s", problem.text);
 	return EXIT_FAILURE;
 }
 
-/* SIGTERM ends it as it should end. */
+/* SIGTERM ends it as it should end, SIGHUP too. */
 static int watch_signals(void)
 {
 	sigset_t set;
@@ -38,6 +44,7 @@ static int watch_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -64,7 +71,9 @@ static void stop(void *arg)
 	/* Whoever is told twice does not wait. */
 	if (read(running->signals, &info, sizeof(info)) != sizeof(info))
 		return;
-	agent_log(AGENT_INFO, "told to stop");
+	begin_anew = info.ssi_signo == SIGHUP;
+	agent_log(AGENT_INFO,
+		  begin_anew ? "told to begin anew" : "told to stop");
 	running->controller = NULL;
 	if (controller)
 		controller_release(controller, end, running->loop);
@@ -158,22 +167,39 @@ static int run(const struct options *options, const struct access *access)
 	return status;
 }
 
+static int serve(const struct options *options)
+{
+	struct access access;
+	int status;
+
+	srandom((unsigned int)getpid());
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	if (options->kubeconfig ? access_read_kubeconfig(options->kubeconfig,
+							 &access, &problem)
+				: access_in_cluster(&access, &problem))
+		return fail();
+	status = run(options, &access);
+	access_free(&access);
+	curl_global_cleanup();
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	/* Its lists are never freed. */
 	static struct options options;
-	struct access access;
 	int status;
 
 	options_read(argc, argv, &options);
-	srandom((unsigned int)getpid());
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-	if (options.kubeconfig ? access_read_kubeconfig(options.kubeconfig,
-							&access, &problem)
-			       : access_in_cluster(&access, &problem))
-		return fail();
-	status = run(&options, &access);
-	access_free(&access);
-	curl_global_cleanup();
+	if (options.command == OPTIONS_REPLUG)
+		return replug_run(&options.replug, &problem) ? fail()
+							     : EXIT_SUCCESS;
+	if (options.command == OPTIONS_UNINSTALL)
+		return uninstall_run(&options.node, options.force, &problem)
+			       ? fail()
+			       : EXIT_SUCCESS;
+	status = serve(&options);
+	if (begin_anew)
+		execv("/proc/self/exe", argv);
 	return status;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/module.h>
@@ -22,6 +23,7 @@
 #include "module.h"
 
 #define MODULE_FOLDER "/sys/module/vr"
+#define UNLOAD_TRIES 100
 
 /* Not in every distribution's headers. */
 #ifndef MODULE_INIT_COMPRESSED_FILE
@@ -166,8 +168,18 @@ int module_load(const char *path, struct vr_error *err)
 
 int module_unload(struct vr_error *err)
 {
-	if (!syscall(SYS_delete_module, "vr", O_NONBLOCK))
-		return 0;
+	static const struct timespec moment = { .tv_nsec = 10000000 };
+	unsigned int i;
+
+	/* What is being taken down holds it for a moment. */
+	for (i = 0; i < UNLOAD_TRIES; i++) {
+		if (!syscall(SYS_delete_module, "vr", O_NONBLOCK))
+			return 0;
+		if (errno != EWOULDBLOCK)
+			break;
+		nanosleep(&moment, NULL);
+	}
 	return vr_error_set(err, errno, "cannot unload the module: %s",
-			    strerror(errno));
+			    errno == EWOULDBLOCK ? "it is in use"
+						 : strerror(errno));
 }

@@ -56,7 +56,12 @@ int module_try(const char *path, struct vr_error *err);
 /* Load a file. One that is loaded already is -EEXIST. */
 int module_load(const char *path, struct vr_error *err);
 
-/* Unload it. Return: 0, -EWOULDBLOCK while it is used, or a negative errno. */
+/**
+ * module_unload() - Unload it
+ *
+ * Return: 0, -EWOULDBLOCK when it is used and still so a second later, or another
+ * negative errno.
+ */
 int module_unload(struct vr_error *err);
 
 #endif /* VR_AGENT_MODULE_H */

@@ -226,19 +226,32 @@ static void remove_stale(struct networks *networks, const char *file)
 		remove_definition(networks, name);
 }
 
-static void networks_synced(void *arg)
+static void remove_all_stale(struct networks *networks)
 {
-	struct networks *networks = arg;
 	DIR *folder = opendir(networks->folder);
 	struct dirent *entry;
 
-	agent_log(AGENT_INFO, "%u networks", networks->table.count);
 	while (folder && (entry = readdir(folder))) {
 		if (entry->d_name[0] != '.')
 			remove_stale(networks, entry->d_name);
 	}
 	if (folder)
 		closedir(folder);
+}
+
+void networks_remove_definitions(const char *folder)
+{
+	struct networks none = { .folder = folder };
+
+	remove_all_stale(&none);
+}
+
+static void networks_synced(void *arg)
+{
+	struct networks *networks = arg;
+
+	agent_log(AGENT_INFO, "%u networks", networks->table.count);
+	remove_all_stale(networks);
 }
 
 static void address_changed(const cJSON *object, void *arg)

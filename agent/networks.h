@@ -113,4 +113,7 @@ void networks_peer_changed(struct networks *networks, const char *node);
 /* What leads to nodes is by another uplink now. */
 void networks_uplink_changed(struct networks *networks);
 
+/* Delete all definitions that an agent wrote. */
+void networks_remove_definitions(const char *folder);
+
 #endif /* VR_AGENT_NETWORKS_H */

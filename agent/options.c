@@ -31,6 +31,8 @@
 static const char usage[] =
 	"usage: vr-agent [OPTION...]               on each node\n"
 	"       vr-agent --controller [OPTION...]  once in a cluster\n"
+	"       vr-agent replug [OPTION...]        the installed module for the loaded one\n"
+	"       vr-agent uninstall [OPTION...]     a node as it was before\n"
 	"\n"
 	"  --kubeconfig FILE     how to reach the Kubernetes API, as JSON; in a pod its\n"
 	"                        service account\n"
@@ -96,7 +98,13 @@ static const char usage[] =
 	"  --host-interface NAME the host's device on it (" DEFAULT_NETWORK_HOST
 	")\n"
 	"  --cluster-cidrs PREFIX,... of nodes and pods, whose routes are fewer then\n"
-	"  --no-masquerade       pods keep their address when they leave the node\n";
+	"  --no-masquerade       pods keep their address when they leave the node\n"
+	"\n"
+	"replug (--state-dir and --socket as the agent has them):\n"
+	"  --module FILE         instead of the one that is installed\n"
+	"\n"
+	"uninstall (options as the agent has them):\n"
+	"  --force               pods that are attached lose their interfaces\n";
 
 /* Values of struct option, none of which is a character. */
 enum {
@@ -127,6 +135,8 @@ enum {
 	OPTION_HOST_INTERFACE,
 	OPTION_NO_MASQUERADE,
 	OPTION_CLUSTER_CIDRS,
+	OPTION_MODULE,
+	OPTION_FORCE,
 	OPTION_SERVICES,
 	OPTION_IDENTITY,
 	OPTION_NAMESPACE,
@@ -171,6 +181,8 @@ static const struct option long_options[] = {
 	{ "host-interface", required_argument, NULL, OPTION_HOST_INTERFACE },
 	{ "no-masquerade", no_argument, NULL, OPTION_NO_MASQUERADE },
 	{ "cluster-cidrs", required_argument, NULL, OPTION_CLUSTER_CIDRS },
+	{ "module", required_argument, NULL, OPTION_MODULE },
+	{ "force", no_argument, NULL, OPTION_FORCE },
 	{ "identity", required_argument, NULL, OPTION_IDENTITY },
 	{ "namespace", required_argument, NULL, OPTION_NAMESPACE },
 	{ "vnis", required_argument, NULL, OPTION_VNIS },
@@ -436,6 +448,12 @@ static void take_option(int option, const char *value, struct options *options)
 	case OPTION_HELP:
 		fputs(usage, stdout);
 		exit(EXIT_SUCCESS);
+	case OPTION_MODULE:
+		options->replug.module = value;
+		break;
+	case OPTION_FORCE:
+		options->force = true;
+		break;
 	case OPTION_CLUSTER:
 		options->node.cluster = value;
 		options->controller_options.rules.cluster = value;
@@ -525,6 +543,13 @@ static void check_way(const struct node_options *node)
 
 static void check(const struct options *options)
 {
+	if (options->replug.module && options->command != OPTIONS_REPLUG)
+		misuse("--module", options->replug.module,
+		       "is of \"vr-agent replug\"");
+	if (options->force && options->command != OPTIONS_UNINSTALL)
+		misuse("--force", "", "is of \"vr-agent uninstall\"");
+	if (options->command != OPTIONS_SERVE)
+		return;
 	check_way(&options->node);
 	if (options->controller && !options->controller_options.identity) {
 		fputs("vr-agent: give the controller a name: --identity NAME, or POD_NAME in the environment\n",
@@ -538,14 +563,34 @@ static void check(const struct options *options)
 	}
 }
 
+/* Return: whether the first word is a command. */
+static bool take_command(int argc, char **argv, struct options *options)
+{
+	if (argc < 2 || argv[1][0] == '-')
+		return false;
+	if (!strcmp(argv[1], "replug"))
+		options->command = OPTIONS_REPLUG;
+	else if (!strcmp(argv[1], "uninstall"))
+		options->command = OPTIONS_UNINSTALL;
+	else
+		misuse("command", argv[1], "is none that is known");
+	return true;
+}
+
 void options_read(int argc, char **argv, struct options *options)
 {
 	int option;
 
 	set_defaults(options);
+	if (take_command(argc, argv, options)) {
+		argc--;
+		argv++;
+	}
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 		take_option(option, optarg, options);
 	if (optind < argc)
 		misuse("argument", argv[optind], "is none that is known");
 	check(options);
+	options->replug.state_dir = options->node.state_dir;
+	options->replug.socket = options->node.socket;
 }
