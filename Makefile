@@ -24,9 +24,10 @@ help:
 	@echo 'make check             unit tests on this machine, with sanitizers'
 	@echo 'sudo make fuzz         what vr-cni reads, with inputs that are made up; FUZZ_SECONDS=10 each'
 	@echo 'sudo make demo         two pods, three networks, in a VM'
+	@echo 'sudo make demo-kube    a Kubernetes cluster in a VM, and what docs/tutorial.md does'
 	@echo 'sudo make test         all of the above and the kernel tests, one VM for each kernel'
 	@echo 'sudo make test-vm      only the kernel tests; KERNELS="6.1 6.12"'
-	@echo 'sudo make test-kube    the documented examples, with a real Kubernetes in a VM'
+	@echo 'sudo make test-kube    the tutorial, with a real Kubernetes in a VM'
 	@echo 'sudo make test-image   the images of deploy/, built without a registry'
 	@echo 'sudo make test-debug   the same on a sanitizer kernel, DEBUG_KERNEL=FOLDER'
 	@echo 'sudo make bench        what a packet costs, against veth, bridge and others;'
@@ -164,6 +165,10 @@ regen:
 .PHONY: demo
 demo:
 	tests/demo/run
+
+.PHONY: demo-kube
+demo-kube:
+	tests/kube/demo
 
 .PHONY: test
 test:
