@@ -18,6 +18,9 @@
 #define TELL_MILLISECONDS 5
 #define RETRY_MILLISECONDS 2000
 
+/* Of one turn, so that whoever asks is heard in between. */
+#define MOST_STATIONS 128
+
 struct held {
 	struct table_entry entry; /* by the name of the object */
 	struct address address;
@@ -545,12 +548,23 @@ static int tell_nodes(struct stations *stations, struct vr_error *err)
 	return ret;
 }
 
+/* Behind all: one that is always refused does not keep others waiting. */
+static void append_dirty(struct stations *stations, struct station *first)
+{
+	struct station **at = &stations->dirty;
+
+	while (*at)
+		at = &(*at)->next_dirty;
+	*at = first;
+}
+
 static int tell_stations(struct stations *stations, struct vr_error *err)
 {
 	struct station *station, *next, *failed = NULL;
+	unsigned int left = MOST_STATIONS;
 	int ret = 0, one;
 
-	for (station = stations->dirty; station; station = next) {
+	for (station = stations->dirty; station && left--; station = next) {
 		next = station->next_dirty;
 		one = tell_station(stations, station, err);
 		if (one) {
@@ -563,7 +577,8 @@ static int tell_stations(struct stations *stations, struct vr_error *err)
 		if (!station->held && !station->told)
 			table_remove(&stations->by_mac, station);
 	}
-	stations->dirty = failed;
+	stations->dirty = station;
+	append_dirty(stations, failed);
 	return ret;
 }
 
@@ -577,8 +592,11 @@ static void tell(void *arg)
 		return;
 	nodes = tell_nodes(stations, &error);
 	ret = tell_stations(stations, &error);
-	if (!nodes && !ret)
+	if (!nodes && !ret) {
+		if (stations->dirty)
+			loop_timer_set_by(stations->timer, 0);
 		return;
+	}
 	agent_log(AGENT_WARNING, "%s", error.text);
 	loop_timer_set(stations->timer, RETRY_MILLISECONDS);
 }
