@@ -31,7 +31,7 @@ static int take_id(const struct nlmsghdr *hdr, void *arg, struct vr_error *err)
 	return 0;
 }
 
-static int32_t id_of(struct port_namespaces *namespaces, int fd)
+static int32_t ask_id(struct port_namespaces *namespaces, int fd)
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
 	struct rtgenmsg header = { .rtgen_family = AF_UNSPEC };
@@ -44,23 +44,41 @@ static int32_t id_of(struct port_namespaces *namespaces, int fd)
 	return id;
 }
 
-/* One that had no id may have got one since. */
-static bool is_known(struct port_namespaces *namespaces,
+/* The kernel chooses one where there is none, and the module tells it then. */
+static int32_t id_of(struct port_namespaces *namespaces, int fd)
+{
+	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
+	struct rtgenmsg header = { .rtgen_family = AF_UNSPEC };
+	int32_t id = ask_id(namespaces, fd);
+
+	if (id >= 0)
+		return id;
+	vr_msg_start(&msg, RTM_NEWNSID, 0, &header, sizeof(header));
+	vr_msg_put_u32(&msg, NETNSA_FD, NULL, (uint32_t)fd);
+	vr_msg_put_u32(&msg, NETNSA_NSID, NULL, (uint32_t)-1);
+	vr_nl_call(&namespaces->own.nl, &msg, NULL, NULL, NULL);
+	return ask_id(namespaces, fd);
+}
+
+static bool is_known(const struct port_namespaces *namespaces,
 		     const struct stat *status)
 {
-	struct port_namespace *item;
 	unsigned int i;
 
 	for (i = 0; i < namespaces->count; i++) {
-		item = namespaces->items[i];
-		if (item->podns.device != status->st_dev ||
-		    item->podns.inode != status->st_ino)
-			continue;
-		if (item->id < 0)
-			item->id = id_of(namespaces, item->podns.fd);
-		return true;
+		if (namespaces->items[i]->podns.device == status->st_dev &&
+		    namespaces->items[i]->podns.inode == status->st_ino)
+			return true;
 	}
 	return false;
+}
+
+static bool is_own(const struct stat *status)
+{
+	struct stat own;
+
+	return !stat("/proc/self/ns/net", &own) &&
+	       own.st_dev == status->st_dev && own.st_ino == status->st_ino;
 }
 
 /* What cannot be opened is of nobody who is there. */
@@ -70,7 +88,8 @@ static int consider(struct port_namespaces *namespaces, const char *path,
 	struct port_namespace *item, **place;
 	struct stat status;
 
-	if (stat(path, &status) || is_known(namespaces, &status))
+	if (stat(path, &status) || is_known(namespaces, &status) ||
+	    is_own(&status))
 		return 0;
 	item = calloc(1, sizeof(*item));
 	if (!item)
@@ -79,7 +98,6 @@ static int consider(struct port_namespaces *namespaces, const char *path,
 		free(item);
 		return 0;
 	}
-	/* One without id is kept too: it is not looked at again. */
 	item->id = id_of(namespaces, item->podns.fd);
 	place = vr_list_grow(&namespaces->items, &namespaces->count,
 			     sizeof(struct port_namespace *));

@@ -13,7 +13,7 @@
 
 /**
  * struct port_namespace - one of them
- * @id: as "ip netns list-id" counts, -1 where it has none
+ * @id: as "ip netns list-id" counts
  */
 struct port_namespace {
 	int32_t id;
@@ -21,7 +21,7 @@ struct port_namespace {
 };
 
 /**
- * struct port_namespaces - all that have an id
+ * struct port_namespaces - all that can be found
  * @own: ours
  */
 struct port_namespaces {
@@ -39,7 +39,7 @@ struct port_namespaces {
  * port_namespaces_find_all() - Look for them
  * @state_dir: vr-cni's state, whose files have paths
  *
- * Those that are known stay. Besides there, among the names of "ip netns" and those of processes. Free it
+ * Each gets an id that had none. Those that are known stay. Besides there, among the names of "ip netns" and those of processes. Free it
  * with port_namespaces_free(), also after an error.
  */
 int port_namespaces_find_all(struct port_namespaces *namespaces,

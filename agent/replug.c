@@ -91,7 +91,7 @@ static int save_device(struct replug *replug, const struct vr_port *port,
 	if (!ret && strcmp(device->ifname, port->ifname) != 0)
 		return vr_error_set(
 			err, ENOENT,
-			"it is in a namespace that is not known by an id");
+			"it is in a namespace that has no path and no process here");
 	return ret;
 }
 
@@ -203,7 +203,7 @@ static void make_port(struct replug *replug,
 	struct vr_error error = { 0 };
 
 	if (device->ifindex &&
-	    saved_device_create(device, &replug->namespaces.own.nl, &error)) {
+	    saved_device_create(device, &replug->namespaces.own, &error)) {
 		failed(name, &error, replug);
 		return;
 	}

@@ -273,25 +273,63 @@ int saved_device_save(struct saved_device *device, struct podns *podns,
 
 /* --- making */
 
-int saved_device_create(const struct saved_device *device, struct vr_nl *host,
-			struct vr_error *err)
+static int create(const struct saved_device *device, struct podns *own,
+		  const char *ifname, uint32_t ifindex, struct vr_error *err)
 {
 	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
-	struct ifinfomsg info = { .ifi_index = device->ifindex };
+	struct ifinfomsg info = { .ifi_index = ifindex };
 
 	vr_msg_start(&msg, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &info,
 		     sizeof(info));
-	vr_msg_put_string(&msg, IFLA_IFNAME, "name", device->ifname);
+	vr_msg_put_string(&msg, IFLA_IFNAME, "name", ifname);
 	vr_msg_put_mac(&msg, IFLA_ADDRESS, "mac", device->mac);
 	vr_msg_put_u32(&msg, IFLA_MTU, "mtu", device->mtu);
 	vr_msg_put_u32(&msg, IFLA_TXQLEN, NULL, device->queue_len);
 	vr_msg_put_u32(&msg, IFLA_GROUP, NULL, device->group);
-	if (device->podns->fd >= 0)
-		vr_msg_put_u32(&msg, IFLA_NET_NS_FD, NULL, device->podns->fd);
 	vr_msg_nest(&msg, IFLA_LINKINFO, NULL);
 	vr_msg_put_string(&msg, IFLA_INFO_KIND, "type", "vr");
 	vr_msg_end(&msg);
-	return vr_nl_call(host, &msg, NULL, NULL, err);
+	return vr_nl_call(&own->nl, &msg, NULL, NULL, err);
+}
+
+/* Into its namespace, by its name and index there. */
+static int move(const struct saved_device *device, struct podns *own,
+		uint32_t ifindex, struct vr_error *err)
+{
+	cleanup_msg struct vr_msg msg = VR_MSG_INIT;
+	struct ifinfomsg info = { .ifi_index = ifindex };
+
+	vr_msg_start(&msg, RTM_NEWLINK, 0, &info, sizeof(info));
+	vr_msg_put_u32(&msg, IFLA_NET_NS_FD, NULL, device->podns->fd);
+	vr_msg_put_u32(&msg, IFLA_NEW_IFINDEX, NULL, device->ifindex);
+	vr_msg_put_string(&msg, IFLA_IFNAME, "name", device->ifname);
+	return vr_nl_call(&own->nl, &msg, NULL, NULL, err);
+}
+
+int saved_device_create(const struct saved_device *device, struct podns *own,
+			struct vr_error *err)
+{
+	struct podns_link link = { 0 };
+	char temporary[IFNAMSIZ];
+	int ret;
+
+	if (device->podns->fd < 0)
+		return create(device, own, device->ifname, device->ifindex,
+			      err);
+	/*
+	 * A request for another namespace has its index looked up in ours, where
+	 * it is another device's.
+	 */
+	snprintf(temporary, sizeof(temporary), "vrp%d", (int)getpid());
+	ret = create(device, own, temporary, 0, err);
+	if (!ret)
+		ret = podns_link_find(own, temporary, &link, err);
+	if (ret)
+		return ret;
+	ret = move(device, own, link.ifindex, err);
+	if (ret)
+		podns_link_delete(own, link.ifindex, NULL);
+	return ret;
 }
 
 static int write_sysctls(void *arg, struct vr_error *err)

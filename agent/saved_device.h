@@ -64,8 +64,11 @@ struct saved_device {
 int saved_device_save(struct saved_device *device, struct podns *podns,
 		      uint32_t ifindex, struct vr_error *err);
 
-/* Make the device again, without what it has. @host: see podns_link_create(). */
-int saved_device_create(const struct saved_device *device, struct vr_nl *host,
+/**
+ * saved_device_create() - Make the device again, without what it has
+ * @own: the namespace whose instance it belongs to, ours
+ */
+int saved_device_create(const struct saved_device *device, struct podns *own,
 			struct vr_error *err);
 
 /**

@@ -152,16 +152,23 @@ static int remove_port(const struct vr_port *port, void *arg,
 {
 	struct uninstall *uninstall = arg;
 	struct podns *podns = &uninstall->namespaces.own;
+	struct podns_link link = { 0 };
+	int ret = 0;
 
 	if (vr_is_set(port, VR_A_PORT_NETNS_ID))
 		podns = port_namespaces_get(&uninstall->namespaces,
 					    port->netns_id);
-	if (!podns)
-		return vr_error_set(
+	if (podns)
+		ret = podns_link_find(podns, port->ifname, &link, err);
+	/* Without an id it may be in another namespace, and its index another's. */
+	if (!ret && (link.ifindex != port->ifindex ||
+		     (port->kind == VR_PORT_KIND_NATIVE &&
+		      strcmp(link.kind, "vr") != 0)))
+		ret = vr_error_set(
 			err, ENOENT,
-			"port %s \"%s\" is in a namespace that has no path here",
+			"port %s \"%s\" is in a namespace that has no path and no process here",
 			port->ifname, port->description);
-	return podns_link_delete(podns, port->ifindex, err);
+	return ret ? ret : podns_link_delete(podns, link.ifindex, err);
 }
 
 static int remove_pods(struct uninstall *uninstall, struct vr_error *err)

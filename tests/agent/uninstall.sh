@@ -13,7 +13,7 @@
 cluster 1
 k8s_network default.blue 5001 10.1.0.0/16
 D=$WORK/n1
-mkdir "$D/opt"
+mkdir -p "$D/opt"
 
 uninstall()
 {
@@ -44,7 +44,7 @@ ok "the plugin is there" [ -x "$D/opt/vr-cni" ]
 
 # --- what is of others
 before=$(ip -n "$n1" -j link show | jq -r '.[].ifname' | sort)
-on n1 nft 'table inet other { chain c { type filter hook input priority 0; } }'
+on n1 nft 'table inet other { chain c { type filter hook input priority 0; }; }'
 ip -n "$n1" route add 198.51.100.0/24 via 203.0.113.254
 mkdir -p "$D/networks" "$D/net.d"
 echo '{"name": "mine", "subnets": ["192.0.2.0/24"]}' > "$D/networks/mine.json"
