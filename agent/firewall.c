@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 
 #include <errno.h>
+#include <linux/if.h>
 #include <linux/netfilter.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include "iptables.h"
 #include "log.h"
 #include "nft_chain.h"
+#include "rp_filter.h"
 #include "rules.h"
 
 #define LOOK_MILLISECONDS 30000
@@ -255,6 +257,20 @@ static void look_at_chains(struct firewall *firewall)
 		name_foreign(firewall, &foreigns.items[i]);
 }
 
+/* --- what is no firewall, but drops like one */
+
+/* Pods of others come in by the underlay then, but are led to by the router. */
+static void look_at_rp_filter(struct firewall *firewall)
+{
+	char device[IFNAMSIZ];
+
+	if (!firewall->masquerade && firewall->host_interface &&
+	    rp_filter_is_strict(firewall->local, device))
+		add_problem(firewall,
+			    "rp_filter of %s is strict: without masquerading it drops what pods of other nodes send to this node; sysctl -w net.ipv4.conf.%s.rp_filter=2",
+			    device, device);
+}
+
 /* --- tables of iptables */
 
 /* Is the table "filter" of the older kind there?  To ask would make it. */
@@ -409,6 +425,7 @@ static void look(void *arg)
 	struct firewall *firewall = arg;
 
 	look_at_chains(firewall);
+	look_at_rp_filter(firewall);
 	firewall->step = 0;
 	next_chain(firewall);
 }

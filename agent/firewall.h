@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../lib/address.h"
 #include "../lib/error.h"
 #include "../lib/netlink.h"
 #include "api.h"
@@ -25,6 +26,8 @@
  * @host_interface: the host's device on the default network; NULL for none,
  *	then it is of tunnels alone
  * @vxlan_port: of the tunnels
+ * @local: our tunnel address, AF_UNSPEC as long as it is not known
+ * @masquerade: what leaves a node has the node's address
  *
  * The rest is private: at which chain of which program it is, its listing, which
  * of them drop by policy, and what is wrong, as it was found this time and the
@@ -36,6 +39,8 @@ struct firewall {
 	const char *node;
 	const char *host_interface;
 	uint16_t vxlan_port;
+	const struct vr_ip *local;
+	bool masquerade;
 
 	struct loop_timer *timer;
 	struct vr_nl nl;

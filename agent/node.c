@@ -267,6 +267,8 @@ static void set_up(struct node *node, struct api *api)
 					  ? options->host_interface
 					  : NULL,
 		.vxlan_port = options->vxlan_port,
+		.local = &node->uplink.local,
+		.masquerade = options->masquerade,
 	};
 	node->networks = (struct networks){
 		.loop = node->loop,

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # the namespaces of setup.sh
-# timeout: 500
+# timeout: 300
 #
 # What others take away on the host comes back at once; what led to nodes that went
 # while no agent was there goes, but not in the first minute.
@@ -72,6 +72,44 @@ ping_ok a 10.244.2.1
 # Mending does not lead to more of it.
 on n1 timeout 5 ip monitor link address route > "$WORK/changes"
 ok "and then it is quiet" [ "$(wc -l < "$WORK/changes")" -lt 30 ]
+
+# Strict reverse path filtering: of what comes in by the underlay.
+strict()
+{
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	on "$1" sh -c 'for file in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 > $file; done'
+}
+ok "a host reaches others' pods from the node's address" on n1 ping -I 203.0.113.1 -c 1 -W 5 10.244.2.1
+strict n1
+strict n2
+fails "but not with strict reverse path filtering" on n1 ping -I 203.0.113.1 -c 1 -W 1 10.244.2.1
+ok "from the address it has there it does" on n1 ping -c 1 -W 5 10.244.2.1
+ping_ok a 10.244.2.1
+ping_ok a 203.0.113.2
+
+# What the node's own programs find.
+mkdir -p "$WORK/root/run/systemd/system"
+agent_stop n2
+unit=$WORK/root/etc/systemd/system/vr-cni-conf.service
+agent_first n2 --host-root "$WORK/root"
+ok "there is a unit for the next boot" poll 10 [ -s "$unit" ]
+ok "and it is enabled" [ "$WORK/root/etc/systemd/system/multi-user.target.wants/vr-cni-conf.service" -ef "$unit" ]
+if command -v systemd-analyze > /dev/null; then
+	ok "systemd reads it" systemd-analyze verify "$unit"
+fi
+agent_stop n2
+sh -c "$(sed -n 's/^ExecStart=//p' "$unit")"
+fails "it removes the configuration" [ -e "$WORK/n2/net.d/10-vr.conflist" ]
+agent_first n2 --host-root "$WORK/root" --no-masquerade
+ok "which is back when the agent is ready" [ -s "$WORK/n2/net.d/10-vr.conflist" ]
+
+# Then pods that keep their address do not come in, either.
+told()
+{
+	api GET /api/v1/namespaces/default/events |
+		jq -r '.items[] | select(.involvedObject.name == "n2") | .message' | grep -q "$1"
+}
+ok "without masquerading strict filtering is an Event of the Node" poll 40 told '^rp_filter of wire is strict'
 
 ok "after a minute what is gone is not led to" poll $((100 - SECONDS + restarted)) not in_router 10.244.9.0/24
 ok "nor on the host" poll 10 not on_host 10.244.9.0/24

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # the namespaces of setup.sh
-# timeout: 500
+# timeout: 240
 #
 # The tunnel address of a node changes, and its uplink and the other nodes follow.
 

@@ -25,6 +25,7 @@
 #include "agent/spares.h"
 #include "agent/status.h"
 #include "agent/table.h"
+#include "agent/uplink.h"
 #include "cni/json.h"
 #include "lib/version.h"
 #include "tap.h"
@@ -598,6 +599,23 @@ static void test_iptables(void)
 	   "others do");
 }
 
+static void test_uplink_names(void)
+{
+	static const char *const samples[][2] = {
+		{ "vr-uplink", "vr-uplink-2" },
+		{ "fifteen-letters", "fifteen-lette-2" },
+		{ "fifteen-lette-2", "fifteen-lette-3" },
+	};
+	struct uplink uplink = { .switch_at = 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		uplink_init(&uplink, samples[i][0]);
+		is_string(uplink.name, samples[i][0], "an uplink's name");
+		is_string(uplink.names[1], samples[i][1], "and its other one");
+	}
+}
+
 static void test_kube_version(void)
 {
 	static const struct {
@@ -735,6 +753,7 @@ int main(void)
 	test_rules();
 	test_iptables();
 	test_kube_version();
+	test_uplink_names();
 	test_plugs();
 	test_module();
 	return tap_end();
