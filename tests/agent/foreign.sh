@@ -17,10 +17,11 @@ load_network()
 }
 load_network default.flat 5001
 load_network default.fixed 5002 '"subnets":["198.51.100.0/24","2001:db8:5::/64"],"ipam":{"type":"static"}'
+load_network default.twice 5003 '"subnets":["198.51.100.0/24"],"ipam":{"type":"static"}'
 agent n1
 agent n2
 for i in 1 2; do
-	ok "node $i knows the networks" poll 30 [ -s "$WORK/n$i/networks/default.fixed.json" ]
+	ok "node $i knows the networks" poll 30 [ -s "$WORK/n$i/networks/default.twice.json" ]
 done
 
 attached "a pod on node 1" n1 a flat
@@ -79,30 +80,44 @@ fixed()
 {
 	echo '[{"name":"fixed","ips":["'"$1"'/24","2001:db8:5::'"${1##*.}"'/64"]}]'
 }
+twice()
+{
+	echo '[{"name":"twice","ips":["'"$1"'/24"]}]'
+}
 attached "a pod with an address of another plugin" n1 c "$(fixed 198.51.100.11)"
 attached "one on node 2" n2 d "$(fixed 198.51.100.12)"
 ok "each address has an object" poll 20 of_vni_is 5002 '"\(.spec.address) \(.spec.node)"' \
-	$'198.51.100.11 n1\n198.51.100.12 n2\n2001:db8:5::b n1\n2001:db8:5::c n2'
+	$'198.51.100.11 n1\n198.51.100.12 n2\n2001:db8:5::11 n1\n2001:db8:5::12 n2'
 reached()
 {
 	_ping_ok c 198.51.100.12 1
 }
 ok "they reach each other" poll 20 reached
-ping_ok c 2001:db8:5::c
+ping_ok c 2001:db8:5::12
 
-# Given twice: told of the first, and an Event of the second.
-k8s_pod n2 e
-attached "the plugin gives an address twice" n2 e "$(fixed 198.51.100.11)"
+# Given twice: refused where the first is known.
+address_known()
+{
+	at "$1" endpoint show network default.fixed | grep -q "$2"
+}
+ok "node 2 knows the first pod's" poll 20 address_known n2 198.51.100.11
+not_attached "the plugin gives an address twice" 100 'address is in use in this network' \
+	n2 e "$(fixed 198.51.100.11)"
+
+# Where it is not known yet, an Event says so, and it is told of the first only.
+attached "a pod of another network" n1 g "$(twice 198.51.100.11)"
+ok "it has an object" poll 20 of_vni_is 5003 '"\(.spec.address) \(.spec.node)"' "198.51.100.11 n1"
+k8s_pod n2 h
+attached "the first of it on node 2 is given the same" n2 h "$(twice 198.51.100.11)"
 conflict()
 {
 	api GET /api/v1/namespaces/default/events | jq -r '.items[] | select(.reason == "AddressConflict") |
 		"\(.involvedObject.name) \(.message)"' | grep -q "$1"
 }
-ok "an Event of its pod says so" poll 20 conflict '^e 198.51.100.11 of eth1 in network default.fixed is another pod'
-is "the object is the first one's" "$(of_vni 5002 'select(.spec.address == "198.51.100.11").spec.node')" n1
-detached "the first one goes" n1 c
-ok "then it is the second one's" poll 30 of_vni_is 5002 \
-	'select(.spec.address == "198.51.100.11") | "\(.spec.node) \(.spec.pod.name)"' "n2 e"
+ok "an Event of its pod says so" poll 20 conflict '^h 198.51.100.11 of eth1 in network default.twice is another pod'
+is "the object is the first one's" "$(of_vni 5003 .spec.node)" n1
+detached "the first one goes" n1 g
+ok "then it is the second one's" poll 30 of_vni_is 5003 '"\(.spec.node) \(.spec.pod.name)"' "n2 h"
 
 # --- an agent that comes later
 agent_stop n1 KILL
