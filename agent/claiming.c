@@ -81,6 +81,9 @@ static void finish(struct claiming *claiming, const struct spare *given,
 
 static void fail(struct claiming *claiming)
 {
+	/* Somebody else was faster each time. */
+	if (claiming->why.errnum == ESTALE)
+		claiming->why.errnum = EAGAIN;
 	vr_error_prefix(&claiming->why, "IPAMClaim \"%s\" of network \"%s\"",
 			claiming->wish.claim,
 			claiming->wish.network->entry.key);
