@@ -109,6 +109,41 @@ static void drop_old(struct own *own)
 	}
 }
 
+static void note_name(struct own *own, const struct attachment *attachment,
+		      const struct attachment_interface *interface)
+{
+	const struct network *network =
+		networks_find(own->networks, interface->network);
+	const struct vr_port *port =
+		attachments_port(own->attachments, attachment, interface);
+	struct own_address *item;
+	unsigned int i;
+
+	for (i = 0; network && port && i < port->address_count; i++) {
+		item = own_find(own, network, &port->addresses[i]);
+		if (item && item->wanted.state == ADDRESS_BOUND &&
+		    strcmp(item->wanted.requested, interface->requested) != 0)
+			address_set_text(&item->wanted.requested,
+					 interface->requested);
+	}
+}
+
+/* Whoever wants to delete what is another name of a network is told who uses it. */
+static void note_names(struct own *own)
+{
+	const struct attached *item, *next;
+	unsigned int i;
+
+	table_for_each(item, next, &own->attachments->table) {
+		for (i = 0; item->read && i < item->attachment.interface_count;
+		     i++) {
+			if (item->attachment.interfaces[i].requested)
+				note_name(own, &item->attachment,
+					  &item->attachment.interfaces[i]);
+		}
+	}
+}
+
 void advertise_ports(struct own *own)
 {
 	struct attached *attached, *next_attached;
@@ -119,6 +154,7 @@ void advertise_ports(struct own *own)
 	table_for_each(attached, next_attached, &own->attachments->table)
 		advertise_attached(own, attached);
 	drop_old(own);
+	note_names(own);
 }
 
 void advertise_conflict(struct own_address *item)

@@ -10,7 +10,10 @@
 #include "own.h"
 #include "own_address.h"
 
-/* Have an object for what each port has, and none for what none has any more. */
+/*
+ * Have an object for what each port has, and none for what none has any more.
+ * Those of the agent's own addresses say by which name they were asked for.
+ */
 void advertise_ports(struct own *own);
 
 /* Another has the name: its address, or its MAC, is told of one place only. */

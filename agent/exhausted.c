@@ -16,6 +16,72 @@
 /* After so long others are asked again, who may have given some back. */
 #define PAUSE_MILLISECONDS 250
 
+/* --- what this node has, and what it lacks */
+
+void own_want(struct own *own, struct network *network)
+{
+	struct address address = {
+		.network = network->entry.key,
+		.node = (char *)own->node,
+		.state = ADDRESS_WANTED,
+		.vni = network->vni,
+	};
+	char name[ADDRESS_NAME_BYTES];
+	struct own_address *item;
+
+	address_want_mac(own->node, address.mac);
+	item = table_find(&own->table, address_name(&address, name));
+	if (!item) {
+		item = own_add(own, &address);
+		if (item)
+			item->known = false;
+	}
+	if (!item)
+		return;
+	item->wanted.since = time(NULL);
+	item->doomed = false;
+	own_check_soon(own);
+}
+
+struct finding {
+	const struct vr_ip *ip;
+	struct spare found;
+};
+
+static int find_spare(const struct spare *spare, void *arg)
+{
+	struct finding *finding = arg;
+	unsigned int i;
+
+	for (i = 0; i < spare->count && !spare->taken; i++) {
+		if (!vr_ip_equal(&spare->ips[i], finding->ip))
+			continue;
+		finding->found = *spare;
+		return 1;
+	}
+	return 0;
+}
+
+/* What else was laid down with it is unlinked then, and goes. */
+struct own_address *own_take_spare(struct own *own, struct network *network,
+				   const struct vr_ip *ip)
+{
+	struct own_address *item = own_find(own, network, ip);
+	struct finding finding = { .ip = ip };
+	struct vr_error error = { 0 };
+
+	if (!item || item->wanted.state != ADDRESS_SPARE || item->doomed ||
+	    spares_for_each(own->spare_dir, network->entry.key, find_spare,
+			    &finding, &error) != 1)
+		return NULL;
+	if (spares_remove(own->spare_dir, network->entry.key, &finding.found,
+			  true, &error))
+		return NULL;
+	return item;
+}
+
+/* --- why there is none */
+
 static void count_text(const struct allocation *allocation, char *text,
 		       size_t size)
 {

@@ -374,70 +374,6 @@ static void doom_unlinked(struct own_address *item)
 		item->doomed = true;
 }
 
-/* --- when there are none */
-
-void own_want(struct own *own, struct network *network)
-{
-	struct address address = {
-		.network = network->entry.key,
-		.node = (char *)own->node,
-		.state = ADDRESS_WANTED,
-		.vni = network->vni,
-	};
-	char name[ADDRESS_NAME_BYTES];
-	struct own_address *item;
-
-	address_want_mac(own->node, address.mac);
-	item = table_find(&own->table, address_name(&address, name));
-	if (!item) {
-		item = own_add(own, &address);
-		if (item)
-			item->known = false;
-	}
-	if (!item)
-		return;
-	item->wanted.since = time(NULL);
-	item->doomed = false;
-	own_check_soon(own);
-}
-
-struct finding {
-	const struct vr_ip *ip;
-	struct spare found;
-};
-
-static int find_spare(const struct spare *spare, void *arg)
-{
-	struct finding *finding = arg;
-	unsigned int i;
-
-	for (i = 0; i < spare->count && !spare->taken; i++) {
-		if (!vr_ip_equal(&spare->ips[i], finding->ip))
-			continue;
-		finding->found = *spare;
-		return 1;
-	}
-	return 0;
-}
-
-/* What else was laid down with it is unlinked then, and goes. */
-struct own_address *own_take_spare(struct own *own, struct network *network,
-				   const struct vr_ip *ip)
-{
-	struct own_address *item = own_find(own, network, ip);
-	struct finding finding = { .ip = ip };
-	struct vr_error error = { 0 };
-
-	if (!item || item->wanted.state != ADDRESS_SPARE || item->doomed ||
-	    spares_for_each(own->spare_dir, network->entry.key, find_spare,
-			    &finding, &error) != 1)
-		return NULL;
-	if (spares_remove(own->spare_dir, network->entry.key, &finding.found,
-			  true, &error))
-		return NULL;
-	return item;
-}
-
 /* --- all of it */
 
 static void hold_network(struct own *own, struct own_address *item)
@@ -458,41 +394,6 @@ static void hold_network(struct own *own, struct own_address *item)
 	item->network = network;
 }
 
-static void note_name(struct own *own, const struct attachment *attachment,
-		      const struct attachment_interface *interface)
-{
-	const struct network *network =
-		networks_find(own->networks, interface->network);
-	const struct vr_port *port =
-		attachments_port(own->attachments, attachment, interface);
-	struct own_address *item;
-	unsigned int i;
-
-	for (i = 0; network && port && i < port->address_count; i++) {
-		item = own_find(own, network, &port->addresses[i]);
-		if (item && item->wanted.state == ADDRESS_BOUND &&
-		    strcmp(item->wanted.requested, interface->requested) != 0)
-			address_set_text(&item->wanted.requested,
-					 interface->requested);
-	}
-}
-
-/* Whoever wants to delete what is another name of a network is told who uses it. */
-static void note_names(struct own *own)
-{
-	const struct attached *item, *next;
-	unsigned int i;
-
-	table_for_each(item, next, &own->attachments->table) {
-		for (i = 0; item->read && i < item->attachment.interface_count;
-		     i++) {
-			if (item->attachment.interfaces[i].requested)
-				note_name(own, &item->attachment,
-					  &item->attachment.interfaces[i]);
-		}
-	}
-}
-
 void own_check(struct own *own)
 {
 	struct network *network, *next_network;
@@ -506,7 +407,6 @@ void own_check(struct own *own)
 		hold_network(own, item);
 	}
 	advertise_ports(own);
-	note_names(own);
 	table_for_each(network, next_network, &own->networks->table)
 		check_network(own, network);
 	table_for_each(item, next, &own->table) {
