@@ -356,8 +356,8 @@ static void test_delegates(const char *folder)
 	is_string(loaded.delegates[0].ifname, "eth2", "in its place");
 	text = cJSON_PrintUnformatted(loaded.delegates[0].conf);
 	is_string(text,
-		  "{\"cniVersion\":\"1.0.0\",\"name\":\"shop.mv\",\"plugins\":[{\"type\":\"macvlan\",\"capabilities\":{\"mac\":true},"
-		  "\"runtimeConfig\":{\"mac\":\"02:00:00:00:00:01\"},\"args\":{\"cni\":{\"a\":1}}}]}",
+		  "{\"cniVersion\":\"1.0.0\",\"plugins\":[{\"type\":\"macvlan\",\"capabilities\":{\"mac\":true},"
+		  "\"runtimeConfig\":{\"mac\":\"02:00:00:00:00:01\"},\"args\":{\"cni\":{\"a\":1}}}],\"name\":\"shop.mv\"}",
 		  "by the network's name, with what is asked for");
 	cJSON_free(text);
 }
