@@ -107,7 +107,7 @@ wait_for()
 	shift
 	while ! "$@" > /dev/null 2>&1; do
 		runs "$program" || failed "$program" ended
-		[ $SECONDS -lt $LIMIT ] || failed "$program" "is not ready after $LIMIT s"
+		[ "$SECONDS" -lt "$LIMIT" ] || failed "$program" "is not ready after $LIMIT s"
 		sleep 0.2
 	done
 }
