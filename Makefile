@@ -32,6 +32,7 @@ help:
 	@echo 'sudo make test-debug   the same on a sanitizer kernel, DEBUG_KERNEL=FOLDER'
 	@echo 'sudo make bench        what a packet costs, against veth, bridge and others;'
 	@echo '                       BENCH_KERNEL="6.12 6.1", BENCH_ROUTES=1000000, PROFILE=1'
+	@echo 'sudo make bench-agent  what vr-agent takes in a cluster of a thousand nodes'
 	@echo 'make bench-fib         the prefix table alone: memory, lookups and changes a second'
 	@echo 'make regen             files generated from uapi/vr.yaml'
 	@echo 'sudo make install      tools, header, manual pages; PREFIX, DESTDIR, CNIBINDIR'
@@ -200,6 +201,14 @@ bench: tools bench-tools $(OUT)/bench/prefixes
 		$(MAKE) module KERNELDIR=$$(tests/vm/kernel dir $$kernel) && \
 		ROUTES=$(BENCH_ROUTES) PROFILE=$(PROFILE) tests/bench/run $$kernel || exit 1; \
 	done
+
+# In a cluster of a thousand nodes, which takes its time; NODES, PODS, NETWORKS, EACH.
+.PHONY: bench-agent
+bench-agent: tools
+	tests/vm/deps build
+	tests/vm/kernel $(BENCH_KERNEL)
+	$(MAKE) module KERNELDIR=$$(tests/vm/kernel dir $(BENCH_KERNEL))
+	tests/bench/agent $(BENCH_KERNEL)
 
 # What the measurements run in the VM.
 .PHONY: bench-tools

@@ -4,7 +4,8 @@
 # Nodes with an agent each, and an API server that tests program; sources
 # nodes-setup.sh, whose nodes these are.
 #
-#	cluster N			API server and N nodes, without agents
+#	cluster N			API server and N nodes, without agents; $API_OPTIONS are
+#					further ones of the server
 #	agent NODE [OPTION...]		start vr-agent, and wait until it can be asked
 #	agent_stop NODE [SIGNAL]	end it, and wait until it is gone
 #	k8s_network NS.NAME VNI CIDR [JSON [IPAM]]
@@ -35,6 +36,7 @@ WORK=$(mktemp -d)
 on_exit rm -rf "$WORK"
 export CNI_PATH=$TOP/build:/usr/lib/cni
 API=http://203.0.113.254:6443
+API_OPTIONS=()
 OUT=''
 declare -A _agents=()
 
@@ -57,7 +59,7 @@ cluster()
 	ip -n "$fabric" address add 203.0.113.254/24 dev br0
 	ip -n "$fabric" link set lo up
 	in_ns "$fabric" "$TESTS/agent/apiserver" --address 203.0.113.254 --port 6443 \
-		--port-file "$WORK/port" > "$WORK/apiserver.log" 2>&1 &
+		--port-file "$WORK/port" "${API_OPTIONS[@]}" > "$WORK/apiserver.log" 2>&1 &
 	server=$!
 	on_exit kill $server
 	poll 120 [ -s "$WORK/port" ] || return
