@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "../lib/cleanup.h"
+#include "backoff.h"
 #include "log.h"
 #include "object.h"
 #include "table.h"
@@ -25,7 +26,6 @@
 /* A server that ends streams sooner is not asked again at once. */
 #define SHORT_STREAM 1000
 #define FIRST_PAUSE 800
-#define LONGEST_PAUSE 30000
 
 /* An object that is there, by "NAMESPACE/NAME". */
 struct known {
@@ -77,18 +77,10 @@ static char *key_of(const cJSON *object)
 	return key;
 }
 
-/* One pause is longer than the one before, and no two agents' are the same. */
 static void try_later(struct watch *watch, unsigned int retry_after)
 {
-	unsigned int pause = watch->pause ? 2 * watch->pause : FIRST_PAUSE;
-
-	if (pause > LONGEST_PAUSE)
-		pause = LONGEST_PAUSE;
-	watch->pause = pause;
-	pause += (unsigned int)random() % (pause / 2);
-	if (pause < 1000 * retry_after)
-		pause = 1000 * retry_after;
-	loop_timer_set(watch->timer, pause);
+	loop_timer_set(watch->timer,
+		       backoff_next(&watch->pause, FIRST_PAUSE, retry_after));
 }
 
 /* Once, and when it is over. */

@@ -9,11 +9,11 @@
 
 #include "../cni/json.h"
 #include "../lib/cleanup.h"
+#include "backoff.h"
 #include "log.h"
 #include "work.h"
 
 #define FIRST_PAUSE 500
-#define LONGEST_PAUSE 30000
 
 /* More at once would only wait in the server. */
 #define MOST_CALLS 16
@@ -228,14 +228,9 @@ void work_end(struct work *work)
 
 static void try_later(struct work *work, unsigned int retry_after)
 {
-	unsigned int pause = work->pause ? 2 * work->pause : FIRST_PAUSE;
+	unsigned int pause =
+		backoff_next(&work->pause, FIRST_PAUSE, retry_after);
 
-	if (pause > LONGEST_PAUSE)
-		pause = LONGEST_PAUSE;
-	work->pause = pause;
-	pause += (unsigned int)random() % (pause / 2);
-	if (pause < 1000 * retry_after)
-		pause = 1000 * retry_after;
 	unqueue(work);
 	work_mark_in(work, pause);
 	work->failed = true;
