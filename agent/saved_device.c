@@ -216,9 +216,9 @@ static int save_sysctl(struct saved_device *device, const char *folder,
 
 	snprintf(path, sizeof(path), "/proc/sys/net/%s/default/%s", folder,
 		 name);
-	/* What a new device has by itself is not told. */
+	/* What a new device has by itself is not told. Not all have a default. */
 	if (!read_value(path, standard))
-		return 0;
+		standard[0] = '\0';
 	snprintf(path, sizeof(path), "/proc/sys/net/%s/%s/%s", folder,
 		 device->ifname, name);
 	if (!read_value(path, value) || !strcmp(value, standard))
@@ -422,6 +422,8 @@ static int set_link(const struct saved_device *device, uint32_t flags,
 	vr_msg_start(&msg, RTM_NEWLINK, 0, &info, sizeof(info));
 	if (master)
 		vr_msg_put_u32(&msg, IFLA_MASTER, "master", master);
+	else /* its network's since it was attached */
+		vr_msg_put_u32(&msg, IFLA_MTU, "mtu", device->mtu);
 	return vr_nl_call(&device->podns->nl, &msg, NULL, NULL, err);
 }
 
