@@ -164,24 +164,37 @@ static int ask_for_addresses(struct host_ports *ports, struct host_port *port,
 
 /* --- which addresses of pods the main table can have */
 
+/* Does the main table lead to it by this address, or to the host itself? */
+static bool leads(const struct host_port *port, const struct vr_ip *ip)
+{
+	unsigned int i;
+
+	for (i = 0; i < port->led.count; i++) {
+		if (vr_prefix_contains(&port->led.items[i], ip))
+			return true;
+	}
+	for (i = 0; port->reached && i < port->taken.count; i++) {
+		if (vr_ip_equal(&port->taken.ips[i], ip))
+			return true;
+	}
+	return false;
+}
+
 /* Another port that leads there, or NULL. */
 static const struct host_port *find_leader(const struct host_ports *ports,
 					   const struct host_port *port,
-					   const struct vr_prefix *prefix)
+					   const struct vr_ip *ip)
 {
 	struct host_port *other, *next;
-	unsigned int i;
 
 	table_for_each(other, next, &ports->table) {
-		for (i = 0; other != port && i < other->led.count; i++) {
-			if (vr_prefix_contains(&other->led.items[i],
-					       &prefix->ip))
-				return other;
-		}
+		if (other != port && leads(other, ip))
+			return other;
 	}
 	return NULL;
 }
 
+/* The node that has the address itself, or NULL. */
 static const char *find_node(const struct host_ports *ports,
 			     const struct vr_ip *ip)
 {
@@ -239,7 +252,7 @@ static bool is_free(const struct host_ports *ports,
 		    const struct host_port *port,
 		    const struct vr_prefix *prefix, struct vr_error *err)
 {
-	const struct host_port *other = find_leader(ports, port, prefix);
+	const struct host_port *other = find_leader(ports, port, &prefix->ip);
 	const char *node = find_node(ports, &prefix->ip);
 	char text[VR_IP_TEXT];
 

@@ -10,7 +10,7 @@
 
 cluster 2
 k8s_network default.left 5001 198.18.0.0/16,2001:db8:7::/64
-options=(--services 198.51.100.0/24,2001:db8:5::/112 --cluster-cidrs 10.244.0.0/16)
+options=(--services "198.51.100.0/24,2001:db8:5::/112" --cluster-cidrs 10.244.0.0/16)
 agent_first n1 "${options[@]}"
 agent_first n2 "${options[@]}"
 routes=$WORK/n1/cluster/routes.json

@@ -124,7 +124,7 @@ done
 none()
 {
 	[ -z "$(ip -n "$n1" -j link show | jq -r '.[].ifname | select(test("^vr-(out|vrf)"))')" ] &&
-		[ -z "$(ip -n "$n1" route show table all | grep -F 192.0.2.)" ]
+		! ip -n "$n1" route show table all | grep -qF 192.0.2.
 }
 ok "and what leads to it" poll 30 none
 

@@ -35,6 +35,11 @@ made()
 	ip -n "$n1" -j link show | jq -r '.[].ifname' | grep -cE '^vr-(out|vrf)[0-9]'
 }
 
+has_made()
+{
+	[ "$(made)" = "$1" ]
+}
+
 # gets POD ADDRESS TEXT [KEY VALUE]: what the server says
 gets()
 {
@@ -103,22 +108,22 @@ is "and it goes on" "$(answer b tcp 203.0.113.200 80)" "outside 203.0.113.1"
 
 # Networks without the switch, and without pods.
 k8s_network default.green 5051 192.0.2.0/24,2001:db8:7::/64
-ok "the switch goes, and the port" poll 30 eval '[ "$(made)" = 4 ]'
+ok "the switch goes, and the port" poll 30 has_made 4
 fails "nothing outside is reached" in_ns "$b" ping -c 1 -W 2 203.0.113.200
 for pod in a d; do
 	detached "a pod goes" n1 $pod
 done
-ok "and so do all ports" poll 30 eval '[ "$(made)" = 0 ]'
+ok "and so do all ports" poll 30 has_made 0
 rules()
 {
-	[ -z "$(ip -n "$n1" rule show proto 118)$(ip -n "$n1" -6 rule show proto 118)" ]
+	! { ip -n "$n1" rule show && ip -n "$n1" -6 rule show; } | grep -q "proto 118"
 }
 ok "and routing is as it was" poll 10 rules
 is "the host's own addresses first" "$(ip -n "$n1" rule show | head -1)" "0:	from all lookup local"
 is "IPv6 too" "$(ip -n "$n1" -6 rule show | head -1)" "0:	from all lookup local"
 resting()
 {
-	[ -z "$(addresses 'select(.spec.container == "node" and .spec.node == "n1") | .spec.state' | grep bound)" ] &&
+	[ -z "$(addresses 'select(.spec.container == "node" and .spec.node == "n1" and .spec.state == "bound").spec.state')" ] &&
 		[ -n "$(addresses 'select(.spec.state == "cooling") | .spec.state')" ]
 }
 ok "and its addresses are free" poll 30 resting
