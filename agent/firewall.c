@@ -298,6 +298,27 @@ static const char *find_path(const struct program *program)
 	return NULL;
 }
 
+static void find_filter(const struct nft_chain *chain, void *arg)
+{
+	if (!strcmp(chain->table, "filter"))
+		*(bool *)arg = true;
+}
+
+const char *firewall_program(unsigned int index)
+{
+	const struct program *program = &programs[index];
+	struct vr_nl nl = VR_NL_INIT;
+	bool found = false;
+
+	if (program->tables)
+		found = has_older_table(program);
+	else if (nft_chain_each(&nl, program->family, find_filter, &found,
+				NULL))
+		found = false;
+	vr_nl_close(&nl);
+	return found ? find_path(program) : NULL;
+}
+
 static const struct program *program_of(const struct firewall *firewall)
 {
 	return &programs[firewall->step / IPTABLES_CHAINS];

@@ -58,4 +58,13 @@ struct firewall {
 int firewall_start(struct firewall *firewall, struct vr_error *err);
 void firewall_stop(struct firewall *firewall);
 
+/*
+ * Return: the path of a program, by its number, for a table "filter" that is there;
+ * NULL without either.  To ask the program would make the table.
+ */
+const char *firewall_program(unsigned int index);
+
+/* Delete all rules of ours from tables of iptables, and wait for it. */
+int firewall_clear(struct vr_error *err);
+
 #endif /* VR_AGENT_FIREWALL_H */

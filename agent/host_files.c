@@ -16,6 +16,7 @@
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
 #include "host_files.h"
+#include "host_port.h"
 #include "log.h"
 
 #define UNIT "vr-cni-conf.service"
@@ -64,7 +65,7 @@ static const struct host_file files[] = {
 	  WORD_CNI_CONF, NULL },
 	{ "/run/systemd/netif", "/etc/systemd/network", "00-vr.network",
 	  BEGIN "[Match]\n"
-		"Name=%s " TAPS "\n"
+		"Name=%s " HOST_PORT_DEVICE "* " HOST_PORT_VRF "* " TAPS "\n"
 		"\n"
 		"[Link]\n"
 		"Unmanaged=yes\n",
@@ -77,9 +78,11 @@ static const struct host_file files[] = {
 		"ManageForeignRoutingPolicyRules=no\n",
 	  WORD_DEVICE, NULL },
 	{ "/run/NetworkManager", "/etc/NetworkManager/conf.d", "vr.conf",
-	  BEGIN "[device-vr]\n"
-		"match-device=interface-name:%s;interface-name:" TAPS "\n"
-		"managed=0\n",
+	  BEGIN
+	  "[device-vr]\n"
+	  "match-device=interface-name:%s;interface-name:" HOST_PORT_DEVICE
+	  "*;interface-name:" HOST_PORT_VRF "*;interface-name:" TAPS "\n"
+	  "managed=0\n",
 	  WORD_DEVICE, "nmcli general reload" },
 };
 
@@ -201,5 +204,54 @@ int host_files_write(const struct host_files_options *options,
 			ret = one;
 	}
 	one = enable_unit(options, err);
+	return one ? one : ret;
+}
+
+/* What somebody else wrote by that name stays. */
+static int remove_written(const char *root, const struct host_file *file,
+			  struct vr_error *err)
+{
+	cleanup_free char *path = NULL;
+	cleanup_free char *text = NULL;
+
+	if (asprintf(&path, "%s%s/%s", root, file->folder, file->name) < 0) {
+		path = NULL;
+		return vr_error_memory(err);
+	}
+	text = file_read_path(path, NULL, NULL);
+	if (!text || strncmp(text, BEGIN, strlen(BEGIN)) != 0)
+		return 0;
+	if (unlink(path))
+		return vr_error_set(err, errno, "%s: %s", path,
+				    strerror(errno));
+	return 0;
+}
+
+/* A link that leads nowhere is what the unit left. */
+static int disable_unit(const char *root, struct vr_error *err)
+{
+	cleanup_free char *link = NULL;
+
+	if (asprintf(&link, "%s" WANTS "/" UNIT, root) < 0) {
+		link = NULL;
+		return vr_error_memory(err);
+	}
+	if (access(link, F_OK) && unlink(link) && errno != ENOENT)
+		return vr_error_set(err, errno, "%s: %s", link,
+				    strerror(errno));
+	return 0;
+}
+
+int host_files_remove(const char *root, struct vr_error *err)
+{
+	int ret = 0, one;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		one = remove_written(root, &files[i], err);
+		if (one)
+			ret = one;
+	}
+	one = disable_unit(root, err);
 	return one ? one : ret;
 }

@@ -29,4 +29,7 @@ struct host_files_options {
 int host_files_write(const struct host_files_options *options,
 		     struct vr_error *err);
 
+/* Delete those that an agent wrote. @root: as above */
+int host_files_remove(const char *root, struct vr_error *err);
+
 #endif /* VR_AGENT_HOST_FILES_H */

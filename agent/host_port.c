@@ -391,6 +391,21 @@ int host_port_lead(const struct host_port_context *context,
 	return ret;
 }
 
+int host_port_remove_devices(const struct host_port_context *context,
+			     struct host_port *port, struct vr_error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < ARRAY_SIZE(families); i++)
+		ret = remove_rules(context, port, families[i], err);
+	if (!ret)
+		ret = remove_link(context, port->device, "vr", err);
+	if (!ret)
+		ret = remove_link(context, port->vrf, "vrf", err);
+	return ret;
+}
+
 int host_port_remove(const struct host_port_context *context,
 		     struct host_port *port, struct vr_error *err)
 {
@@ -402,12 +417,8 @@ int host_port_remove(const struct host_port_context *context,
 		route = default_route(port, families[i]);
 		ret = vr_route_call(context->router, VR_CMD_ROUTE_DEL, 0,
 				    &route, NULL, err);
-		if (!ret || ret == -ENOENT)
-			ret = remove_rules(context, port, families[i], err);
+		if (ret == -ENOENT)
+			ret = 0;
 	}
-	if (!ret)
-		ret = remove_link(context, port->device, "vr", err);
-	if (!ret)
-		ret = remove_link(context, port->vrf, "vrf", err);
-	return ret;
+	return ret ? ret : host_port_remove_devices(context, port, err);
 }

@@ -84,6 +84,10 @@ int host_port_lead(const struct host_port_context *context,
 		   struct host_port *port, const struct cni_routes *routes,
 		   const struct prefixes *wanted, struct vr_error *err);
 
+/* Take away what the host has of it, which is found by its number. */
+int host_port_remove_devices(const struct host_port_context *context,
+			     struct host_port *port, struct vr_error *err);
+
 /* Take all of it away. */
 int host_port_remove(const struct host_port_context *context,
 		     struct host_port *port, struct vr_error *err);

@@ -63,4 +63,7 @@ bool host_ports_are_ready(const struct host_ports *ports,
 int host_ports_rules(const struct host_ports *ports, struct rules_port **list,
 		     unsigned int *count, struct vr_error *err);
 
+/* Take away what any agent left of them on the host. */
+int host_ports_clear(struct vr_error *err);
+
 #endif /* VR_AGENT_HOST_PORTS_H */

@@ -11,8 +11,10 @@
 
 /* What tells a rule of ours from those of others. */
 static const char *const comments[IPTABLES_CHAINS][IPTABLES_RULES] = {
-	[IPTABLES_FORWARD] = { "vr-agent:from-pods", "vr-agent:to-pods" },
-	[IPTABLES_INPUT] = { "vr-agent:pods-to-node", "vr-agent:vxlan" },
+	[IPTABLES_FORWARD] = { IPTABLES_COMMENT "from-pods",
+			       IPTABLES_COMMENT "to-pods" },
+	[IPTABLES_INPUT] = { IPTABLES_COMMENT "pods-to-node",
+			     IPTABLES_COMMENT "vxlan" },
 };
 
 const char *iptables_chain_name(enum iptables_chain chain)

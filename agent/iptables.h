@@ -17,6 +17,9 @@ enum iptables_chain {
 
 #define IPTABLES_RULES 2
 
+/* How the comments of ours begin. */
+#define IPTABLES_COMMENT "vr-agent:"
+
 /* Words of a rule; longer ones there are not. */
 #define IPTABLES_WORDS 12
 

@@ -23,12 +23,16 @@
 #include "../lib/field.h"
 #include "../lib/uplink.h"
 #include "cni_conf.h"
+#include "firewall.h"
+#include "host_files.h"
+#include "host_ports.h"
 #include "log.h"
 #include "module.h"
-#include "port_namespaces.h"
 #include "networks.h"
 #include "pause.h"
+#include "port_namespaces.h"
 #include "uninstall.h"
+#include "uplink.h"
 
 #define CNI_CONF_DIR "/etc/cni/net.d"
 #define PLUGIN "vr-cni"
@@ -90,7 +94,7 @@ static void remove_folders(struct uninstall *uninstall)
 {
 	const struct node_options *options = uninstall->options;
 	const char *const folders[] = { options->spare_dir, options->state_dir,
-					POOL_FOLDER };
+					options->cluster_dir, POOL_FOLDER };
 	struct vr_error error = { 0 };
 	size_t i;
 
@@ -233,17 +237,22 @@ static int flush(struct uninstall *uninstall, unsigned int origin,
 static int remove_router(struct uninstall *uninstall, struct vr_error *err)
 {
 	struct vr_uplink uplink = { .set = VR_BIT(VR_A_UPLINK_NAME) };
+	struct uplink names = { 0 };
+	size_t i;
 	int ret;
 
 	ret = flush(uninstall, VR_ORIGIN_AGENT, err);
 	if (!ret)
 		ret = flush(uninstall, VR_ORIGIN_CNI, err);
-	snprintf(uplink.name, sizeof(uplink.name), "%s",
-		 uninstall->options->uplink);
-	if (!ret)
+	uplink_init(&names, uninstall->options->uplink);
+	for (i = 0; !ret && i < ARRAY_SIZE(names.names); i++) {
+		memcpy(uplink.name, names.names[i], sizeof(uplink.name));
 		ret = vr_uplink_call(&uninstall->router, VR_CMD_UPLINK_DEL, 0,
 				     &uplink, NULL, err);
-	return ret == -ENOENT ? 0 : ret;
+		if (ret == -ENOENT)
+			ret = 0;
+	}
+	return ret;
 }
 
 static int count_network(const struct vr_network *network, void *arg,
@@ -293,8 +302,22 @@ static void remove_module(struct uninstall *uninstall)
 static int remove_conf(struct uninstall *uninstall, struct vr_error *err)
 {
 	const char *dir = uninstall->options->cni_conf_dir;
+	const struct cni_conf_options none = { 0 };
+	int ret = cni_conf_remove(dir ? dir : CNI_CONF_DIR, NULL, err);
 
-	return remove_file(dir ? dir : CNI_CONF_DIR, CNI_CONF_NAME, err);
+	return ret ? ret : cni_conf_under_multus(&none, false, err);
+}
+
+static void remove_host_parts(struct uninstall *uninstall)
+{
+	const char *root = uninstall->options->host_root;
+	struct vr_error error = { 0 };
+
+	note(uninstall, remove_rules(&error), "rules of nftables", &error);
+	note(uninstall, firewall_clear(&error), "rules of iptables", &error);
+	if (root)
+		note(uninstall, host_files_remove(root, &error),
+		     "files of systemd and of network managers", &error);
 }
 
 static void remove_router_parts(struct uninstall *uninstall)
@@ -305,6 +328,8 @@ static void remove_router_parts(struct uninstall *uninstall)
 	     &error);
 	note(uninstall, remove_host_port(uninstall, &error), "the host's port",
 	     &error);
+	note(uninstall, host_ports_clear(&error),
+	     "the host's ports on further networks", &error);
 	note(uninstall, remove_router(uninstall, &error),
 	     "networks and the uplink", &error);
 }
@@ -323,7 +348,7 @@ static int remove_all(struct uninstall *uninstall, bool force, bool loaded,
 		return ret;
 	if (loaded)
 		remove_router_parts(uninstall);
-	note(uninstall, remove_rules(&error), "rules of nftables", &error);
+	remove_host_parts(uninstall);
 	remove_folders(uninstall);
 	if (loaded)
 		remove_module(uninstall);

@@ -19,6 +19,7 @@ uninstall()
 {
 	nsenter --net="/run/netns/$n1" vr-agent uninstall --state-dir "$D/state" \
 		--socket "$D/agent.sock" --spare-dir "$D/spares" --networks-dir "$D/networks" \
+		--cluster-dir "$D/cluster" --host-root "$D/host" \
 		--cni-conf-dir "$D/net.d" --cni-bin-dir "$D/opt" "$@"
 }
 
@@ -51,7 +52,15 @@ echo '{"name": "mine", "subnets": ["192.0.2.0/24"]}' > "$D/networks/mine.json"
 echo '{}' > "$D/net.d/99-other.conf"
 echo other > "$D/opt/other"
 
-agent_first n1
+mkdir -p "$D/host/run/systemd/system"
+on n1 iptables -P FORWARD DROP
+agent_first n1 --host-root "$D/host"
+listed()
+{
+	on n1 iptables -S FORWARD | grep -q vr-agent:
+}
+ok "iptables has rules of ours" poll 30 listed
+ok "systemd a unit" [ -e "$D/host/etc/systemd/system/vr-cni-conf.service" ]
 ok "a network is defined" poll 30 [ -s "$D/networks/default.blue.json" ]
 PATH=$D/opt:$PATH attached "a pod, by the plugin that was put there" n1 a blue
 attached "another" n1 b blue
@@ -73,12 +82,15 @@ ok "again" uninstall
 fails "no module" [ -d /sys/module/vr ]
 is "devices are as before" "$(ip -n "$n1" -j link show | jq -r '.[].ifname' | sort)" "$before"
 is "no routes of vr" "$(ip -n "$n1" route show proto 118; ip -n "$n1" -6 route show proto 118)" ""
-is "rules of others" "$(on n1 nft list tables)" "table inet other"
+is "rules of others" "$(on n1 nft list tables)" $'table inet other\ntable ip filter'
+is "and theirs of iptables" "$(on n1 iptables -S FORWARD)" "-P FORWARD DROP"
+is "no files for systemd" "$(find "$D/host/etc" ! -type d)" ""
 like "routes of others" "$(ip -n "$n1" route show 198.51.100.0/24)" '203\.0\.113\.254'
 is "files of others" "$(cd "$D" && find networks net.d opt -type f | sort | paste -sd' ')" \
 	"net.d/99-other.conf networks/mine.json opt/other"
 fails "no state" [ -e "$D/state" ]
 fails "no spare addresses" [ -e "$D/spares" ]
+fails "nothing of the cluster" [ -e "$D/cluster" ]
 ok "and once more, with nothing there" uninstall
 
 done_testing

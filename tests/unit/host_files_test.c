@@ -102,7 +102,7 @@ static void test_managers(void)
 	is_int(host_files_write(&options, &error), 0, "with both managers");
 	ok(has("/etc/systemd/network/00-vr.network", "\nUnmanaged=yes\n") &&
 		   has("/etc/systemd/network/00-vr.network",
-		       "\nName=vr-host tap????????????\n"),
+		       "\nName=vr-host vr-out* vr-vrf* tap????????????\n"),
 	   "networkd leaves our devices alone");
 	ok(has("/etc/systemd/networkd.conf.d/vr.conf",
 	       "\nManageForeignRoutes=no\n"),
@@ -129,6 +129,27 @@ static void test_refused(void)
 	   "the others are written all the same");
 }
 
+static void test_removed(void)
+{
+	struct vr_error error = { 0 };
+	cleanup_free char *link = path_of(
+		"/etc/systemd/system/multi-user.target.wants/vr-cni-conf.service");
+	cleanup_free char *other =
+		path_of("/etc/systemd/networkd.conf.d/vr.conf");
+	FILE *file = fopen(other, "w");
+	char target[64];
+
+	fputs("[Network]\n", file);
+	fclose(file);
+	is_int(host_files_remove(root, &error), 0, "they are removed");
+	ok(!has(UNIT, "") && !has("/etc/NetworkManager/conf.d/vr.conf", ""),
+	   "and are gone");
+	is_int(readlink(link, target, sizeof(target)), -1, "so is the link");
+	ok(has("/etc/systemd/networkd.conf.d/vr.conf", "[Network]"),
+	   "what another wrote is not");
+	is_int(host_files_remove(root, &error), 0, "and once more");
+}
+
 int main(void)
 {
 	char command[64];
@@ -141,6 +162,7 @@ int main(void)
 	test_systemd();
 	test_managers();
 	test_refused();
+	test_removed();
 	snprintf(command, sizeof(command), "rm -r %s", root);
 	ok(!system(command), "all of it was in the folder");
 	return tap_end();
