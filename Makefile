@@ -27,7 +27,8 @@ help:
 	@echo 'sudo make demo-kube    a Kubernetes cluster in a VM, and what docs/tutorial.md does'
 	@echo 'sudo make test         all of the above and the kernel tests, one VM for each kernel'
 	@echo 'sudo make test-vm      only the kernel tests; KERNELS="6.1 6.12"'
-	@echo 'sudo make test-kube    the tutorial, with a real Kubernetes in a VM'
+	@echo 'sudo make test-kube    the tutorial, with a real Kubernetes in a VM;'
+	@echo '                       test-kube-all has a cluster of two nodes besides'
 	@echo 'sudo make test-image   the images of deploy/, built without a registry'
 	@echo 'sudo make test-debug   the same on a sanitizer kernel, DEBUG_KERNEL=FOLDER'
 	@echo 'sudo make bench        what a packet costs, against veth, bridge and others;'
@@ -175,9 +176,12 @@ demo-kube:
 test:
 	tests/all
 
-.PHONY: test-kube
+.PHONY: test-kube test-kube-all
 test-kube:
 	tests/all kube
+
+test-kube-all:
+	tests/all kube cluster
 
 .PHONY: test-image
 test-image:

@@ -264,7 +264,7 @@ in_pod mine ip addr add 10.41.0.77/24 dev eth1
 fails "not from an address that it gave itself" pings -I 10.41.0.77 "$other"
 in_pod mine ip addr del 10.41.0.77/24 dev eth1
 fails "nor another's network by way of its own" pings -I eth1 "$(pod_ip rival/peer eth1)"
-mac=$(in_pod mine cat /sys/class/net/eth1/address | tr -d '\r')
+mac=$(status mine | jq -r '.[1].mac')
 in_pod mine ip link set eth1 address 0a:58:0a:29:00:4d
 fails "nor with a MAC that it gave itself" pings "$other"
 in_pod mine ip link set eth1 address "$mac"
