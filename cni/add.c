@@ -289,9 +289,10 @@ static int create_device(struct adding *adding, unsigned int index,
 	if (ret)
 		return ret;
 	planned->ifindex = link.ifindex;
+	/* Its first announcement is how one that stands by goes on. */
 	ret = podns_configure(&adding->podns, interface->ifname,
 			      result_has_family(&planned->addresses, AF_INET6),
-			      true, err);
+			      !planned->standby, err);
 	/* Those of the configuration win. */
 	if (!ret)
 		ret = sysctl_write(&adding->podns, interface->ifname,
