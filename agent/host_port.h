@@ -39,6 +39,7 @@
  * @taken: its addresses and MAC, when it @has_addresses
  * @ifindex: of the device
  * @led: what the main table leads to it
+ * @ruled: the rules have it; before, nothing would keep it apart from others
  *
  * The rest is for host_ports.c: it is still needed, addresses are on their way,
  * and what was wrong has been told.
@@ -56,6 +57,7 @@ struct host_port {
 	bool has_addresses;
 	uint32_t ifindex;
 	struct prefixes led;
+	bool ruled;
 
 	bool wanted;
 	bool asking;

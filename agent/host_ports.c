@@ -356,8 +356,13 @@ static int keep(struct host_ports *ports, struct host_port *port,
 	if (ret || !port->has_addresses)
 		return ret;
 	conflict = check_reached(ports, port, err);
+	/* Nothing is left that it would be for. */
+	if (conflict && !port->snat && !port->forwarding)
+		return conflict;
 	if (!port->number)
 		ret = number(ports, port, err);
+	if (!ret && !port->ruled)
+		return conflict;
 	if (!ret)
 		ret = host_port_keep(&context, port, err);
 	if (!ret)
@@ -459,9 +464,10 @@ static void keep_all(struct host_ports *ports)
 
 /* --- the rules */
 
-static bool is_made(const struct host_port *port)
+/* It has its names. */
+static bool is_planned(const struct host_port *port)
 {
-	return port->wanted && port->ifindex;
+	return port->wanted && port->number;
 }
 
 static struct rules_port rules_port(const struct host_port *port)
@@ -484,7 +490,7 @@ int host_ports_rules(const struct host_ports *ports, struct rules_port **list,
 	struct rules_port *item;
 
 	table_for_each(port, next, &ports->table) {
-		if (!is_made(port))
+		if (!is_planned(port))
 			continue;
 		item = vr_list_grow(list, count, sizeof(*item));
 		if (!item)
@@ -492,6 +498,20 @@ int host_ports_rules(const struct host_ports *ports, struct rules_port **list,
 		*item = rules_port(port);
 	}
 	return 0;
+}
+
+bool host_ports_are_ruled(struct host_ports *ports)
+{
+	struct host_port *port, *next;
+	bool any = false;
+
+	table_for_each(port, next, &ports->table) {
+		if (!is_planned(port) || port->ruled)
+			continue;
+		port->ruled = true;
+		any = true;
+	}
+	return any;
 }
 
 /* One line for each. */
@@ -505,7 +525,7 @@ static char *describe(const struct host_ports *ports)
 	if (!out)
 		return NULL;
 	table_for_each(port, next, &ports->table) {
-		if (is_made(port))
+		if (is_planned(port))
 			fprintf(out, "%u %d %d %d\n", port->number,
 				port->reached, port->snat, port->forwarding);
 	}
@@ -555,7 +575,8 @@ bool host_ports_are_ready(const struct host_ports *ports,
 	    !has_switch(network, "forwarding"))
 		return true;
 	/* What went wrong is not waited for. */
-	return port && (is_made(port) || port->complained);
+	return port && ((is_planned(port) && port->ifindex) ||
+			port->complained);
 }
 
 bool host_ports_need(const struct host_ports *ports, const char *network)

@@ -63,6 +63,15 @@ bool host_ports_are_ready(const struct host_ports *ports,
 int host_ports_rules(const struct host_ports *ports, struct rules_port **list,
 		     unsigned int *count, struct vr_error *err);
 
+/**
+ * host_ports_are_ruled() - What host_ports_rules() said last is in the kernel
+ *
+ * Only then are they made.
+ *
+ * Return: whether some are to be, by the next host_ports_check().
+ */
+bool host_ports_are_ruled(struct host_ports *ports);
+
 /* Take away what any agent left of them on the host. */
 int host_ports_clear(struct vr_error *err);
 

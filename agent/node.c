@@ -172,6 +172,8 @@ static void write_conf(const struct vr_network *network, void *arg)
 	struct vr_error error = { 0 };
 	struct node *node = arg;
 
+	if (host_ports_are_ruled(&node->host_ports))
+		check_soon(node);
 	/* The first pod would ask for networks that are not written yet. */
 	if (!networks_are_known(&node->networks) ||
 	    !namespaces_are_known(&node->namespaces)) {

@@ -66,6 +66,8 @@ not_attached "an address of no range" 7 'in no range' n1 u '[{"name":"large","ip
 # Nobody takes a pod's packets by asking for its MAC, from another node either.
 not_attached "the MAC of a pod of another node" 7 'MAC 02:00:00:00:77:77' n2 thief \
 	'[{"name":"large","mac":"02:00:00:00:77:77"}]'
+# An agent of node 2 would free what no pod of it has.
+agent_stop n2
 forged='{"apiVersion":"vrctl.dev/v1alpha1","kind":"NetworkAddress","metadata":{"name":"v5002-0a024242",
 	"labels":{"vrctl.dev/vni":"5002","vrctl.dev/node":"n2"}},"spec":{"network":"default.large","vni":5002,
 	"address":"10.2.66.66","mac":"02:00:00:00:77:77","node":"n2","state":"bound","container":"x",
