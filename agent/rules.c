@@ -144,6 +144,7 @@ static void add_between(FILE *out, const struct rules *rules)
 	      out);
 }
 
+/* ICMP and ICMPv6 by number: an image need not have /etc/protocols for their names. */
 static void add_node(FILE *out, const struct rules *rules)
 {
 	char names[NAMES_BYTES];
@@ -151,7 +152,7 @@ static void add_node(FILE *out, const struct rules *rules)
 
 	fputs("\tchain pings {\n"
 	      "\t\tct state established,related accept\n"
-	      "\t\tmeta l4proto { icmp, ipv6-icmp } accept\n"
+	      "\t\tmeta l4proto { 1, 58 } accept\n"
 	      "\t\tcounter drop\n"
 	      "\t}\n"
 	      "\tchain node {\n"
