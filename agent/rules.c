@@ -9,22 +9,32 @@
 
 #include "rules.h"
 
+static void add_node(FILE *out, const struct vr_ip *ip, bool *any)
+{
+	char text[VR_IP_TEXT];
+
+	fprintf(out, "%s%s", *any ? ", " : "\t\telements = { ",
+		vr_ip_format(ip, text));
+	*any = true;
+}
+
+/* Its socket hears tunnels at each of its addresses. */
 static void add_nodes(FILE *out, const struct peers *peers, const char *name,
 		      const char *type, int family)
 {
-	const char *before = "\t\telements = { ", *end = "";
+	const struct vr_ip *own;
 	struct peer *peer, *next;
-	char text[VR_IP_TEXT];
+	bool any = false;
 
 	fprintf(out, "\tset %s {\n\t\ttype %s\n", name, type);
 	table_for_each(peer, next, &peers->table) {
-		if (peer->vtep.family != family)
-			continue;
-		fprintf(out, "%s%s", before, vr_ip_format(&peer->vtep, text));
-		before = ", ";
-		end = " }\n";
+		own = &peer->addresses[family == AF_INET6];
+		if (peer->vtep.family == family)
+			add_node(out, &peer->vtep, &any);
+		if (own->family == family && !vr_ip_equal(own, &peer->vtep))
+			add_node(out, own, &any);
 	}
-	fprintf(out, "%s\t}\n", end);
+	fprintf(out, "%s\t}\n", any ? " }\n" : "");
 }
 
 /* Two names in quotes, and what is around them. */
@@ -145,7 +155,7 @@ static void add_between(FILE *out, const struct rules *rules)
 }
 
 /* ICMP and ICMPv6 by number: an image need not have /etc/protocols for their names. */
-static void add_node(FILE *out, const struct rules *rules)
+static void add_input(FILE *out, const struct rules *rules)
 {
 	char names[NAMES_BYTES];
 	unsigned int i;
@@ -213,7 +223,7 @@ static void add_chains(FILE *out, const struct rules *rules)
 	add_zones(out, rules, "output", "oifname");
 	add_answers(out, rules);
 	add_between(out, rules);
-	add_node(out, rules);
+	add_input(out, rules);
 	fputs("\tchain postrouting {\n"
 	      "\t\ttype nat hook postrouting priority srcnat\n",
 	      out);

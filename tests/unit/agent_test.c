@@ -529,9 +529,12 @@ static void test_rules(void)
 	free(text);
 	peer = table_get(&peers.table, "n", sizeof(*peer));
 	vr_ip_parse("", "192.0.2.1", &peer->vtep, NULL);
+	peer->addresses[0] = peer->vtep;
+	vr_ip_parse("", "2001:db8::1", &peer->addresses[1], NULL);
 	ports[0].masquerade = true;
 	text = rules_text(&rules);
 	ok(text && strstr(text, "elements = { 192.0.2.1 }") &&
+		   strstr(text, "elements = { 2001:db8::1 }") &&
 		   strstr(text, "\"lo\" } masquerade") &&
 		   strstr(text, "udp dport 4790"),
 	   "and with both");
