@@ -18,16 +18,8 @@ static struct spare_taker taker_of(const struct attachment *attachment,
 				   const struct attachment_interface *interface,
 				   const struct vr_port *port)
 {
-	struct spare_taker who = { 0 };
+	struct spare_taker who = attachments_taker(attachment, interface);
 
-	snprintf(who.container, sizeof(who.container), "%.255s",
-		 attachment->container_id);
-	snprintf(who.interface, sizeof(who.interface), "%s", interface->ifname);
-	snprintf(who.pod_namespace, sizeof(who.pod_namespace), "%s",
-		 attachment->pod.namespace);
-	snprintf(who.pod_name, sizeof(who.pod_name), "%s",
-		 attachment->pod.name);
-	snprintf(who.pod_uid, sizeof(who.pod_uid), "%s", attachment->pod.uid);
 	memcpy(who.mac, port->mac, VR_MAC_LEN);
 	return who;
 }

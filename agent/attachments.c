@@ -416,3 +416,20 @@ void attachments_stop(struct attachments *attachments)
 	table_free(&attachments->table);
 	ports_free(&attachments->ports);
 }
+
+struct spare_taker
+attachments_taker(const struct attachment *attachment,
+		  const struct attachment_interface *interface)
+{
+	struct spare_taker who = { 0 };
+
+	snprintf(who.container, sizeof(who.container), "%.255s",
+		 attachment->container_id);
+	snprintf(who.interface, sizeof(who.interface), "%s", interface->ifname);
+	snprintf(who.pod_namespace, sizeof(who.pod_namespace), "%s",
+		 attachment->pod.namespace);
+	snprintf(who.pod_name, sizeof(who.pod_name), "%s",
+		 attachment->pod.name);
+	snprintf(who.pod_uid, sizeof(who.pod_uid), "%s", attachment->pod.uid);
+	return who;
+}

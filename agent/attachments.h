@@ -15,6 +15,7 @@
 #include "../lib/netlink.h"
 #include "../lib/port.h"
 #include "loop.h"
+#include "spares.h"
 #include "table.h"
 
 /**
@@ -108,5 +109,10 @@ const struct vr_port *
 attachments_port(const struct attachments *attachments,
 		 const struct attachment *attachment,
 		 const struct attachment_interface *interface);
+
+/* Who has an interface, by which an address is taken; without a MAC. */
+struct spare_taker
+attachments_taker(const struct attachment *attachment,
+		  const struct attachment_interface *interface);
 
 #endif /* VR_AGENT_ATTACHMENTS_H */

@@ -207,21 +207,32 @@ static int keep_table(const struct host_port_context *context,
 	return ret;
 }
 
-/* Answers to what left are marked; what comes in by a vrf the kernel knows. */
-static int keep_rules(const struct host_port_context *context,
-		      const struct host_port *port, int family,
-		      struct vr_error *err)
+/* Answers to what left are marked. */
+static struct fib_rule marked_rule(const struct host_port *port)
 {
-	const struct fib_rule marked = {
+	return (struct fib_rule){
 		.priority = FIB_RULE_MARKED,
 		.table = table_of(port),
 		.mark = table_of(port),
 	};
-	const struct fib_rule incoming = {
+}
+
+static struct fib_rule incoming_rule(const struct host_port *port)
+{
+	return (struct fib_rule){
 		.priority = FIB_RULE_DEVICE,
 		.table = table_of(port),
 		.device = port->device,
 	};
+}
+
+/* What comes in by a vrf the kernel knows. */
+static int keep_rules(const struct host_port_context *context,
+		      const struct host_port *port, int family,
+		      struct vr_error *err)
+{
+	const struct fib_rule marked = marked_rule(port);
+	const struct fib_rule incoming = incoming_rule(port);
 	struct vr_nl *nl = &context->own->nl;
 	int ret;
 
@@ -238,16 +249,8 @@ static int remove_rules(const struct host_port_context *context,
 			const struct host_port *port, int family,
 			struct vr_error *err)
 {
-	const struct fib_rule marked = {
-		.priority = FIB_RULE_MARKED,
-		.table = table_of(port),
-		.mark = table_of(port),
-	};
-	const struct fib_rule incoming = {
-		.priority = FIB_RULE_DEVICE,
-		.table = table_of(port),
-		.device = port->device,
-	};
+	const struct fib_rule marked = marked_rule(port);
+	const struct fib_rule incoming = incoming_rule(port);
 	struct vr_nl *nl = &context->own->nl;
 	int ret;
 

@@ -131,17 +131,9 @@ static void take_over(struct standing_address *item,
 		      const struct vr_port *port)
 {
 	struct standing *standing = item->standing;
+	struct spare_taker who = attachments_taker(attachment, interface);
 	struct vr_error error = { 0 };
-	struct spare_taker who = { 0 };
 
-	snprintf(who.container, sizeof(who.container), "%.255s",
-		 attachment->container_id);
-	snprintf(who.interface, sizeof(who.interface), "%s", interface->ifname);
-	snprintf(who.pod_namespace, sizeof(who.pod_namespace), "%s",
-		 attachment->pod.namespace);
-	snprintf(who.pod_name, sizeof(who.pod_name), "%s",
-		 attachment->pod.name);
-	snprintf(who.pod_uid, sizeof(who.pod_uid), "%s", attachment->pod.uid);
 	item->call = takeover_send(standing->own, &item->address, &who,
 				   port->state == VR_ENDPOINT_STATE_ACTIVE
 					   ? port->sequence

@@ -9,14 +9,7 @@
 . "$(dirname "$0")/setup.sh"
 
 cluster 2 || exit
-ns outside
-in_ns "$fabric" ip link add to-outside type veth peer name wire netns "$outside"
-ip -n "$fabric" link set to-outside master br0 up
-ip -n "$outside" -batch - <<- END
-	address add 203.0.113.200/24 dev wire
-	address add 2001:db8:ff::200/64 dev wire nodad
-	link set wire up
-END
+outside_host
 
 # As Docker and ufw leave it; what a node answers to is its operator's choice.
 policies()

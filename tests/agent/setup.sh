@@ -26,6 +26,8 @@
 #	agent_first NODE [OPTION...]	agent, which also has the pods' first interface:
 #					attach then uses the configuration that it wrote
 #	log_of NODE			what its agent wrote
+#	outside_host			a host in $outside, on the network that nodes are on:
+#					203.0.113.200, 2001:db8:ff::200
 #	controller [OPTION...]		start vr-agent --controller
 #	k8s_claim NAME NETWORK INTERFACE
 #					an IPAMClaim of namespace default
@@ -123,6 +125,17 @@ k8s_claim()
 	api_control '{"load":[{"apiVersion":"k8s.cni.cncf.io/v1alpha1","kind":"IPAMClaim","metadata":{
 		"name":"'"$1"'","namespace":"default","uid":"'"$1"'-claim"},
 		"spec":{"network":"'"$2"'","interface":"'"$3"'"}}]}' > /dev/null
+}
+
+outside_host()
+{
+	ns outside && in_ns "$fabric" ip link add to-outside type veth peer name wire netns "$outside" &&
+		ip -n "$fabric" link set to-outside master br0 up || return
+	ip -n "$outside" -batch - <<- END
+		address add 203.0.113.200/24 dev wire
+		address add 2001:db8:ff::200/64 dev wire nodad
+		link set wire up
+	END
 }
 
 log_of()
