@@ -57,7 +57,9 @@ load=$(jq -nc --argjson taken "$taken" '[range(2; 266) | "10.2.\(. / 256 | floor
 			"0123456789abcdef"[. % 16:][:1]) | join(":"))),
 		container: "x", interface: "eth1", since: "2026-01-01T00:00:00Z", sequence: 1}}]')
 api_control '{"load":'"$load"'}' > /dev/null
-is "all of the range are taken" "$(addresses 'select(.spec.vni == 5002).metadata.name' | wc -l)" 264
+# Node 1 may have given its spare ones back by now.
+is "the rest of the range is taken" "$(addresses 'select(.spec.node == "n9").metadata.name' | wc -l)" \
+	"$(jq length <<< "$load")"
 for i in 1 2 3 4; do
 	attached "pod $i on node 2 gets one all the same" n2 "e$i" full
 done

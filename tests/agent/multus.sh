@@ -149,7 +149,8 @@ added "a pod with three networks, one of them twice" a '[{"name":"left"},
 	{"name":"right","interface":"data0","ips":["10.2.7.7/16"],"mac":"02:00:00:00:00:77"},{"name":"left"}]'
 is "they have the names that Multus gives" "$(devices a)" "eth0 net1 data0 net3"
 is "with the address and MAC that are asked for" \
-	"$(ip -n "$a" -j -4 address show dev data0 | jq -r '.[0] | .address + " " + .addr_info[0].local')" \
+	"$(ip -n "$a" -j address show dev data0 |
+		jq -r '.[0] | .address + " " + (.addr_info[] | select(.family == "inet").local)')" \
 	"02:00:00:00:00:77 10.2.7.7"
 is "the default route is the first interface's" "$(ip -n "$a" -j route show default | jq -r '[.[].dev] | join(" ")')" eth0
 is "of IPv6 too, where it has none" "$(ip -n "$a" -6 route show default)" ""
