@@ -521,6 +521,12 @@ static void rules_are_loaded(void *arg)
 	loop_timer_set_by(net->timer, 0);
 }
 
+/* The ways to nodes are as they were. */
+void default_network_ports_changed(struct default_network *net)
+{
+	loop_timer_set_by(net->timer, KEEP_MILLISECONDS);
+}
+
 void default_network_check_soon(struct default_network *net)
 {
 	loop_timer_set_by(net->timer, READY_MILLISECONDS);

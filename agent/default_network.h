@@ -86,9 +86,11 @@ void default_network_stop(struct default_network *net);
 /* Call @ready again, soon: allowed in it. */
 void default_network_check_soon(struct default_network *net);
 
-/* What leads to nodes is by another uplink now, somebody has touched it, or others of
- * @further are to be in the rules. */
+/* What leads to nodes is by another uplink now, or somebody has touched it. */
 void default_network_keep_soon(struct default_network *net);
+
+/* Others of @further are to be in the rules. */
+void default_network_ports_changed(struct default_network *net);
 
 /* A node is new, gone, or has other prefixes or another tunnel address. */
 void default_network_peer_changed(struct default_network *net,

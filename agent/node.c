@@ -197,7 +197,7 @@ static void ports_are_changed(void *arg)
 {
 	struct node *node = arg;
 
-	default_network_keep_soon(&node->default_network);
+	default_network_ports_changed(&node->default_network);
 }
 
 static void set_up_default(struct node *node)
