@@ -212,3 +212,36 @@ struct child *child_run(struct loop *loop, const struct child_program *program,
 	}
 	return child;
 }
+
+struct waiting {
+	struct loop *loop;
+	int *status;
+	char *output;
+};
+
+static void waited(int status, const char *output, void *arg)
+{
+	struct waiting *waiting = arg;
+
+	*waiting->status = status;
+	waiting->output = strdup(output);
+	loop_stop(waiting->loop);
+}
+
+char *child_wait(const struct child_program *program, int *status,
+		 struct vr_error *err)
+{
+	/* One that was stopped does not run again. */
+	struct waiting waiting = {
+		.loop = loop_create(err),
+		.status = status,
+	};
+
+	if (!waiting.loop)
+		return NULL;
+	if (child_run(waiting.loop, program, waited, &waiting, err) &&
+	    !loop_run(waiting.loop, err) && !waiting.output)
+		vr_error_memory(err);
+	loop_destroy(waiting.loop);
+	return waiting.output;
+}

@@ -45,6 +45,15 @@ typedef void (*child_done)(int status, const char *output, void *arg);
 struct child *child_run(struct loop *loop, const struct child_program *program,
 			child_done done, void *arg, struct vr_error *err);
 
+/**
+ * child_wait() - Run a program and wait for it, where no loop runs
+ * @status: as waitpid() has it
+ *
+ * Return: what it printed, to free(), or NULL when it could not be run.
+ */
+char *child_wait(const struct child_program *program, int *status,
+		 struct vr_error *err);
+
 /* Let it go on without anybody who waits for it; NULL is none. */
 void child_cancel(struct child *child);
 

@@ -20,22 +20,6 @@
 #define PROGRAM_SECONDS 20
 #define LOCK_SECONDS "10"
 
-/* A program that is waited for. */
-struct running {
-	struct loop *loop;
-	int status;
-	char *output;
-};
-
-static void ended(int status, const char *output, void *arg)
-{
-	struct running *running = arg;
-
-	running->status = status;
-	running->output = strdup(output);
-	loop_stop(running->loop);
-}
-
 /* Return: what it printed, to free(), or NULL with @err. */
 static char *run(const char *const *arguments, struct vr_error *err)
 {
@@ -44,22 +28,14 @@ static char *run(const char *const *arguments, struct vr_error *err)
 		.seconds = PROGRAM_SECONDS,
 		.all_output = true,
 	};
-	/* One that was stopped does not run again. */
-	struct running running = { .loop = loop_create(err) };
-	bool ran = running.loop &&
-		   child_run(running.loop, &program, ended, &running, err) &&
-		   !loop_run(running.loop, err);
+	int status = 0;
+	char *output = child_wait(&program, &status, err);
 
-	if (running.loop)
-		loop_destroy(running.loop);
-	if (!ran)
-		return NULL;
-	if (!running.status && running.output)
-		return running.output;
+	if (!output || !status)
+		return output;
 	vr_error_set(err, EIO, "%s: %.*s", arguments[0],
-		     (int)strcspn(running.output ? running.output : "", "\n"),
-		     running.output ? running.output : "");
-	free(running.output);
+		     (int)strcspn(output, "\n"), output);
+	free(output);
 	return NULL;
 }
 

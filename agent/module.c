@@ -18,12 +18,15 @@
 #include <linux/vr.h>
 
 #include "../lib/cleanup.h"
+#include "../lib/field.h"
 #include "../lib/version.h"
+#include "child.h"
 #include "log.h"
 #include "module.h"
 
 #define MODULE_FOLDER "/sys/module/vr"
 #define UNLOAD_TRIES 100
+#define MODINFO_SECONDS 20
 
 /* Not in every distribution's headers. */
 #ifndef MODULE_INIT_COMPRESSED_FILE
@@ -81,37 +84,40 @@ bool module_is_loaded(void)
 	return !access(MODULE_FOLDER, F_OK);
 }
 
+static const char *find_modinfo(struct vr_error *err)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(modinfo_paths); i++) {
+		if (!access(modinfo_paths[i], X_OK))
+			return modinfo_paths[i];
+	}
+	vr_error_set(err, ENOENT, "there is no modinfo: give --module FILE");
+	return NULL;
+}
+
 char *module_find(struct vr_error *err)
 {
-	cleanup_free char *command = NULL;
-	char *path = NULL;
-	size_t i, size = 0;
-	FILE *pipe;
+	const char *arguments[] = { find_modinfo(err), "-n", "vr", NULL };
+	const struct child_program program = {
+		.arguments = arguments,
+		.seconds = MODINFO_SECONDS,
+	};
+	int status = 0;
+	char *path;
 
-	for (i = 0; i < sizeof(modinfo_paths) / sizeof(modinfo_paths[0]); i++) {
-		if (!access(modinfo_paths[i], X_OK))
-			break;
-	}
-	if (i == sizeof(modinfo_paths) / sizeof(modinfo_paths[0])) {
-		vr_error_set(err, ENOENT,
-			     "there is no modinfo: give --module FILE");
+	if (!arguments[0])
 		return NULL;
-	}
-	if (asprintf(&command, "%s -n vr 2> /dev/null", modinfo_paths[i]) < 0) {
-		command = NULL;
-		vr_error_memory(err);
-		return NULL;
-	}
-	pipe = popen(command, "re");
-	if (pipe && getline(&path, &size, pipe) > 1)
-		path[strcspn(path, "\n")] = '\0';
-	if (!pipe || pclose(pipe) || !path || path[0] != '/') {
+	path = child_wait(&program, &status, err);
+	if (path && (status || path[0] != '/')) {
 		free(path);
 		vr_error_set(
 			err, ENOENT,
 			"no module vr is installed for this kernel: give --module FILE");
 		return NULL;
 	}
+	if (path)
+		path[strcspn(path, "\n")] = '\0';
 	return path;
 }
 

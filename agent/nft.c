@@ -128,6 +128,30 @@ int nft_keep(struct nft *nft, char *text, struct vr_error *err)
 	return ret;
 }
 
+int nft_clear(struct vr_error *err)
+{
+	const char *arguments[] = { find_program(err), "-f", "-", NULL };
+	const struct child_program program = {
+		.arguments = arguments,
+		.input = "table inet " RULES_TABLE " {\n}\n"
+			 "delete table inet " RULES_TABLE "\n",
+		.seconds = LOAD_SECONDS,
+		.all_output = true,
+	};
+	cleanup_free char *output = NULL;
+	int status = 0;
+
+	if (!arguments[0])
+		return -ENOENT;
+	output = child_wait(&program, &status, err);
+	if (!output)
+		return -err->errnum;
+	if (!status)
+		return 0;
+	return vr_error_set(err, EIO, "nft did not delete the table: %.*s",
+			    (int)strcspn(output, "\n"), output);
+}
+
 void nft_init(struct nft *nft, struct loop *loop, loop_cb done, void *arg)
 {
 	*nft = (struct nft){

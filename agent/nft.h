@@ -30,6 +30,9 @@ struct nft {
 	struct vr_error error;
 };
 
+/* Take the table of vr away, and wait for it. It need not be there. */
+int nft_clear(struct vr_error *err);
+
 void nft_init(struct nft *nft, struct loop *loop, loop_cb done, void *arg);
 
 /* A load that goes on is not waited for. */

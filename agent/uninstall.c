@@ -29,6 +29,7 @@
 #include "log.h"
 #include "module.h"
 #include "networks.h"
+#include "nft.h"
 #include "pause.h"
 #include "port_namespaces.h"
 #include "uninstall.h"
@@ -208,17 +209,6 @@ static int remove_host_port(struct uninstall *uninstall, struct vr_error *err)
 	return podns_link_delete(&own, link.ifindex, err);
 }
 
-/* Its routes went with the port. */
-static int remove_rules(struct vr_error *err)
-{
-	static const char command[] =
-		"echo 'table inet vr { }; delete table inet vr' | PATH=$PATH:/usr/sbin:/sbin nft -f -";
-
-	if (!system(command))
-		return 0;
-	return vr_error_set(err, EIO, "nft did not delete the table");
-}
-
 /* --- the router */
 
 static int flush(struct uninstall *uninstall, unsigned int origin,
@@ -313,7 +303,7 @@ static void remove_host_parts(struct uninstall *uninstall)
 	const char *root = uninstall->options->host_root;
 	struct vr_error error = { 0 };
 
-	note(uninstall, remove_rules(&error), "rules of nftables", &error);
+	note(uninstall, nft_clear(&error), "rules of nftables", &error);
 	note(uninstall, firewall_clear(&error), "rules of iptables", &error);
 	if (root)
 		note(uninstall, host_files_remove(root, &error),
