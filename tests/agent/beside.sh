@@ -94,25 +94,6 @@ plugin()
 		<<< "$4" 2>> "$WORK/$1/cni.log")
 }
 
-entry()
-{
-	api GET "/api/v1/namespaces/default/pods/$1" |
-		jq -c '.metadata.annotations["k8s.v1.cni.cncf.io/network-status"] // "[]" | fromjson | .[] |
-			select(.interface == "'"$2"'") | '"$3"
-}
-
-status()
-{
-	api GET "/api/v1/namespaces/default/pods/$1" |
-		jq -r '.metadata.annotations["k8s.v1.cni.cncf.io/network-status"] // "[]" | fromjson |
-			map("\(.interface)=\(.name | ltrimstr("default/"))") | join(" ")'
-}
-
-has()
-{
-	[ "$(status "$1")" = "$2" ]
-}
-
 # --- the file
 beside n1
 ok "the agent waits for another's configuration" \
@@ -156,13 +137,13 @@ is "the runtime hears of the first interface" "$(jq -r '[.interfaces[] | select(
 first=$(jq -r '.ips[0].address | split("/")[0]' <<< "$OUT")
 added "one on the other node" n2 b net1
 added "one without networks" n1 c ''
-ok "all interfaces are in its status" poll 60 has a "eth0=primary eth1=net1 eth2=net2"
-is "the first, by the other plugin" "$(entry a eth0 '[.ips[0], .default, .mtu, .gateway[0], .mac]')" \
+ok "all interfaces are in its status" poll 60 pod_status_is a "eth0=primary eth1=net1 eth2=net2"
+is "the first, by the other plugin" "$(pod_entry a eth0 '[.ips[0], .default, .mtu, .gateway[0], .mac]')" \
 	"$(ip -n "$a" -j link show eth0 | jq -c --arg ip "$first" '[$ip, true, 1450, "198.51.100.1", .[0].address]')"
-is "with both families, and no link-local address" "$(entry a eth0 '.ips | length')" 2
-ok "a pod without networks has a status too" poll 60 has c eth0=primary
+is "with both families, and no link-local address" "$(pod_entry a eth0 '.ips | length')" 2
+ok "a pod without networks has a status too" poll 60 pod_status_is c eth0=primary
 like "the default route is the other's" "$(ip -n "$a" route show default)" 'via 198\.51\.100\.1 dev eth0'
-peer=$(entry b eth1 '.ips[0]')
+peer=$(pod_entry b eth1 '.ips[0]')
 reaches()
 {
 	_ping_ok a "$1" 1
@@ -189,11 +170,11 @@ asks()
 		"$API/api/v1/namespaces/default/pods/$1" > /dev/null
 }
 asks a net2
-ok "a network is taken away" poll 60 has a "eth0=primary eth2=net2"
+ok "a network is taken away" poll 60 pod_status_is a "eth0=primary eth2=net2"
 asks a net2,net1
-ok "and added" poll 60 has a "eth0=primary eth2=net2 eth1=net1"
+ok "and added" poll 60 pod_status_is a "eth0=primary eth2=net2 eth1=net1"
 asks c net1
-ok "also to a pod that had none" poll 60 has c "eth0=primary eth1=net1"
+ok "also to a pod that had none" poll 60 pod_status_is c "eth0=primary eth1=net1"
 ok "where it works" poll 60 _ping_ok c "${peer//\"/}" 1
 
 # Whoever is behind the other plugin may tell of its interface.
@@ -201,7 +182,7 @@ api_control '{"reset":true}' > /dev/null
 in_ns "$fabric" curl -sS --noproxy '*' -X PATCH -H 'Content-Type: application/merge-patch+json' --data '{"metadata":{
 	"annotations":{"k8s.v1.cni.cncf.io/network-status":"[{\"name\":\"theirs\",\"interface\":\"eth0\",\"ips\":[\"192.0.2.9\"]}]"}}}' \
 	"$API/api/v1/namespaces/default/pods/c" > /dev/null
-ok "what others say of the first interface stays" poll 60 has c "eth1=net1 eth0=theirs"
+ok "what others say of the first interface stays" poll 60 pod_status_is c "eth1=net1 eth0=theirs"
 
 # --- the other's file changes
 is "the other's file is as it was" "$(md5sum < "$NETD/10-primary.conflist")" "$sum"
@@ -223,7 +204,7 @@ rm "$NETD/01-old.conf"
 agent_stop n1
 beside n1
 asks a net1
-ok "after a restart pods are followed too" poll 60 has a "eth0=primary eth1=net1"
+ok "after a restart pods are followed too" poll 60 pod_status_is a "eth0=primary eth1=net1"
 
 ok "DEL of a pod" list_DEL n1 a
 ok "and of another" list_DEL n1 c

@@ -39,17 +39,9 @@ is "the configuration has the types" "$(jq -c '.plugins[0].delegateTypes' "$WORK
 	'["bridge","macvlan","tuning"]'
 
 KEY=k8s.v1.cni.cncf.io/networks
-entry()
-{
-	api GET "/api/v1/namespaces/default/pods/$1" |
-		jq -c '.metadata.annotations["k8s.v1.cni.cncf.io/network-status"] // "[]" | fromjson | .[] |
-			select(.interface == "'"$2"'") | '"$3"
-}
 names()
 {
-	api GET "/api/v1/namespaces/default/pods/$1" |
-		jq -r '.metadata.annotations["k8s.v1.cni.cncf.io/network-status"] // "[]" | fromjson |
-			map("\(.interface)=\(.name | ltrimstr("default/"))") | sort | join(" ")'
+	pod_status "$1" | tr ' ' '\n' | LC_ALL=C sort | paste -sd ' '
 }
 has()
 {
@@ -69,7 +61,7 @@ like "an address of the plugin's own" "$(ip -n "$a" -4 -o address show dev eth1)
 like "or that is asked for" "$(ip -n "$a" -4 -o address show dev data0)" '203\.0\.113\.99/24'
 is "stores have the network's name, and not the author's" "$(ls "$WORK/lan")" default.lan
 ok "they are in its status" poll 60 has a "data0=wire eth0=cluster-wide-network eth1=lan eth2=left"
-is "as the kernel has them" "$(entry a data0 '[.ips, .default]')" '[["203.0.113.99"],false]'
+is "as the kernel has them" "$(pod_entry a data0 '[.ips, .default]')" '[["203.0.113.99"],false]'
 like "the default route is the first network's" "$(ip -n "$a" route show default)" 'dev eth0'
 
 # CHECK, as libcni does it.

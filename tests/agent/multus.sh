@@ -128,13 +128,6 @@ not_added()
 	_diag "want: ... $text ..., got: $OUT"
 }
 
-status()
-{
-	api GET "/api/v1/namespaces/default/pods/$1" |
-		jq -r '.metadata.annotations["k8s.v1.cni.cncf.io/network-status"] // "[]" | fromjson |
-			map("\(.interface)=\(.name | ltrimstr("default/"))") | join(" ")'
-}
-
 devices()
 {
 	ip -n "${!1}" -j link show | jq -r '[.[].ifname | select(. != "lo")] | join(" ")'
@@ -154,7 +147,7 @@ is "with the address and MAC that are asked for" \
 	"02:00:00:00:00:77 10.2.7.7"
 is "the default route is the first interface's" "$(ip -n "$a" -j route show default | jq -r '[.[].dev] | join(" ")')" eth0
 is "of IPv6 too, where it has none" "$(ip -n "$a" -6 route show default)" ""
-is "Multus writes the status" "$(status a)" "eth0=primary net1=left data0=right net3=left"
+is "Multus writes the status" "$(pod_status a)" "eth0=primary net1=left data0=right net3=left"
 addresses_of()
 {
 	addresses 'select(.spec.pod.name == "'"$1"'" and .spec.state == "bound") | .spec.network + " " + .spec.interface' |
@@ -210,7 +203,7 @@ api_control '{"load":[{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","na
 	"annotations":{"k8s.v1.cni.cncf.io/networks":"right"}},"spec":{"nodeName":"n1"}}]}' > /dev/null
 added "another pod" h left
 ok "whose address is known" poll 60 has_addresses h "default.left net1"
-is "nothing was done to the first one" "$(devices a) $(status a)" "eth0 net1 data0 net3 "
+is "nothing was done to the first one" "$(devices a) $(pod_status a)" "eth0 net1 data0 net3 "
 
 ok "DEL of a pod" multus DEL a
 ok "frees what was its own" poll 60 has_addresses a ""

@@ -26,6 +26,9 @@
 #	agent_first NODE [OPTION...]	agent, which also has the pods' first interface:
 #					attach then uses the configuration that it wrote
 #	log_of NODE			what its agent wrote
+#	pod_status POD			its network-status, as "eth0=NETWORK eth1=NETWORK"
+#	pod_status_is POD TEXT
+#	pod_entry POD INTERFACE FILTER	what jq makes of one entry of it
 #	outside_host			a host in $outside, on the network that nodes are on:
 #					203.0.113.200, 2001:db8:ff::200
 #	controller [OPTION...]		start vr-agent --controller
@@ -136,6 +139,27 @@ outside_host()
 		address add 2001:db8:ff::200/64 dev wire nodad
 		link set wire up
 	END
+}
+
+_network_status()
+{
+	api GET "/api/v1/namespaces/default/pods/$1" |
+		jq -r '.metadata.annotations["k8s.v1.cni.cncf.io/network-status"] // "[]"'
+}
+
+pod_status()
+{
+	_network_status "$1" | jq -r 'map("\(.interface)=\(.name | ltrimstr("default/"))") | join(" ")'
+}
+
+pod_status_is()
+{
+	[ "$(pod_status "$1")" = "$2" ]
+}
+
+pod_entry()
+{
+	_network_status "$1" | jq -c '.[] | select(.interface == "'"$2"'") | '"$3"
 }
 
 log_of()
