@@ -14,7 +14,7 @@
 #include "../lib/network.h"
 #include "../lib/port.h"
 #include "../lib/route.h"
-#include "fib_rule.h"
+#include "host_rule.h"
 #include "host_port.h"
 #include "host_route.h"
 
@@ -208,21 +208,23 @@ static int keep_table(const struct host_port_context *context,
 }
 
 /* Answers to what left are marked. */
-static struct fib_rule marked_rule(const struct host_port *port)
+static struct vr_rule marked_rule(const struct host_port *port)
 {
-	return (struct fib_rule){
-		.priority = FIB_RULE_MARKED,
+	return (struct vr_rule){
+		.priority = HOST_RULE_MARKED,
 		.table = table_of(port),
 		.mark = table_of(port),
+		.protocol = HOST_ROUTE_PROTOCOL,
 	};
 }
 
-static struct fib_rule incoming_rule(const struct host_port *port)
+static struct vr_rule incoming_rule(const struct host_port *port)
 {
-	return (struct fib_rule){
-		.priority = FIB_RULE_DEVICE,
+	return (struct vr_rule){
+		.priority = HOST_RULE_DEVICE,
 		.table = table_of(port),
 		.device = port->device,
+		.protocol = HOST_ROUTE_PROTOCOL,
 	};
 }
 
@@ -231,17 +233,17 @@ static int keep_rules(const struct host_port_context *context,
 		      const struct host_port *port, int family,
 		      struct vr_error *err)
 {
-	const struct fib_rule marked = marked_rule(port);
-	const struct fib_rule incoming = incoming_rule(port);
+	const struct vr_rule marked = marked_rule(port);
+	const struct vr_rule incoming = incoming_rule(port);
 	struct vr_nl *nl = &context->own->nl;
 	int ret;
 
-	ret = fib_rule_local_later(nl, family, err);
+	ret = host_rule_local_later(nl, family, err);
 	if (!ret)
-		ret = fib_rule_add(nl, family, &marked, err);
+		ret = vr_rule_add(nl, family, &marked, err);
 	if (!ret)
-		ret = port->reached ? fib_rule_add(nl, family, &incoming, err)
-				    : fib_rule_del(nl, family, &incoming, err);
+		ret = port->reached ? vr_rule_add(nl, family, &incoming, err)
+				    : vr_rule_del(nl, family, &incoming, err);
 	return ret;
 }
 
@@ -249,13 +251,13 @@ static int remove_rules(const struct host_port_context *context,
 			const struct host_port *port, int family,
 			struct vr_error *err)
 {
-	const struct fib_rule marked = marked_rule(port);
-	const struct fib_rule incoming = incoming_rule(port);
+	const struct vr_rule marked = marked_rule(port);
+	const struct vr_rule incoming = incoming_rule(port);
 	struct vr_nl *nl = &context->own->nl;
 	int ret;
 
-	ret = fib_rule_del(nl, family, &marked, err);
-	return ret ? ret : fib_rule_del(nl, family, &incoming, err);
+	ret = vr_rule_del(nl, family, &marked, err);
+	return ret ? ret : vr_rule_del(nl, family, &incoming, err);
 }
 
 static struct vr_route default_route(const struct host_port *port, int family)

@@ -14,7 +14,7 @@
 #include "../lib/cleanup.h"
 #include "../lib/field.h"
 #include "../lib/port.h"
-#include "fib_rule.h"
+#include "host_rule.h"
 #include "host_ports.h"
 #include "log.h"
 #include "object.h"
@@ -433,7 +433,7 @@ static void restore(struct host_ports *ports)
 	int ret;
 
 	for (i = 0; i < ARRAY_SIZE(families); i++) {
-		ret = fib_rule_local_first(nl, families[i], &error);
+		ret = host_rule_local_first(nl, families[i], &error);
 		if (ret && ret != -EAFNOSUPPORT)
 			agent_log(AGENT_WARNING, "%s", error.text);
 	}

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "fib_rule.h"
+#include "host_rule.h"
 #include "host_ports.h"
 
 /* Device and VRF have the same number, and one may be there without the other. */
@@ -56,8 +56,8 @@ int host_ports_clear(struct vr_error *err)
 		ret = clear_all(&context, names, err);
 	if_freenameindex(names);
 	if (!ret)
-		ret = fib_rule_local_first(&own.nl, AF_INET, err);
+		ret = host_rule_local_first(&own.nl, AF_INET, err);
 	if (!ret)
-		ret = fib_rule_local_first(&own.nl, AF_INET6, err);
+		ret = host_rule_local_first(&own.nl, AF_INET6, err);
 	return ret == -EAFNOSUPPORT ? 0 : ret;
 }
