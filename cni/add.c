@@ -21,6 +21,7 @@
 #include "plan_routes.h"
 #include "podns.h"
 #include "router.h"
+#include "source_route.h"
 #include "state.h"
 #include "sysctl.h"
 #include "tap.h"
@@ -390,18 +391,17 @@ static int set_up(struct adding *adding, unsigned int index,
 	return ret;
 }
 
-static int configure_device(struct adding *adding, unsigned int index,
-			    struct vr_error *err)
+/* And know them for what comes after it. */
+static int add_addresses(struct adding *adding,
+			 const struct plan_interface *planned,
+			 struct podns_addresses *here, struct vr_error *err)
 {
-	struct plan_interface *planned = &adding->plan.interfaces[index];
 	const struct result *addresses = &planned->addresses;
+	struct vr_prefix *known;
 	char text[VR_PREFIX_TEXT];
 	unsigned int i;
 	int ret = 0;
 
-	/* What has its addresses by way of the link is up already. */
-	if (!ipam_uses_link(adding->plan.attachment.interfaces[index].ipam))
-		ret = set_up(adding, index, err);
 	for (i = 0; !ret && i < addresses->ip_count; i++) {
 		ret = podns_address_add(&adding->podns, planned->ifindex,
 					&addresses->ips[i].address, err);
@@ -411,6 +411,29 @@ static int configure_device(struct adding *adding, unsigned int index,
 						  text));
 	}
 	if (!ret)
+		ret = source_routes_add(&adding->podns, here, planned, err);
+	for (i = 0; !ret && i < addresses->ip_count; i++) {
+		known = vr_list_grow(&here->items, &here->count,
+				     sizeof(*known));
+		if (!known)
+			return vr_error_memory(err);
+		*known = addresses->ips[i].address;
+	}
+	return ret;
+}
+
+static int configure_device(struct adding *adding, unsigned int index,
+			    struct podns_addresses *here, struct vr_error *err)
+{
+	struct plan_interface *planned = &adding->plan.interfaces[index];
+	int ret = 0;
+
+	/* What has its addresses by way of the link is up already. */
+	if (!ipam_uses_link(adding->plan.attachment.interfaces[index].ipam))
+		ret = set_up(adding, index, err);
+	if (!ret)
+		ret = add_addresses(adding, planned, here, err);
+	if (!ret)
 		ret = configure_routes(adding, planned, err);
 	return ret;
 }
@@ -418,20 +441,23 @@ static int configure_device(struct adding *adding, unsigned int index,
 static int configure_devices(struct adding *adding, struct vr_error *err)
 {
 	const struct attachment *attachment = &adding->plan.attachment;
+	struct podns_addresses here;
 	uint64_t since;
 	unsigned int i;
 	int ret;
 
-	for (i = 0; i < attachment->interface_count; i++) {
+	ret = podns_addresses(&adding->podns, 0, &here, err);
+	for (i = 0; !ret && i < attachment->interface_count; i++) {
 		since = log_now();
-		ret = configure_device(adding, i, err);
+		ret = configure_device(adding, i, &here, err);
 		log_event(LOG_DEBUG, attachment->interfaces[i].ifname,
 			  "configure", since, ret ? err : NULL);
 		if (ret)
-			return cni_wrap(err, CNI_ROUTER, "interface %s",
-					attachment->interfaces[i].ifname);
+			cni_wrap(err, CNI_ROUTER, "interface %s",
+				 attachment->interfaces[i].ifname);
 	}
-	return 0;
+	free(here.items);
+	return ret;
 }
 
 /* Together with the host's port, when that is the first network's first. */

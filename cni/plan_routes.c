@@ -24,9 +24,7 @@ static bool has_route(const struct cni_routes *routes,
 	return false;
 }
 
-/* The gateway of an interface, as its plugin or its network has it. */
-static struct vr_ip gateway_of(const struct plan_interface *interface,
-			       int family)
+struct vr_ip plan_gateway(const struct plan_interface *interface, int family)
 {
 	const struct vr_network *network = &interface->definition.network;
 	const struct result *addresses = &interface->addresses;
@@ -53,7 +51,7 @@ static int add_default(struct plan_interface *interface, int family,
 {
 	struct cni_route route = {
 		.dst.ip.family = family,
-		.gw = gateway_of(interface, family),
+		.gw = plan_gateway(interface, family),
 	};
 
 	if (route.gw.family == AF_UNSPEC ||
@@ -93,7 +91,7 @@ static int add_listed(const struct plan *plan, struct plan_interface *interface,
 		    is_had(plan, &route))
 			continue;
 		if (cni_route_lacks_gateway(&route))
-			route.gw = gateway_of(interface, route.dst.ip.family);
+			route.gw = plan_gateway(interface, route.dst.ip.family);
 		ret = cni_routes_add(&interface->routes, &route, err);
 		if (ret)
 			return ret;
@@ -129,7 +127,7 @@ static int add_wanted(struct plan_interface *interface, struct vr_error *err)
 	for (i = 0; !ret && wanted && i < wanted->count; i++) {
 		route = wanted->items[i];
 		if (cni_route_lacks_gateway(&route))
-			route.gw = gateway_of(interface, route.dst.ip.family);
+			route.gw = plan_gateway(interface, route.dst.ip.family);
 		ret = cni_routes_add(&interface->routes, &route, err);
 	}
 	return ret;
@@ -147,7 +145,7 @@ static bool default_is_taken(const struct plan *plan, int family)
 		    AF_UNSPEC)
 			return true;
 		if (interface->own_default &&
-		    gateway_of(interface, family).family != AF_UNSPEC)
+		    plan_gateway(interface, family).family != AF_UNSPEC)
 			return true;
 	}
 	return false;
@@ -206,7 +204,7 @@ static int add_cluster_routes(const struct plan *plan,
 
 	for (i = 0; !ret && i < plan->cluster_routes.count; i++) {
 		route = plan->cluster_routes.items[i];
-		route.gw = gateway_of(interface, route.dst.ip.family);
+		route.gw = plan_gateway(interface, route.dst.ip.family);
 		if (route.gw.family == AF_UNSPEC ||
 		    !default_is_elsewhere(plan, route.dst.ip.family) ||
 		    is_asked_for(plan, &route) || is_had(plan, &route))
@@ -220,8 +218,8 @@ static int check_own_default(const struct plan_interface *interface,
 			     struct vr_error *err)
 {
 	if (!interface->own_default ||
-	    gateway_of(interface, AF_INET).family != AF_UNSPEC ||
-	    gateway_of(interface, AF_INET6).family != AF_UNSPEC)
+	    plan_gateway(interface, AF_INET).family != AF_UNSPEC ||
+	    plan_gateway(interface, AF_INET6).family != AF_UNSPEC)
 		return 0;
 	return cni_fail(
 		err, CNI_CONFIG,

@@ -4,6 +4,9 @@
 
 #include "plan.h"
 
+/* The gateway of an interface, as its plugin or its network has it. */
+struct vr_ip plan_gateway(const struct plan_interface *interface, int family);
+
 /**
  * plan_add_routes() - Work out the routes of an interface
  * @index: of the interface, whose addresses are known

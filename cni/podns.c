@@ -387,7 +387,7 @@ static int take_address(const struct nlmsghdr *header, void *arg,
 	struct nlattr *local;
 
 	if (header->nlmsg_type != RTM_NEWADDR ||
-	    info->ifa_index != dump->ifindex)
+	    (dump->ifindex && info->ifa_index != dump->ifindex))
 		return 0;
 	if (nlmsg_parse((struct nlmsghdr *)header, sizeof(*info), tb, IFA_MAX,
 			NULL))

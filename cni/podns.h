@@ -146,7 +146,11 @@ int podns_route_add(struct podns *podns, uint32_t ifindex,
 		    const struct cni_route *route, bool on_link,
 		    struct vr_error *err);
 
-/* All addresses of a device; free(addresses->items) afterwards. */
+/**
+ * podns_addresses() - All addresses of a device, of all devices for 0
+ *
+ * free(addresses->items) afterwards.
+ */
 int podns_addresses(struct podns *podns, uint32_t ifindex,
 		    struct podns_addresses *addresses, struct vr_error *err);
 

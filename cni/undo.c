@@ -14,6 +14,7 @@
 #include "host.h"
 #include "ipam.h"
 #include "router.h"
+#include "source_route.h"
 #include "state.h"
 #include "tap.h"
 #include "undo.h"
@@ -120,7 +121,10 @@ static int delete_devices(const struct attachment *attachment, struct vr_nl *nl,
 				       nl, podns, inside ? &doomed : NULL, err);
 	if (ret)
 		return ret;
-	ret = podns_links_delete(podns, doomed.ifindexes, doomed.count, err);
+	ret = source_rules_del(podns, doomed.ifindexes, doomed.count, err);
+	if (!ret)
+		ret = podns_links_delete(podns, doomed.ifindexes, doomed.count,
+					 err);
 	if (ret)
 		return cni_wrap(err, CNI_ROUTER, "cannot delete interfaces");
 	return 0;

@@ -168,7 +168,10 @@ reaches()
 }
 ok "they reach each other" poll 60 reaches a "${peer%/*}"
 ok "by IPv6 too" poll 60 reaches a "${peer6%/*}"
-ok "the other way round" poll 60 reaches b "$(ip -n "$a" -j -4 address show dev net1 | jq -r '.[0].addr_info[0].local')"
+for name in net1 net3; do
+	ok "the other way round, to $name" poll 60 reaches b \
+		"$(ip -n "$a" -j -4 address show dev $name | jq -r '.[0].addr_info[0].local')"
+done
 
 # Names.
 added "a network of another namespace, by its whole name" c other/open
