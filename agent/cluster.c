@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "../cni/contrail.h"
 #include "../lib/cleanup.h"
 #include "cluster.h"
 #include "log.h"
@@ -444,13 +446,12 @@ void cluster_claim_gone(const char *namespace, const char *name, void *arg)
 	work_mark(&claim->work);
 }
 
-/* --- policies, and what was said of them */
+/* --- policies and isolated namespaces, and what was said of them */
 
-void cluster_policy_changed(const cJSON *object, void *arg)
+static void policy_changed(struct cluster *cluster, const char *namespace,
+			   const cJSON *object)
 {
-	cleanup_free char *key =
-		join(object_namespace(object), '/', object_name(object));
-	struct cluster *cluster = arg;
+	cleanup_free char *key = join(namespace, '/', object_name(object));
 	struct cluster_policy *policy =
 		key ? table_get(&cluster->policies, key, sizeof(*policy))
 		    : NULL;
@@ -467,6 +468,11 @@ void cluster_policy_changed(const cJSON *object, void *arg)
 		work_mark(&policy->work);
 }
 
+void cluster_policy_changed(const cJSON *object, void *arg)
+{
+	policy_changed(arg, object_namespace(object), object);
+}
+
 void cluster_policy_gone(const char *namespace, const char *name, void *arg)
 {
 	cleanup_free char *key = join(namespace, '/', name);
@@ -479,6 +485,31 @@ void cluster_policy_gone(const char *namespace, const char *name, void *arg)
 	work_end(&policy->work);
 	free(policy->uid);
 	table_remove(&cluster->policies, policy);
+}
+
+/* What Contrail, and before it Kubernetes, isolated a namespace by. */
+static bool is_isolated(const cJSON *object)
+{
+	const cJSON *annotations = object_at(object, "metadata", "annotations");
+	const char *isolation = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(annotations,
+						 CONTRAIL_ISOLATION_KEY));
+
+	return (isolation && !strcasecmp(isolation, "true")) ||
+	       cJSON_HasObjectItem(annotations, CONTRAIL_POLICY_KEY);
+}
+
+void cluster_namespace_changed(const cJSON *object, void *arg)
+{
+	if (is_isolated(object))
+		policy_changed(arg, "", object);
+	else
+		cluster_policy_gone("", object_name(object), arg);
+}
+
+void cluster_namespace_gone(const char *namespace, const char *name, void *arg)
+{
+	cluster_policy_gone(namespace, name, arg);
 }
 
 void cluster_event_changed(const cJSON *object, void *arg)

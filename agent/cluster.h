@@ -109,7 +109,11 @@ struct cluster_address {
 	bool deleting;
 };
 
-/* A NetworkPolicy, by "NAMESPACE/NAME". */
+/**
+ * struct cluster_policy - what would keep pods apart, if it were enforced
+ * @entry: a NetworkPolicy by "NAMESPACE/NAME", an isolated namespace by "/NAME"
+ * @told: its author knows
+ */
 struct cluster_policy {
 	struct table_entry entry;
 	struct work work;
@@ -160,6 +164,8 @@ void cluster_claim_changed(const cJSON *object, void *arg);
 void cluster_claim_gone(const char *namespace, const char *name, void *arg);
 void cluster_policy_changed(const cJSON *object, void *arg);
 void cluster_policy_gone(const char *namespace, const char *name, void *arg);
+void cluster_namespace_changed(const cJSON *object, void *arg);
+void cluster_namespace_gone(const char *namespace, const char *name, void *arg);
 void cluster_event_changed(const cJSON *object, void *arg);
 void cluster_event_gone(const char *namespace, const char *name, void *arg);
 

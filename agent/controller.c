@@ -151,6 +151,7 @@ static const struct watch_kind kinds[CONTROLLER_WATCHES] = {
 		KIND("/apis/k8s.cni.cncf.io/v1alpha1/ipamclaims", claim),
 	[WATCH_POLICIES] =
 		KIND("/apis/networking.k8s.io/v1/networkpolicies", policy),
+	[WATCH_NAMESPACES] = KIND("/api/v1/namespaces", namespace),
 	[WATCH_EVENTS] = KIND("/api/v1/events", event),
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * One Event for each NetworkPolicy.  Entry point: policy_step().
+ * One Event for each NetworkPolicy and each isolated namespace.  Entry point: policy_step().
  */
 #define _GNU_SOURCE
 
@@ -27,8 +27,9 @@ static bool is_told(const struct cluster *cluster, const struct event *event)
 	char name[EVENT_NAME_BYTES];
 	cleanup_free char *key = NULL;
 
-	if (asprintf(&key, "%s/%s", event->namespace, event_name(event, name)) <
-	    0) {
+	if (asprintf(&key, "%s/%s",
+		     event->namespace[0] ? event->namespace : "default",
+		     event_name(event, name)) < 0) {
 		key = NULL;
 		return true;
 	}
@@ -39,6 +40,14 @@ static void told(struct work *work, const struct api_answer *answer, void *arg)
 {
 	(void)arg;
 	policy_of(work)->told = answer->error.errnum != EAGAIN;
+}
+
+static void of_namespace(struct event *event)
+{
+	event->api_version = "v1";
+	event->kind = "Namespace";
+	event->message =
+		"vr does not isolate namespaces: pods on its default network are reached by all; a network of the namespace's own, which is not shared, keeps others out";
 }
 
 void policy_step(struct work *work, void *arg)
@@ -63,6 +72,8 @@ void policy_step(struct work *work, void *arg)
 		return;
 	*slash = '\0';
 	event.name = slash + 1;
+	if (!namespace[0])
+		of_namespace(&event);
 	if (is_told(&controller->cluster, &event)) {
 		policy->told = true;
 		return;

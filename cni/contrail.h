@@ -6,6 +6,8 @@
 #include "request.h"
 
 #define CONTRAIL_NETWORK_KEY "opencontrail.org/network"
+#define CONTRAIL_ISOLATION_KEY "opencontrail.org/isolation"
+#define CONTRAIL_POLICY_KEY "net.beta.kubernetes.io/network-policy"
 #define CONTRAIL_CLUSTER "k8s"
 
 /**
