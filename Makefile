@@ -30,7 +30,8 @@ help:
 	@echo 'sudo make test-kube    the tutorial, with a real Kubernetes in a VM;'
 	@echo '                       test-kube-all has a cluster of two nodes besides'
 	@echo 'sudo make test-image   the images of deploy/, built without a registry'
-	@echo 'sudo make test-debug   the same on a sanitizer kernel, DEBUG_KERNEL=FOLDER'
+	@echo 'sudo make test-debug   the same on a sanitizer kernel, DEBUG_KERNEL=FOLDER; takes hours'
+	@echo 'sudo make test-soak    storms, failures and attacks there, at full length'
 	@echo 'sudo make bench        what a packet costs, against veth, bridge and others;'
 	@echo '                       BENCH_KERNEL="6.12 6.1", BENCH_ROUTES=1000000, PROFILE=1'
 	@echo 'sudo make bench-agent  what vr-agent takes in a cluster of a thousand nodes'
@@ -194,6 +195,10 @@ test-vm:
 .PHONY: test-debug
 test-debug:
 	tests/all debug
+
+.PHONY: test-soak
+test-soak:
+	tests/all soak
 
 BENCH_KERNEL ?= 6.12
 BENCH_ROUTES ?= 1000000

@@ -5,6 +5,7 @@
 # with done_testing.  Its exit code is 0, 1 (failed) or 4 (skipped as a whole).
 # Two comment lines tell tests/vm/run more: "# alone" for a script that must not
 # share the kernel with another one, "# timeout: SECONDS" if 120 are too few.
+# A third, "# soak", takes it into make test-soak, where $VR_SOAK is 1 and else empty.
 #
 #	ok "DESC" CMD...		passes when CMD succeeds
 #	fails "DESC" CMD...		passes when CMD fails (but not from a signal)
