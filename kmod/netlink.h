@@ -127,8 +127,8 @@ void vr_nl_route_notify(const struct vr_route *route, u8 cmd);
 void vr_nl_uplink_notify(const struct vr_uplink *uplink, u8 cmd);
 
 /*
- * The nodes of all attributes of a type. The caller kvfree()s nodes->vtep, also
- * on error.
+ * The nodes of all attributes of a type, none twice. The caller kvfree()s
+ * nodes->vtep, also on error.
  */
 int vr_nl_nodes_parse(struct vr_uplink_nodes *nodes, const struct nlattr *head,
 		      int len, int type, struct netlink_ext_ack *extack);

@@ -227,6 +227,29 @@ static struct vr_uplink *vr_nl_uplink_find(struct vr_nl_request *request)
 	return ERR_PTR(-ENOENT);
 }
 
+/* None is in a list twice, so neither is it in a request. */
+static int vr_nl_node_parse(struct vr_uplink_nodes *nodes,
+			    const struct nlattr *attr,
+			    struct netlink_ext_ack *extack)
+{
+	struct in6_addr *vtep = &nodes->vtep[nodes->n];
+	unsigned int i;
+	int err;
+
+	err = vr_nl_get_host(attr, vtep, extack);
+	if (err)
+		return err;
+	for (i = 0; i < nodes->n; i++) {
+		if (!ipv6_addr_equal(&nodes->vtep[i], vtep))
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, attr, "node is given twice");
+		return -EINVAL;
+	}
+	if (!nodes->n++)
+		nodes->attr = attr;
+	return 0;
+}
+
 int vr_nl_nodes_parse(struct vr_uplink_nodes *nodes, const struct nlattr *head,
 		      int len, int type, struct netlink_ext_ack *extack)
 {
@@ -234,8 +257,14 @@ int vr_nl_nodes_parse(struct vr_uplink_nodes *nodes, const struct nlattr *head,
 	unsigned int n = 0;
 	int rem, err;
 
-	nla_for_each_attr(attr, head, len, rem)
-		n += nla_type(attr) == type;
+	BUILD_BUG_ON(VR_LIMIT_UPLINK_PEERS != VR_LIMIT_NETWORK_FLOOD);
+	nla_for_each_attr(attr, head, len, rem) {
+		if (nla_type(attr) != type || n++ < VR_LIMIT_UPLINK_PEERS)
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "more than the limit of 256 nodes");
+		return -ENOSPC;
+	}
 	if (!n)
 		return 0;
 	nodes->vtep = kvcalloc(n, sizeof(*nodes->vtep), GFP_KERNEL);
@@ -244,9 +273,7 @@ int vr_nl_nodes_parse(struct vr_uplink_nodes *nodes, const struct nlattr *head,
 	nla_for_each_attr(attr, head, len, rem) {
 		if (nla_type(attr) != type)
 			continue;
-		if (!nodes->attr)
-			nodes->attr = attr;
-		err = vr_nl_get_host(attr, &nodes->vtep[nodes->n++], extack);
+		err = vr_nl_node_parse(nodes, attr, extack);
 		if (err)
 			return err;
 	}

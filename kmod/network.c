@@ -853,8 +853,6 @@ static void vr_network_flood_commit(struct vr_network *network,
 	}
 	for (i = 0; i < change->del.n; i++) {
 		remote = vr_network_flood_find(network, &change->del.vtep[i]);
-		if (!remote)
-			continue; /* given twice */
 		vr_remote_set_floods(remote, false);
 		vr_remote_release(&remote->port);
 	}

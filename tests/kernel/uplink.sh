@@ -222,6 +222,15 @@ python <<- 'END'
 	equal('... but one for another', nl.do('network-get', {'name': 'blue'})['flood'],
 	      peers[1:257])
 	equal('a remote for each', nl.do('uplink-get', {'name': 'vx'})['remotes'], 256)
+	refused('... nor by taking one out many times', [('name', 'blue'), ('uplink', 'vx')] +
+	        [('flood-add', peer) for peer in peers[257:267]] + [('flood-del', peers[1])] * 10,
+	        'node is given twice', 'flood-del', 'network-set')
+	refused('a node twice', [('name', 'blue'), ('uplink', 'vx')] + [('flood-add', peers[257])] * 2,
+	        'node is given twice', 'flood-add', 'network-set')
+	refused('a peer twice', [('name', 'vx'), ('peer-del', peers[3])] + [('peer-add', peers[257])] * 2,
+	        'node is given twice', 'peer-add', 'uplink-set')
+	refused('257 nodes at once', [('name', 'vx')] + [('peer-del', peer) for peer in peers[:257]],
+	        'more than the limit of 256 nodes', 'peer-del', 'uplink-set')
 	nl.do('network-set', [('name', 'blue')] + [('flood-del', peer) for peer in peers[1:257]])
 	equal('they go with the last that leads to them', nl.do('uplink-get', {'name': 'vx'})[
 	    'remotes'], 0)
