@@ -189,6 +189,11 @@ static void add_source(FILE *out, const struct rules_port *port)
 		fprintf(out,
 			"\t\tiifname { %s } oifname { %s } ct status dnat masquerade\n",
 			names, names);
+	/* The host's own, with an address that pods of other nodes answer past it. */
+	if (port->services)
+		fprintf(out,
+			"\t\toifname { %s } fib saddr type local ct status dnat masquerade\n",
+			names);
 	if (port->masquerade)
 		fprintf(out,
 			"\t\tiifname { %s } oifname != { %s, \"lo\" } masquerade\n",

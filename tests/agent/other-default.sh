@@ -88,7 +88,11 @@ is "IPv6" "$(answer a tcp 2001:db8:5::1 80)" "a $h6"
 like "a service of it, from the default network" "$(answer b tcp 198.51.100.1 80)" '^a '
 like "IPv6" "$(answer b tcp 2001:db8:5::1 80)" '^a '
 ip -n "$n1" route add 198.51.100.0/24 dev wire
-is "from the node" "$(answer n1 tcp 198.51.100.1 80)" "a 203.0.113.1"
+ip -n "$n1" route add 2001:db8:5::/64 dev wire
+is "from the node" "$(answer n1 tcp 198.51.100.1 80)" "a $h4"
+is "the node by a service of a pod of the other node" "$(answer n1 tcp 198.51.100.3 80)" "c 10.244.1.1"
+is "UDP" "$(answer n1 udp 198.51.100.3 53)" "dns 10.244.1.1"
+is "IPv6" "$(answer n1 tcp 2001:db8:5::3 80)" "c 2001:db8:244:1::1"
 
 # No way around services.
 silent "no pod of the default network by its own address" a tcp "$b4" 80

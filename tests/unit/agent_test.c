@@ -564,6 +564,8 @@ static void test_rules(void)
 	ports[1].services = true;
 	text = rules_text(&rules);
 	ok(text && strstr(text, "\"vr-vrf7\" } ct status dnat masquerade") &&
+		   strstr(text,
+			  "oifname { \"vr-more\", \"vr-vrf7\" } fib saddr type local ct status dnat masquerade") &&
 		   strstr(text, "\"vr-vrf7\" } counter drop") &&
 		   !strstr(text, "\"vr-vrf7\" } jump pings"),
 	   "or all of it and services, but nothing outside");
