@@ -6,6 +6,7 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,7 +143,10 @@ static cJSON *our_plugin(const struct cni_conf_options *options,
 	return plugin;
 }
 
-/* Pods with a hostPort need it; a list with a plugin that is not there fails all. */
+/*
+ * Pods with a hostPort need it; a list with a plugin that is not there fails all.  A
+ * link may lead where only the node sees it.
+ */
 static void add_portmap(cJSON *plugins, const struct cni_conf_options *options)
 {
 	cleanup_free char *path = NULL;
@@ -152,7 +156,7 @@ static void add_portmap(cJSON *plugins, const struct cni_conf_options *options)
 		path = NULL;
 		return;
 	}
-	if (access(path, X_OK))
+	if (faccessat(AT_FDCWD, path, X_OK, AT_SYMLINK_NOFOLLOW))
 		return;
 	plugin = cJSON_CreateObject();
 	cJSON_AddStringToObject(plugin, "type", "portmap");
