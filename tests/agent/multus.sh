@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154 # the namespaces of setup.sh
-# timeout: 240
+# timeout: 360
 #
 # Under Multus: one interface for each NetworkAttachmentDefinition that it calls us
 # for, with addresses of the cluster, and nothing that its author may not set.
