@@ -17,7 +17,7 @@ import socket
 import struct
 import time
 
-REQUEST, ACK, DUMP = 1, 4, 0x300
+REQUEST, ACK, DUMP, DUMP_INTR = 1, 4, 0x300, 0x10
 REPLACE, EXCL, CREATE = 0x100, 0x200, 0x400
 NESTED = 0x8000
 SOL_NETLINK, ADD_MEMBERSHIP, CAP_ACK, EXT_ACK = 270, 1, 10, 11
@@ -37,17 +37,18 @@ class Attr:
 
 
 class Spec:
-    """attrs[set][name] and enums[name] and commands[name]."""
+    """attrs[set][name], enums[name], commands[name] and, of a command, requests[name]."""
 
     def __init__(self):
         self.attrs, self.enums, self.commands, self.sets = {}, {}, {}, {}
+        self.requests = {}
         self.parents = {}
         with open(SPEC, encoding='utf-8') as file:
             self.read(file)
 
     def read(self, file):
         section = block = item = None
-        in_op = False
+        in_request = False
         for line in file:
             key, _, value = line.strip().partition(': ')
             indent = len(line) - len(line.lstrip())
@@ -81,6 +82,11 @@ class Spec:
                 if indent == 6 and key == 'name':
                     item = value
                     self.commands[value] = len(self.commands) + 1
+                    block = self.requests[value] = []
+                elif line.strip() in ('request:', 'reply:'):
+                    in_request = line.strip() == 'request:'
+                elif indent == 12 and in_request:
+                    block.append(line.strip()[2:])
                 elif indent == 6 and key == 'attribute-set':
                     self.sets[item] = value
                 elif indent == 6 and key == 'notify':
@@ -146,7 +152,7 @@ def decode_one(attr, data):
             return SPEC.enums[attr.enum][value]
         return value
     if attr.type == 'string':
-        return data.rstrip(b'\0').decode()
+        return data.rstrip(b'\0').decode(errors='surrogateescape')
     if attr.type == 'flag':
         return True
     if attr.type == 'nest':
@@ -196,6 +202,7 @@ class Netlink:
         self.sock.setsockopt(SOL_NETLINK, EXT_ACK, 1)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
         self.seq = 0
+        self.interrupted = False  # the kernel says that a dump is of more than one moment
         self.find_family()
 
     def find_family(self):
@@ -213,6 +220,7 @@ class Netlink:
 
     def send(self, family, command, data, flags):
         self.seq += 1
+        self.interrupted = False
         self.sock.send(struct.pack('IHHIIBBH', 20 + len(data), family, flags, self.seq, 0,
                                    command, 1, 0) + data)
 
@@ -221,7 +229,8 @@ class Netlink:
         data = self.sock.recv(room)
         out = []
         while len(data) >= 16:
-            length, kind, _, seq, _ = struct.unpack_from('IHHII', data)
+            length, kind, flags, seq, _ = struct.unpack_from('IHHII', data)
+            self.interrupted |= bool(flags & DUMP_INTR)
             out.append((kind, data[16:length], seq))
             data = data[(length + 3) & ~3:]
         return out
