@@ -218,11 +218,14 @@ class Netlink:
                         if kind == 2:
                             self.group = struct.unpack('I', data)[0]
 
-    def send(self, family, command, data, flags):
+    def message(self, family, command, data, flags):
         self.seq += 1
+        return struct.pack('IHHIIBBH', 20 + len(data), family, flags, self.seq, 0, command, 1,
+                           0) + data
+
+    def send(self, family, command, data, flags):
         self.interrupted = False
-        self.sock.send(struct.pack('IHHIIBBH', 20 + len(data), family, flags, self.seq, 0,
-                                   command, 1, 0) + data)
+        self.sock.send(self.message(family, command, data, flags))
 
     def receive(self, room=1 << 20):
         """The messages of one answer: (type, flags and payload)."""

@@ -46,7 +46,7 @@ SPLATS+='|suspicious RCU usage|possible recursive locking|inconsistent lock stat
 SPLATS+='|held lock freed|sleeping function called|unregister_netdevice: waiting for'
 SPLATS+='|leaked reference|ref_tracker|refcount_t|hung_task|blocked for more than|soft lockup'
 SPLATS+='|hard LOCKUP|detected (expedited )?stalls|general protection fault|Kernel panic'
-SPLATS+='|ODEBUG|list_(add|del) corruption|DEBUG_LOCKS_WARN_ON|self-detected stall'
+SPLATS+='|Out of memory: Killed|ODEBUG|list_(add|del) corruption|DEBUG_LOCKS_WARN_ON|self-detected stall'
 
 # Kernel of a series (6.1, 6.12), "debug", or a path to an image.  Sets KIMG, and
 # KDIR: the tree to build a module against.
