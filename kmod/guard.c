@@ -160,6 +160,9 @@ static enum vr_drop_reason vr_guard_ip4(const struct vr_suspect *suspect)
 	if (reason)
 		return reason;
 	iph = (const void *)(suspect->skb->data + suspect->offset);
+	if (!vr_guard_sum_ok(suspect->skb, suspect->offset + iph->ihl * 4 +
+			     VR_GUARD_UDP_PORTS))
+		return VR_DROP_REASON_IP_HEADER;
 	if (suspect->endpoint &&
 	    !(iph->saddr ? vr_guard_owns_ip4(suspect, iph->saddr) :
 			   vr_guard_is_client(iph, ports)))
@@ -177,7 +180,7 @@ static enum vr_drop_reason vr_guard_arp(const struct vr_suspect *suspect)
 						    suspect->offset);
 	struct in6_addr sender;
 
-	if (!arp)
+	if (!arp || !vr_guard_sum_ok(suspect->skb, suspect->skb->len))
 		return VR_DROP_REASON_ARP_INVALID;
 	if (vr_mac_key(arp->sender_mac) != suspect->mac)
 		return VR_DROP_REASON_ARP_SENDER;
@@ -195,7 +198,7 @@ static enum vr_drop_reason vr_guard_rarp(const struct vr_suspect *suspect)
 	const struct vr_arp *arp = vr_arp_header_at(suspect->skb,
 						    suspect->offset);
 
-	if (!arp)
+	if (!arp || !vr_guard_sum_ok(suspect->skb, suspect->skb->len))
 		return VR_DROP_REASON_ARP_INVALID;
 	return vr_mac_key(arp->sender_mac) == suspect->mac && !arp->sender_ip ?
 	       0 : VR_DROP_REASON_ARP_SENDER;
@@ -353,6 +356,9 @@ static enum vr_drop_reason vr_guard_ip6(const struct vr_suspect *suspect)
 	if (suspect->endpoint && !unspecified &&
 	    !vr_guard_owns(suspect, &ip6h->saddr))
 		return VR_DROP_REASON_SOURCE_ADDRESS;
+	if (!vr_guard_sum_ok(suspect->skb, suspect->offset + sizeof(*ip6h) +
+			     VR_GUARD_UDP_PORTS))
+		return VR_DROP_REASON_IP_HEADER;
 	if ((ip6h->nexthdr == IPPROTO_TCP || ip6h->nexthdr == NEXTHDR_NONE) &&
 	    !unspecified)
 		return 0;
@@ -360,6 +366,9 @@ static enum vr_drop_reason vr_guard_ip6(const struct vr_suspect *suspect)
 	if (offset < 0)
 		return offset == -ENOMEM ? VR_DROP_REASON_NO_MEMORY :
 					   VR_DROP_REASON_TRUNCATED;
+	if (!vr_guard_sum_ok(suspect->skb, nexthdr == IPPROTO_ICMPV6 ?
+			     suspect->skb->len : offset + VR_GUARD_UDP_PORTS))
+		return VR_DROP_REASON_IP_HEADER;
 	if (nexthdr == IPPROTO_ICMPV6)
 		return vr_guard_icmp6(suspect, offset, !!frag_off,
 				      unspecified);
@@ -431,6 +440,8 @@ enum vr_drop_reason vr_guard_closely(struct sk_buff *skb, struct vr_port *in,
 		if (reason)
 			return reason;
 	}
+	if (!vr_guard_sum_ok(skb, suspect.offset))
+		return VR_DROP_REASON_IP_HEADER;
 	switch (suspect.protocol) {
 	case htons(ETH_P_IP):
 		return vr_guard_ip4(&suspect);

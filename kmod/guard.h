@@ -42,13 +42,26 @@ static inline bool vr_guard_is_server(const __be16 *ports, u16 server, u16 clien
 	return ports[0] == htons(server) || ports[1] == htons(client);
 }
 
+/*
+ * A checksum that is left to a device is written where the sender says, after
+ * all checks: whether that is behind the first @checked bytes of the frame.
+ */
+static __always_inline bool vr_guard_sum_ok(const struct sk_buff *skb,
+					    unsigned int checked)
+{
+	return skb->ip_summed != CHECKSUM_PARTIAL ||
+	       skb->csum_start + skb->csum_offset >=
+	       skb_headroom(skb) + checked;
+}
+
 static __always_inline bool
 vr_guard_is_plain4(const struct sk_buff *skb,
 		   const struct vr_endpoint *endpoint, u32 flags)
 {
 	const struct iphdr *iph = (const void *)(skb->data + ETH_HLEN);
 
-	if ((__force u32)iph->saddr != endpoint->own4)
+	if ((__force u32)iph->saddr != endpoint->own4 ||
+	    !vr_guard_sum_ok(skb, ETH_HLEN + iph->ihl * 4 + VR_GUARD_UDP_PORTS))
 		return false;
 	if (iph->protocol != IPPROTO_UDP || !(flags & VR_PORT_NO_DHCP))
 		return true;
@@ -64,7 +77,9 @@ vr_guard_is_plain6(const struct sk_buff *skb,
 	const struct ipv6hdr *ip6h = (const void *)(skb->data + ETH_HLEN);
 
 	if (skb_headlen(skb) < ETH_HLEN + sizeof(*ip6h) + VR_GUARD_UDP_PORTS ||
-	    !ipv6_addr_equal(&ip6h->saddr, &endpoint->own6))
+	    !ipv6_addr_equal(&ip6h->saddr, &endpoint->own6) ||
+	    !vr_guard_sum_ok(skb, ETH_HLEN + sizeof(*ip6h) +
+			     VR_GUARD_UDP_PORTS))
 		return false;
 	if (ip6h->nexthdr == IPPROTO_TCP)
 		return true;

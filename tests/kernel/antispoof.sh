@@ -23,7 +23,7 @@ python "$a" "$b" <<- 'END'
 	A4, B4, A6, B6 = '192.0.2.10', '192.0.2.11', '2001:db8:1::a', '2001:db8:1::b'
 	EXTRA, E4, E6 = '02:00:00:00:01:0a', '192.0.2.110', '2001:db8:1::1a'
 	EUI, ZERO, ALL6 = 'fe80::ff:fe00:a', '00:00:00:00:00:00', '33:33:00:00:00:01'
-	NA, RA, REDIRECT, MLD = 136, 134, 137, 143
+	NA, RA, REDIRECT, MLD, NONE = 136, 134, 137, 143, 59
 
 	def ip4_(src, smac=a.mac, dst=B4):
 	    return eth(b.mac, smac, IP4, packet(src, dst, b'x' * 8))
@@ -111,9 +111,32 @@ python "$a" "$b" <<- 'END'
 	          [reason])
 	check('... and delivers none of them', not [f for f in b.frames() if f[6:12] == mac(a.mac)])
 
+	# A checksum that is left to a device, in the place of what was looked at.
+	ra = icmp6(A6, B6, 2, b'x' * 40)
+	option = eth(b.mac, a.mac, IP6, ip6(A6, B6, 60, bytes([NONE, 0, 1, 4, 0, 0, 0, 0]) + ra[40:]))
+	error = option[:54] + bytes([ICMP6]) + option[55:]
+	places = [
+	    ('the source', ip4_(A4), 20, 8, 'ip-header'), ('the protocol', ip4_(A4), 20, 3, 'ip-header'),
+	    ('a UDP port', ip4_(A4), 34, 2, 'ip-header'), ('the source, IPv6', ip6_(A6), 20, 16, 'ip-header'),
+	    ('a port, IPv6', ip6_(A6), 54, 0, 'ip-header'), ('an extension header', option, 54, 0, 'ip-header'),
+	    ('ICMPv6 behind it', error, 62, 2, 'ip-header'),
+	    ('an advertisement', nd(advertise(A6, 'ff02::1', A6, a.mac)), 54, 22, 'ip-header'),
+	    ('ARP', arp_(A4), 20, 10, 'arp-invalid'),
+	]
+	for what, frame, start, offset, reason in places:
+	    before = nl.drops()
+	    a.send_partial(frame, start, offset)
+	    after = nl.drops()
+	    equal('drops: a checksum in %s' % what, [name for name in after if after[name] != before[name]],
+	          [reason])
+	for what, frame, start, offset in (('UDP', ip4_(A4), 34, 6), ('UDP, IPv6', ip6_(A6), 54, 6),
+	                                   ('what is inside', ip4_(A4), 42, 4)):
+	    a.send_partial(frame, start, offset)
+	    check('lets pass: a checksum in %s' % what, b.expect(lambda f: f[:34] == frame[:34], 5))
+
 	port = nl.do('port-get', {'id': 1})
 	total = sum(drop['packets'] for drop in port['stats']['drop'])
-	equal('the port counts them all', total, len(bad))
+	equal('the port counts them all', total, len(bad) + len(places))
 
 	nl.do('port-set', {'id': 1, 'antispoof': 0})
 	passes = ('source-address', 'arp-sender', 'nd-sender', 'router-advertisement', 'protocol')

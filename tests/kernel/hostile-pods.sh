@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # soak
-# timeout: 300
+# timeout: 240
 #
 # A pod with all rights in its namespace sends whatever it can think of. Watchers
 # record all that reaches its own network and others, and no frame is where it may
@@ -127,7 +127,7 @@ python "$h" "$b" "$c" "$u" "$x" "$y" "$g" "$v" "$w" "$s" "$l" "$m" "$n" <<- 'END
 	    run = Campaign(what, sender, rights)
 	    corpus = packets.corpus(320)
 	    run.send(corpus)
-	    for frame in corpus[:32 * (5 if SOAK else 1)]:
+	    for frame in corpus[:160 if SOAK else 16]:
 	        run.send(list(truncated(frame)))
 	    end = time.monotonic() + seconds
 	    while time.monotonic() < end:
@@ -135,7 +135,7 @@ python "$h" "$b" "$c" "$u" "$x" "$y" "$g" "$v" "$w" "$s" "$l" "$m" "$n" <<- 'END
 	        corpus[packets.rng.randrange(len(corpus))] = packets.frame()
 	    run.report()
 
-	LONG = 100 if SOAK else 4
+	LONG = 100 if SOAK else 3
 	campaign('a protected pod', h, HOSTS[0], Rights(HOSTS[0]), 2 * LONG)
 	campaign('one without protection', u, HOSTS[3], None, 2 * LONG)
 

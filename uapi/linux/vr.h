@@ -155,8 +155,9 @@ enum vr_resource {
  * @VR_DROP_REASON_ND_INVALID: Malformed neighbour discovery message.
  * @VR_DROP_REASON_NOT_ROUTABLE: Sent to the gateway MAC, but neither IPv4,
  *   IPv6 nor ARP.
- * @VR_DROP_REASON_IP_HEADER: Malformed IPv4 or IPv6 header, or a wrong IPv4
- *   header checksum.
+ * @VR_DROP_REASON_IP_HEADER: Malformed IPv4 or IPv6 header, a wrong IPv4
+ *   header checksum, or a checksum that a device would fill in where source
+ *   checks have looked.
  * @VR_DROP_REASON_IP_SOURCE: Source address that no router forwards (martian).
  * @VR_DROP_REASON_IP_DESTINATION: Destination address that no router forwards.
  * @VR_DROP_REASON_TTL: TTL or hop limit used up.
