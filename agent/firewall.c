@@ -372,8 +372,9 @@ static bool run(struct firewall *firewall, const char *const *words,
 
 static void failed(struct firewall *firewall, const char *output)
 {
+	/* By its first path: on none may it be any more. */
 	add_problem(firewall, "%s, chain %s: %.*s",
-		    strrchr(find_path(program_of(firewall)), '/') + 1,
+		    strrchr(program_of(firewall)->paths[0], '/') + 1,
 		    iptables_chain_name(chain_of(firewall)),
 		    (int)strcspn(output, "\n"), output);
 }

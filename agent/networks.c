@@ -216,8 +216,10 @@ static void remove_stale(struct networks *networks, const char *file)
 	cleanup_free char *text = NULL;
 	const char *name;
 
-	if (asprintf(&path, "%s/%s", networks->folder, file) < 0)
+	if (asprintf(&path, "%s/%s", networks->folder, file) < 0) {
+		path = NULL;
 		return;
+	}
 	text = file_read_path(path, NULL, NULL);
 	json = text ? cJSON_Parse(text) : NULL;
 	name = object_text(json, "name");

@@ -46,6 +46,8 @@ bool server_answer(struct server_call *call, cJSON *answer)
 	cJSON_AddNumberToObject(answer, "version", ASK_VERSION);
 	text = cJSON_PrintUnformatted(answer);
 	len = text ? asprintf(&line, "%s\n", text) : -1;
+	if (len < 0)
+		line = NULL;
 	waits = len > 0 &&
 		send(call->fd, line, len, MSG_NOSIGNAL | MSG_DONTWAIT) == len;
 	cJSON_Delete(answer);

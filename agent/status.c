@@ -363,8 +363,10 @@ static void write_status(struct statuses *statuses,
 	struct writing *writing;
 	cJSON *metadata;
 
-	if (!path || asprintf(&key, "%s/%s", name->namespace, name->name) < 0)
+	if (!path || asprintf(&key, "%s/%s", name->namespace, name->name) < 0) {
+		key = NULL;
 		return;
+	}
 	if (!is_to_write(statuses, key, pod, value))
 		return;
 	metadata = cJSON_AddObjectToObject(body, "metadata");

@@ -56,12 +56,28 @@ void definitions_open(struct definitions *definitions, const char *folder)
 	*definitions = (struct definitions){ .folder = folder };
 }
 
+static int add_file(struct definitions *definitions, const char *name,
+		    struct vr_error *err)
+{
+	struct definition_file *file;
+
+	file = vr_list_grow(&definitions->files, &definitions->count,
+			    sizeof(*file));
+	if (!file)
+		return vr_error_memory(err);
+	if (asprintf(&file->path, "%s/%s", definitions->folder, name) < 0) {
+		file->path = NULL;
+		return vr_error_memory(err);
+	}
+	read_definition(file);
+	return 0;
+}
+
 /* Read all files, once. */
 static int scan(struct definitions *definitions, struct vr_error *err)
 {
 	struct dirent **entries = NULL;
-	struct definition_file *file;
-	int count, i;
+	int count, i, ret = 0;
 
 	if (definitions->scanned)
 		return 0;
@@ -71,16 +87,13 @@ static int scan(struct definitions *definitions, struct vr_error *err)
 		return cni_fail(err, CNI_IO, "networksDir \"%s\": %s",
 				definitions->folder, strerror(errno));
 	for (i = 0; i < count; i++) {
-		file = vr_list_grow(&definitions->files, &definitions->count,
-				    sizeof(*file));
-		if (file && asprintf(&file->path, "%s/%s", definitions->folder,
-				     entries[i]->d_name) >= 0)
-			read_definition(file);
+		if (!ret)
+			ret = add_file(definitions, entries[i]->d_name, err);
 		free(entries[i]);
 	}
 	free(entries);
-	definitions->scanned = true;
-	return 0;
+	definitions->scanned = !ret;
+	return ret;
 }
 
 static void file_free(struct definition_file *file)
