@@ -17,11 +17,14 @@ help:
 	@echo 'make                   module and tools'
 	@echo 'make module            build/RELEASE/vr.ko for the running kernel, or KERNELDIR=FOLDER;'
 	@echo '                       CHECK=1 refuses what gcc W=1 and sparse warn of'
-	@echo 'make tools             build/vrctl, build/vr-cni and build/vr-agent'
+	@echo 'make tools             build/vrctl, build/vr-cni and build/vr-agent; SANITIZE=1 makes'
+	@echo '                       them with sanitizers'
 	@echo 'make cross-arm64       both for arm64, in build/arm64'
 	@echo 'make lint              style and licences, and that generated files are up to date'
 	@echo 'make format            give the userspace the look that lint asks for'
 	@echo 'make check             unit tests on this machine, with sanitizers'
+	@echo 'make analyze           cppcheck, and the analyzers of gcc and clang'
+	@echo 'make test-valgrind     the unit tests under valgrind'
 	@echo 'sudo make fuzz         what vr-cni reads, with inputs that are made up; FUZZ_SECONDS=10 each'
 	@echo 'sudo make demo         two pods, three networks, in a VM'
 	@echo 'sudo make demo-kube    a Kubernetes cluster in a VM, and what docs/tutorial.md does'
@@ -89,6 +92,11 @@ HARDENING := -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE
 	     -fPIE -pie -Wl,-z,relro,-z,now,-z,noexecstack \
 	     $(firstword $(foreach flag,-fcf-protection=full -mbranch-protection=standard,\
 	       $(shell $(CC) $(flag) -E -x c /dev/null > /dev/null 2>&1 && echo $(flag))))
+# SANITIZE=1: what the programs do is watched by the compiler, in any test that runs them.
+ifeq ($(SANITIZE),1)
+HARDENING := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	     -Wno-format-truncation
+endif
 TOOL_CFLAGS = -std=gnu11 $(WARNINGS) $(HARDENING) -Iuapi -I. -DVR_VERSION='"$(VERSION)"' \
 	      $(shell $(PKG_CONFIG) --cflags $(PACKAGES)) $(CPPFLAGS) $(CFLAGS)
 TOOL_LIBS = -Wl,--as-needed $(shell $(PKG_CONFIG) --libs $(PACKAGES)) $(LDLIBS)
@@ -160,6 +168,16 @@ format:
 .PHONY: check
 check:
 	$(MAKE) -C tests/unit check
+
+# The same without sanitizers, by valgrind: it knows what is read before it is written.
+.PHONY: test-valgrind
+test-valgrind:
+	tests/vm/deps build analyze
+	$(MAKE) -C tests/unit valgrind
+
+.PHONY: analyze
+analyze:
+	tests/analyze
 
 FUZZ_SECONDS ?= 10
 .PHONY: fuzz

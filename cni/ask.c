@@ -222,7 +222,7 @@ cJSON *ask_agent(const char *path, const cJSON *question, uint64_t end,
 	cleanup_free char *line = NULL;
 	cleanup_fd int fd = dial(path, end);
 	cJSON *answer;
-	size_t len;
+	size_t len = 0;
 	int ret;
 
 	ret = fd < 0 ? fd : send_question(fd, question);
