@@ -25,7 +25,7 @@ help:
 	@echo 'make check             unit tests on this machine, with sanitizers'
 	@echo 'make analyze           cppcheck, and the analyzers of gcc and clang'
 	@echo 'make test-valgrind     the unit tests under valgrind'
-	@echo 'sudo make fuzz         what vr-cni reads, with inputs that are made up; FUZZ_SECONDS=10 each'
+	@echo 'sudo make fuzz         what the tools read, with inputs that are made up; FUZZ_SECONDS=10 each'
 	@echo 'sudo make demo         two pods, three networks, in a VM'
 	@echo 'sudo make demo-kube    a Kubernetes cluster in a VM, and what docs/tutorial.md does'
 	@echo 'sudo make test         all of the above and the kernel tests, one VM for each kernel'
