@@ -14,6 +14,7 @@
 #include "../cni/contrail.h"
 #include "../cni/file.h"
 #include "../cni/json.h"
+#include "../cni/pod_networks.h"
 #include "../lib/cleanup.h"
 #include "log.h"
 #include "namespaces.h"
@@ -39,6 +40,10 @@ static int write_file(const struct namespaces *namespaces, const char *name,
 	cleanup_free char *path = NULL;
 	cleanup_free char *old = NULL;
 
+	/* It is part of a path. */
+	if (!pod_networks_is_label(name, strlen(name)))
+		return vr_error_set(err, EINVAL, "\"%s\" is not a namespace",
+				    name);
 	cJSON_AddStringToObject(cJSON_AddObjectToObject(json, "annotations"),
 				CONTRAIL_NETWORK_KEY, network);
 	text = cJSON_Print(json);

@@ -356,7 +356,8 @@ static bool read_attachment(const cJSON *json, struct attachment *attachment)
 	const char *name = text_of(json, "name");
 
 	if (!cJSON_IsNumber(version) || version->valueint != STATE_VERSION ||
-	    !name || !container_id || !netns || !boot_id ||
+	    !name || !environment_name_is_valid(name) || !container_id ||
+	    !environment_name_is_valid(container_id) || !netns || !boot_id ||
 	    !copy_name(attachment->ifname, text_of(json, "ifname")) ||
 	    (host && !copy_name(attachment->host_interface, host)) ||
 	    !read_identity(json, "netnsDevice", &attachment->netns_device) ||

@@ -149,23 +149,42 @@ static int write_new(int folder, const char *name, const char *text, bool sync)
 	return ret;
 }
 
+/* Where anybody may put files in place of ours, none of ours is read or written. */
+static int refuse_open_to_all(int fd, const char *folder, struct vr_error *err)
+{
+	struct stat status;
+
+	if (fstat(fd, &status))
+		return cni_fail(err, CNI_IO, "%s: %s", folder, strerror(errno));
+	if ((status.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
+		return cni_fail(
+			err, CNI_IO,
+			"%s: everybody may write into this folder: chmod o-w",
+			folder);
+	return 0;
+}
+
 /* Open a folder, made when it does not exist. */
 static int open_folder(const char *folder, struct vr_error *err)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-	int ret = open(folder, flags);
+	int fd = open(folder, flags);
+	int ret;
 
 	/* It is there but for the first time. */
-	if (ret >= 0)
-		return ret;
-	ret = make_folder(folder, err);
-	if (ret)
-		return ret;
-	ret = open(folder, flags);
-	if (ret < 0)
+	if (fd < 0) {
+		ret = make_folder(folder, err);
+		if (ret)
+			return ret;
+		fd = open(folder, flags);
+	}
+	if (fd < 0)
 		return cni_fail(err, CNI_IO, "%s: cannot open: %s", folder,
 				strerror(errno));
-	return ret;
+	ret = refuse_open_to_all(fd, folder, err);
+	if (ret)
+		close(fd);
+	return ret ? ret : fd;
 }
 
 int file_open_lock(const char *path, struct vr_error *err)

@@ -45,6 +45,12 @@ char *ipam_find(const char *path, const char *name, struct vr_error *err)
 	char *program;
 	int len;
 
+	/* A "/" would lead out of the folders. */
+	if (!name[0] || strchr(name, '/')) {
+		cni_fail(err, CNI_IPAM, "\"%s\" is not the name of a plugin",
+			 name);
+		return NULL;
+	}
 	for (;;) {
 		len = (int)strcspn(folder, ":");
 		if (len &&

@@ -444,6 +444,10 @@ int pool_parse_store(const cJSON *conf, struct pool *pool, struct vr_error *err)
 		return ret;
 	if (!pool->network)
 		return cni_fail(err, CNI_CONFIG, WHERE ": without \"name\"");
+	/* It is part of a path. */
+	if (!environment_name_is_valid(pool->network))
+		return json_refuse(WHERE, "name", json_item(conf, "name"),
+				   "not the name of a network", err);
 	if (pool->folder[0] != '/')
 		return json_refuse(WHERE, "dataDir", json_item(ipam, "dataDir"),
 				   "not an absolute path", err);
