@@ -17,6 +17,7 @@
 #include "../cni/netconf.h"
 #include "../cni/spare.h"
 #include "../cni/under_multus.h"
+#include "../lib/cleanup.h"
 #include "../lib/field.h"
 #include "default_network.h"
 #include "log.h"
@@ -233,15 +234,18 @@ static void take_log_level(const char *text)
 	agent_log_configure(level);
 }
 
-/* The words of a list with commas, NULL at its end; never freed. */
-static const char *const *parse_words(const char *text)
+/* The words of a list with commas, NULL at its end, to free() as a whole. */
+static const char **parse_words(const char *text)
 {
-	const char **words = calloc(strlen(text) + 2, sizeof(*words));
-	char *copy = strdup(text), *word;
+	size_t most = strlen(text) + 2;
+	const char **words = calloc(1, most * sizeof(*words) + most);
 	unsigned int count = 0;
+	char *copy, *word;
 
-	if (!words || !copy)
+	if (!words)
 		exit(EXIT_FAILURE);
+	copy = (char *)(words + most);
+	strcpy(copy, text);
 	while ((word = strsep(&copy, ","))) {
 		if (word[0])
 			words[count++] = word;
@@ -261,12 +265,13 @@ static struct vni_range parse_vnis(const char *option, const char *text)
 static void take_prefixes(const char *option, const char *text,
 			  struct prefixes *list)
 {
-	const char *const *words = parse_words(text);
+	cleanup_free const char **words = parse_words(text);
+	const char *const *word;
 	struct vr_prefix prefix;
 
-	for (; *words; words++) {
-		if (vr_prefix_parse(option, *words, &prefix, NULL))
-			misuse(option, *words, "is no prefix");
+	for (word = words; *word; word++) {
+		if (vr_prefix_parse(option, *word, &prefix, NULL))
+			misuse(option, *word, "is no prefix");
 		if (prefixes_add(list, &prefix, NULL))
 			exit(EXIT_FAILURE);
 	}
@@ -275,16 +280,17 @@ static void take_prefixes(const char *option, const char *text,
 static void take_node_blocks(const char *text,
 			     struct controller_options *options)
 {
-	const char *const *words = parse_words(text);
+	cleanup_free const char **words = parse_words(text);
 	struct node_range range, *known;
+	const char *const *word;
 	const char *why;
 
-	for (; *words; words++) {
-		if (!node_range_parse(*words, &range, &why))
-			misuse("--node-blocks", *words, why);
+	for (word = words; *word; word++) {
+		if (!node_range_parse(*word, &range, &why))
+			misuse("--node-blocks", *word, why);
 		known = &options->node_ranges[range.range.ip.family == AF_INET6];
 		if (known->range.ip.family)
-			misuse("--node-blocks", *words,
+			misuse("--node-blocks", *word,
 			       "is the second range of its family");
 		*known = range;
 	}
