@@ -575,8 +575,8 @@ bool host_ports_are_ready(const struct host_ports *ports,
 	    !has_switch(network, "forwarding"))
 		return true;
 	/* What went wrong is not waited for. */
-	return port && ((is_planned(port) && port->ifindex) ||
-			port->complained);
+	return port &&
+	       ((is_planned(port) && port->ifindex) || port->complained);
 }
 
 bool host_ports_need(const struct host_ports *ports, const char *network)
