@@ -300,7 +300,9 @@ static void take_node_blocks(const char *text,
 static void take_services(const char *text, struct options *options)
 {
 	struct controller_options *controller = &options->controller_options;
-	struct prefixes list = { 0 };
+	/* One that is given again adds to them. */
+	struct prefixes list = { .items = controller->services,
+				 .count = controller->service_count };
 
 	take_prefixes("--services", text, &list);
 	take_prefixes("--services", text, &options->node.reached);
