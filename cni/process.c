@@ -233,6 +233,8 @@ static void kill_program(struct process *process)
 	reap(process);
 	free(process->output);
 	process->output = NULL;
+	process->size = 0;
+	process->used = 0;
 }
 
 static int make_room(struct process *process)
