@@ -121,6 +121,8 @@ vr_guard_mac(const struct sk_buff *skb, const struct vr_port *in)
 		return VR_DROP_REASON_INVALID_SOURCE_MAC;
 	if (vr_mac_key(eth->h_source) == READ_ONCE(in->network->gateway_mac))
 		return VR_DROP_REASON_LOOP;
+	if (!vr_guard_sum_ok(skb, ETH_HLEN))
+		return VR_DROP_REASON_IP_HEADER;
 	return 0;
 }
 

@@ -42,9 +42,9 @@ done
 # A pod on two networks, with a bridge between them. When ports may send no more copies
 # all that circulates is dropped. What they may by default is more than an emulated
 # processor can do.
-few="storm-rate 500 storm-burst 100"
 for net in l m n; do
-	raw_pod $net loop1 "02:00:00:00:01:0$((++number))" "antispoof off $few"
+	raw_pod $net loop1 "02:00:00:00:01:0$((++number))" \
+		"antispoof off storm-rate 50 storm-burst 50"
 	device $net eth2
 	in_ns $net sh -c 'echo 1 > /proc/sys/net/ipv6/conf/eth2/disable_ipv6; ip -batch -' <<- END2
 		link set eth2 up
@@ -53,7 +53,7 @@ for net in l m n; do
 		link set eth2 master br0
 	END2
 	vrctl port add dev eth2 netns "${!net}" network loop2 mac "02:00:00:00:02:0$number" \
-		antispoof off $few
+		antispoof off storm-rate 50 storm-burst 50
 done
 
 python "$h" "$b" "$c" "$u" "$x" "$y" "$g" "$v" "$w" "$s" "$l" "$m" "$n" <<- 'END'
@@ -95,14 +95,21 @@ python "$h" "$b" "$c" "$u" "$x" "$y" "$g" "$v" "$w" "$s" "$l" "$m" "$n" <<- 'END
 	            if copies == 1:
 	                b.send(frame)
 	        taken = [frame for frame in frames if self.sender.try_send(frame)]
-	        after = counted()
-	        answers = judge.look(taken, self.sender, self.rights, legit=LEGIT)
-	        came = sum(now - then for now, then, station in zip(after[0], before[0], blue)
-	                   if station is not self.sender)
 	        sent = len(taken) + (len(LEGIT) if copies == 1 else 0)
-	        if came != (sent - (after[1] - before[1]) - answers) * copies and len(self.odd) < 5:
+	        answers = 0
+	        # A busy CPU delivers later (ksoftirqd).
+	        for _ in range(40):
+	            answers += judge.look(taken, self.sender, self.rights, legit=LEGIT)
+	            after = counted()
+	            came = sum(now - then for now, then, station in zip(after[0], before[0], blue)
+	                       if station is not self.sender)
+	            if came == (sent - (after[1] - before[1]) - answers) * copies:
+	                break
+	            time.sleep(0.05)
+	        else:
 	            self.odd.append('%d sent, %d came (%d copies), %d dropped, %d answered' % (
 	                sent, came, copies, after[1] - before[1], answers))
+	        judge.look(taken, self.sender, self.rights, legit=LEGIT)
 	        self.number += len(taken)
 	        self.refused += len(frames) - len(taken)
 
@@ -118,7 +125,7 @@ python "$h" "$b" "$c" "$u" "$x" "$y" "$g" "$v" "$w" "$s" "$l" "$m" "$n" <<- 'END
 	            self.what, self.number, self.refused, judge.judged, judge.by_route))
 	        check('%s: no frame is where it may not be' % self.what, not judge.wrong, *judge.wrong)
 	        check('... some are where they may', judge.judged > self.number / 20 and judge.by_route)
-	        check('... all are delivered, answered or counted', not self.odd, *self.odd)
+	        check('... all are delivered, answered or counted', not self.odd, *self.odd[:5])
 	        equal('... watchers saw all', [station.lost() for station in blue + red], [0] * 6)
 	        judge.wrong = []
 
@@ -162,6 +169,8 @@ python "$h" "$b" "$c" "$u" "$x" "$y" "$g" "$v" "$w" "$s" "$l" "$m" "$n" <<- 'END
 	            sent += 1
 	            taken += sender.try_send(packets.lie(frame))
 	        judge.look([], None, rights, exact=False)
+	    time.sleep(0.3)
+	    judge.drain(rights=rights, exact=False)
 	    print('# %s: %d frames, %d taken, %d seen' % (what, sent, taken, judge.judged))
 	    check('%s: no frame is where it may not be' % what, not judge.wrong, *judge.wrong)
 	    judge.wrong = []
@@ -196,13 +205,13 @@ python "$h" "$b" "$c" "$u" "$x" "$y" "$g" "$v" "$w" "$s" "$l" "$m" "$n" <<- 'END
 	        for sender, frame in frames:
 	            sender.try_send(frame)
 
+	judge = Judge(blue, red)
+	judge.answer = lambda *args: 0
 	for what, senders in (('a flood in another network', [h, u]), ('a flood in the same', [g])):
 	    exchange.fork(flood, senders)
 	    beside(what)
 	    exchange.end(exchange.pids.pop())
-	judge = Judge(blue, red)
-	judge.answer = lambda *args: 0
-	judge.drain(exact=False)
+	    judge.drain(exact=False)
 	check('floods: no frame is where it may not be', judge.judged and not judge.wrong, *judge.wrong)
 
 	# A loop, of pods that bridge two networks.
@@ -219,13 +228,13 @@ python "$h" "$b" "$c" "$u" "$x" "$y" "$g" "$v" "$w" "$s" "$l" "$m" "$n" <<- 'END
 	stormy = nl.drops()['storm-limit']
 	s.send(LOOP)
 	beside('a loop')
-	looped, came = 0, s.frames()
-	while came:
+	looped, came, end = 0, s.frames(), time.monotonic() + 20
+	while came and time.monotonic() < end:
 	    looped += came.count(LOOP)
 	    select.select([s.sock], [], [], 0.5)
 	    came = s.frames()
 	print('# %d of a loop' % looped)
-	check('... is a storm, and its limit ends it', 10 < looped < 1000 and
+	check('... is a storm, and its limit ends it', looped > 10 and not came and
 	      nl.drops()['storm-limit'] > stormy)
 	bridges('down')
 	check('... and is seen in no other network', not any(

@@ -89,11 +89,19 @@ python "$a" "$b" "$x" "$y" "$z" "$far" <<- 'END'
 	    before = counted()
 	    for outer in outers:
 	        far.send(outer)
-	    rx, outer, inner, came = (now - then for now, then in zip(counted(), before))
+	    answered = 0
+	    # A busy CPU delivers later (ksoftirqd).
+	    for _ in range(40 if exact else 1):
+	        answered += answers()
+	        rx, outer, inner, came = (now - then for now, then in zip(counted(), before))
+	        if rx + outer == len(outers) and came == (rx - inner - answered) * copies:
+	            break
+	        time.sleep(0.05)
+	    else:
+	        if exact:
+	            odd.append('%s: %d sent, %d dropped, %d received, %d of them dropped, %d came' % (
+	                what, len(outers), outer, rx, inner, came))
 	    judge.look(inners, None, Elsewhere())
-	    if exact and (rx + outer != len(outers) or came != (rx - inner - answers()) * copies):
-	        odd.append('%s: %d sent, %d dropped, %d received, %d of them dropped, %d came (%d each)'
-	                   % (what, len(outers), outer, rx, inner, came, copies))
 
 	def report(what):
 	    print('# %s: %d frames judged' % (what, judge.judged))
@@ -108,11 +116,11 @@ python "$a" "$b" "$x" "$y" "$z" "$far" <<- 'END'
 
 	def outer(v6, inner, rng=packets.rng):
 	    """Of a node's, and forged: VNI, sender, flags, what is reserved, port."""
-	    vni, number, flags = rng.choice(((100, 2, 8), (100, 2, 8), (100, 2, 8), (200, 2, 8), (100, 3, 8),
-	                                     (100, 9, 8), (300, 2, 8), (0, 2, 8), (0xffffff, 2, 8),
-	                                     (100, 2, rng.getrandbits(8))))
+	    vni, number, flags = rng.choice(((100, 2, 8), (100, 2, 8), (100, 2, 8), (200, 2, 8),
+	                                     (100, 3, 8), (100, 9, 8), (300, 2, 8), (0, 2, 8),
+	                                     (0xffffff, 2, 8), (100, 2, rng.getrandbits(8))))
 	    return around(node(number, v6), NEAR[v6], header(
-	        vni, flags, rng.randbytes(3), rng.getrandbits(8)) + inner, tos=rng.getrandbits(8) & 0xff,
+	        vni, flags, rng.randbytes(3), rng.getrandbits(8)) + inner, tos=rng.getrandbits(8),
 	        sport=rng.choice((40000, 4789, 0, 65535)))
 
 	def both(what, inners, v6):
@@ -133,7 +141,7 @@ python "$a" "$b" "$x" "$y" "$z" "$far" <<- 'END'
 	    report('forged VXLAN over ' + name)
 
 	    whole = around(node(2, v6), NEAR[v6], header(100) + GOOD)
-	    part('truncated', truncated(whole), [], 1, exact=False)
+	    part('truncated', list(truncated(whole)), [], 1, exact=False)
 	    cut = [GOOD[:length] for length in range(14, len(GOOD))]
 	    part('inner truncated', [around(node(2, v6), NEAR[v6], header(100) + inner)
 	                             for inner in cut], cut, 1)

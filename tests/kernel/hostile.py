@@ -332,12 +332,12 @@ class Judge:
                     self.fault(breach, station, frame)
         return answers
 
-    def drain(self, **kwargs):
+    def drain(self, rights=None, exact=True):
         """look() until nothing is left."""
         judged = -1
         while judged != self.judged:
             judged = self.judged
-            self.look([], None, **kwargs)
+            self.look([], None, rights, exact)
 
     def answer(self, station, frame):
         """A reply of the router to who asked, or an error."""
