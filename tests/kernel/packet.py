@@ -45,7 +45,7 @@ class Namespace:
     """with Namespace(name): what is opened is in that namespace."""
 
     def __init__(self, name):
-        self.path = '/run/netns/' + name
+        self.path = os.path.join('/run/netns', name)
 
     def __enter__(self):
         enter(self.path)

@@ -153,15 +153,15 @@ field()
 
 python()
 {
-	local line rc=0 out
+	local line rc=0
 
-	out=$(python3 -S - "$@" 2>&1) || rc=$?
 	while IFS= read -r line; do
 		case $line in
 		"ok - "*)	_report 0 "${line#ok - }" ;;
 		"not ok - "*)	_report 1 "${line#not ok - }" ;;
 		*)		echo "# ${line#\# }" ;;
 		esac
-	done <<< "$out"
+	done < <(python3 -S - "$@" 2>&1)
+	wait $! || rc=$?
 	[ $rc = 0 ] || _report 1 "the program ends well: exit code $rc"
 }

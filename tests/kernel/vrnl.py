@@ -209,7 +209,10 @@ class Netlink:
         """CTRL_CMD_GETFAMILY, from the kernel's controller (id 16)."""
         self.send(16, 3, pack(2, b'vr\0'), REQUEST)
         self.group = None
-        for _, number, value in split(self.receive()[0][1][4:]):
+        kind, payload, _ = self.receive()[0]
+        if kind == 2:
+            raise OSError(errno.ENOENT, 'no family vr')
+        for _, number, value in split(payload[4:]):
             if number == 1:
                 self.family = struct.unpack('H', value)[0]
             elif number == 7:
