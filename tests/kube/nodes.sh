@@ -12,7 +12,7 @@
 
 network_ready()
 {
-	k wait --for condition=Ready --timeout 60s "network/$NS.$1"
+	k wait --for condition=Ready --timeout 5s "network/$NS.$1"
 }
 
 # own_node POD INTERFACE NODE     the object of its address says so
@@ -54,7 +54,7 @@ ok "networks" nad blue 'cidr=["10.20.0.0/16","2001:db8:20::/64"]'
 ok "of one family" nad green cidr=10.30.0.0/24
 ok "and of the other" nad six cidr=2001:db8:36::/64
 for network in blue green six; do
-	ok "network $network is ready" network_ready $network
+	ok "network $network is ready" poll 60 network_ready $network
 done
 ok "pods on node 1" pod a node1 blue,green,six
 ok "and on node 2" pod b node2 blue,green,six
