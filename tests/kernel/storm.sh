@@ -2,136 +2,58 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # alone
-# timeout: 300
+# soak
+# timeout: 400
 #
-# Objects and namespaces come and go from several processes, with traffic, for
-# VR_STORM seconds; then all is gone and the memory is back.
+# All that can come and go does, at once from several processes, with packets
+# through every port, see storm.py: for VR_STORM seconds with pods, so long again
+# while the module is unloaded and loaded.  Then what was counted is counted
+# again: objects, namespaces, references, memory.
 
-. "$(dirname "$0")/setup.sh"
-module_load
+. "$(dirname "$0")/uplink-setup.sh"
 
-seconds=${VR_STORM:-10}
-run=$(mktemp)
-on_exit rm -f "$run"
+seconds=${VR_STORM:-${VR_SOAK:+180}}
+seconds=${seconds:-10}
+export VR_KO=$MODULE
 
-vrctl network add stay subnet 192.0.2.1/24 subnet 198.51.100.1/24 subnet 2001:db8:1::1/64
+# What stays: two pods, a port of our own, a node with a pod, and nodes' uplinks.
+node n2
+subnets=(subnet 192.0.2.1/24 subnet 198.51.100.1/24 subnet 2001:db8:1::1/64)
+stay()
+{
+	vrctl uplink add u0 type vxlan local 203.0.113.1 any on
+	vrctl network add stay vni 100 "${subnets[@]}"
+	ip link add own up type vr
+	vrctl port add dev own network stay mac 02:00:00:00:00:0c address 192.0.2.12
+	on n2 uplink add u0 type vxlan local 203.0.113.2 any on
+	on n2 network add stay vni 100 "${subnets[@]}"
+	on n2 network set stay flood add 203.0.113.1
+}
+stay
 raw_pod a stay 02:00:00:00:00:0a 192.0.2.10 2001:db8:1::a "antispoof off"
 raw_pod b stay 02:00:00:00:00:0b 192.0.2.11 2001:db8:1::b "antispoof off"
-ip link add own up type vr
-vrctl port add dev own network stay mac 02:00:00:00:00:0c address 192.0.2.12
+ns c
+ip -n "$n2" link add eth1 netns "$c" type vr
+in_ns c sh -c 'echo 1 > /proc/sys/net/ipv6/conf/eth1/disable_ipv6; ip link set eth1 up arp off'
+on n2 port add dev eth1 netns "$c" network stay antispoof off
 
-cat > "$run.py" <<- 'END'
-	import random
-	import subprocess
-	import sys
-	from packet import *
-	from vrnl import *
-
-	kind, end = sys.argv[1], time.monotonic() + float(sys.argv[2])
-	os.sched_setaffinity(0, range(os.cpu_count()))
-	nl = Netlink()
-	rounds = 0
-
-	def ip_(commands):
-	    subprocess.run(('ip', '-force', '-batch', '-'), text=True, input=commands, check=False,
-	                   capture_output=True)
-
-	def try_(command, attrs, flags=0):
-	    try:
-	        nl.do(command, attrs, flags)
-	    except Refused:
-	        pass
-
-	def networks():
-	    name = 'n%d' % random.randrange(4)
-	    nl.do('apply', [('network', {'name': name, 'subnet': {
-	        'gateway': '192.0.2.1', 'prefix-length': 24}}), ('route', {
-	            'network': name, 'prefix': '::', 'prefix-length': 0,
-	            'nexthop': {'type': 'blackhole'}})])
-	    try_('network-set', {'name': name, 'subnet': {'gateway': '2001:db8::1',
-	                                                  'prefix-length': 64}})
-	    try_('network-del', {'name': name})
-
-	def objects():
-	    number = random.randrange(200)
-	    mac_ = '02:00:00:00:03:%02x' % number
-	    for port in 1, 2:
-	        try_('endpoint-new', {'network': 'stay', 'mac': mac_, 'port-id': port, 'address': [
-	            '192.0.2.%d' % (20 + number), '2001:db8:1::3:%x' % number],
-	            'sequence': random.randrange(3), 'state': random.randrange(2)}, REPLACE)
-	    for hop in ({'port-id': 2}, {'via': '2001:db8:1::3:%x' % number}):
-	        try_('route-new', {'network': 'stay', 'prefix': '2001:db8:%x::' % (256 + number),
-	                           'prefix-length': 48, 'nexthop': hop}, REPLACE)
-	    try_('endpoint-del', {'network': 'stay', 'mac': mac_})
-	    try_('route-del', {'network': 'stay', 'prefix': '2001:db8:%x::' % (
-	        256 + random.randrange(200)), 'prefix-length': 48})
-
-	def ports():
-	    ip_('link add s0 up type vr\nlink add s1 up type vr\n')
-	    for name in 's0', 's1', 's0':
-	        try_('port-new', {'network': 'stay', 'ifname': name})
-	        try_('endpoint-new', {'network': 'stay', 'mac': '02:00:00:00:04:01', 'ifname': name},
-	             REPLACE)
-	        try_('route-new', {'network': 'stay', 'prefix': '203.0.113.0', 'prefix-length': 24,
-	                           'nexthop': {'ifname': name}}, REPLACE)
-	    try_('port-set', {'ifname': 's0', 'mac': '02:00:00:00:04:02'})
-	    try_('port-del', {'ifname': 's1'})
-	    ip_('link del s0\nlink del s1\n')
-
-	def namespaces():
-	    name = 'storm%d' % os.getpid()
-	    ip_('netns add %s\nlink add eth1 up netns %s type vr\n' % (name, name))
-	    with open('/run/netns/' + name, encoding='ascii') as file:
-	        try_('port-new', {'network': 'stay', 'ifname': 'eth1', 'netns-fd': file.fileno(),
-	                          'address': ['192.0.2.250', '2001:db8:1::250']})
-	        if rounds % 2:
-	            ip_('-n %s link set eth1 netns %s name moved\n' % (name, name))
-	    ip_('netns del %s\n' % name)
-
-	def shows():
-	    for what in ('network', 'port', 'endpoint', 'route', 'limit', 'drop'):
-	        nl.dump(what + '-get')
-
-	def traffic():
-	    if rounds == 0:
-	        traffic.station = Station(sys.argv[3], '02:00:00:00:00:0a')
-	        os.sched_setaffinity(0, range(os.cpu_count()))
-	    for _ in range(50):
-	        for dst in ('02:00:00:00:00:0b', BROADCAST, '02:00:00:00:04:01', GATEWAY,
-	                    '02:00:00:00:03:%02x' % random.randrange(200)):
-	            for address in ('192.0.2.11', '203.0.113.1', '192.0.2.%d' % random.randrange(20, 250)):
-	                traffic.station.send(eth(dst, '02:00:00:00:00:0a', IP4,
-	                                         packet('192.0.2.10', address)))
-	            traffic.station.send(eth(dst, '02:00:00:00:00:0a', IP6, packet(
-	                '2001:db8:1::a', '2001:db8:%x::1' % random.randrange(256, 456))))
-
-	while time.monotonic() < end:
-	    globals()[kind]()
-	    rounds += 1
-	print('# %s: %d rounds' % (kind, rounds))
-	sys.exit(rounds == 0)
-END
-on_exit rm -f "$run.py"
-
-# A storm of so many seconds; its processes' exit codes.
 storm()
 {
-	local kind pids=() pid rc=0
+	local time=$1
 
-	for kind in networks objects ports namespaces shows traffic traffic; do
-		python3 -S "$run.py" $kind "$1" "$a" & pids+=($!)
-	done
-	for pid in "${pids[@]}"; do
-		wait "$pid" || rc=$?
-	done
-	return $rc
+	shift
+	python3 -S "$TESTS/kernel/storm.py" "$time" "$a" "$c" "$@"
 }
 
-# Unreclaimable slab and per-CPU memory in KiB.
+# Unreclaimable slab and per-CPU memory in KiB, without what is kept for the next
+# user, or by KASAN for one who comes too late.
 memory()
 {
-	local name value rest sum=0
+	local name value rest sum=0 cache
 
+	for cache in /sys/kernel/slab/*/shrink; do
+		[ ! -e "$cache" ] || echo 1 > "$cache"
+	done
 	while read -r name value rest; do
 		case $name in
 		SUnreclaim:|Percpu:)	sum=$((sum + value)) ;;
@@ -145,17 +67,62 @@ steady()
 	[ "$(memory)" -lt $((before + 4096)) ]
 }
 
+# What the kernel has of namespaces, and references to the module.
+held()
+{
+	local count='' rest
+
+	echo 1 > /sys/kernel/slab/net_namespace/shrink
+	read -r count rest < /sys/kernel/slab/net_namespace/objects
+	echo "namespaces: $count, of the module: $(< /sys/module/vr/refcnt)"
+}
+
+as_held()
+{
+	[ "$(held)" = "$held" ]
+}
+
+# What an instance counts of itself, each in a line.
+counted()
+{
+	in_ns "$1" python3 -S -c 'from vrnl import *
+for one in Netlink().dump("limit-get"):
+    print(sorted(one.items()))
+'
+}
+
 only_what_stays()
 {
 	[ "$(vrctl -o network show | grep -c .)" = 1 ] && [ "$(vrctl -o port show | grep -c .)" = 3 ]
 }
 
-storm 2
+# Of what several processes made, the last one is left.
+sweep()
+{
+	local i
+
+	for i in 0 1 2 3; do
+		vrctl network del "n$i" > /dev/null 2>&1
+	done
+	vrctl endpoint flush all
+	vrctl route flush all
+	vrctl uplink del u0
+	vrctl uplink add u0 type vxlan local 203.0.113.1 any on
+}
+
+host=host-$$
+ip netns attach "$host" $$
+on_exit ip netns del "$host"
+all=(networks objects ports taps hosts namespaces nodes uplinks shows traffic far)
+storm 2 "${all[@]}"
 is "a first one, after which the kernel's caches are warm" $? 0
-vrctl endpoint flush all
-poll 30 only_what_stays
+poll 60 only_what_stays
+sweep
+counts=$(counted "$host")
+poll 60 [ "$(< /sys/module/vr/refcnt)" = 3 ]
+held=$(held)
 before=$(memory)
-storm "$seconds"
+storm "$seconds" "${all[@]}"
 is "every process lives through it" $? 0
 ok "what stays works" python3 -S - "$a" "$b" <<- 'END'
 	import sys
@@ -166,16 +133,27 @@ ok "what stays works" python3 -S - "$a" "$b" <<- 'END'
 	a.send(eth(GATEWAY, a.mac, IP6, packet('2001:db8:1::a', '2001:db8:1::b', b'after6')))
 	sys.exit(not b.expect(b'after') or not b.expect(b'after6'))
 END
-for ((i = 0; i < 4; i++)); do
-	vrctl network del "n$i" > /dev/null 2>&1
-done
-vrctl endpoint flush all
-vrctl route flush all
 ok "ports of namespaces that are gone are gone" poll 60 only_what_stays
+sweep
+is "the instance counts what it did before" "$(counted "$host")" "$counts"
 is "endpoints: those of the ports" "$(vrctl -o endpoint show | grep -c .)" 3
 is "routes: those of the subnets" "$(vrctl -o route show | grep -c .)" 3
+if [ -e /sys/kernel/slab/net_namespace/objects ]; then
+	ok "namespaces and references are as many" poll 60 as_held
+	echo "# before: $held; after: $(held)"
+fi
 ok "the memory is back" poll 60 steady
 echo "# unreclaimable memory: $before KiB before, $(memory) KiB after"
-vrctl network del stay
+
+# Ports in namespaces other than their instance's keep the module in place.
+for i in "$a" "$b" "$c"; do
+	ip -n "$i" link del eth1
+done
+is "no reference is left" "$(< /sys/module/vr/refcnt)" 0
+storm "$seconds" networks objects ports taps hosts nodes uplinks shows modules
+is "the module comes and goes under all of them" $? 0
+ok "... and unloads at the end" poll 60 rmmod vr
+fails "no device of it is left" ip link show type vr dev own
+ok "it loads" module_load
 is "and then nothing is left" "$(vrctl network show; vrctl port show; vrctl endpoint show)" ''
 done_testing
