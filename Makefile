@@ -38,6 +38,7 @@ help:
 	@echo 'sudo make bench        what a packet costs, against veth, bridge and others;'
 	@echo '                       BENCH_KERNEL="6.12 6.1", BENCH_ROUTES=1000000, PROFILE=1'
 	@echo 'sudo make bench-agent  what vr-agent takes in a cluster of a thousand nodes'
+	@echo 'sudo make bench-fairness what a hostile pod takes from others on one CPU; BENCH_KERNEL'
 	@echo 'make bench-fib         the prefix table alone: memory, lookups and changes a second'
 	@echo 'make regen             files generated from uapi/vr.yaml'
 	@echo 'sudo make install      tools, header, manual pages; PREFIX, DESTDIR, CNIBINDIR'
@@ -242,9 +243,19 @@ bench-agent: tools
 	$(MAKE) module KERNELDIR=$$(tests/vm/kernel dir $(BENCH_KERNEL))
 	tests/bench/agent $(BENCH_KERNEL)
 
+# What a hostile pod takes from others on one CPU.
+.PHONY: bench-fairness
+bench-fairness: $(OUT)/bench/fair tools
+	tests/vm/deps build
+	for kernel in $(BENCH_KERNEL); do \
+		tests/vm/kernel $$kernel && \
+		$(MAKE) module KERNELDIR=$$(tests/vm/kernel dir $$kernel) && \
+		tests/bench/fairness $$kernel || exit 1; \
+	done
+
 # What the measurements run in the VM.
 .PHONY: bench-tools
-bench-tools: $(OUT)/bench/rr $(OUT)/bench/fill $(OUT)/bench/cni
+bench-tools: $(OUT)/bench/rr $(OUT)/bench/fill $(OUT)/bench/cni $(OUT)/bench/fair
 
 $(OUT)/bench/%: $(OUT)/obj/tests/bench/%.o $(LIB_OBJECTS)
 	@mkdir -p $(@D)
