@@ -5,7 +5,7 @@
 # without, and by the owner of a user namespace. Whatever comes, the router answers or
 # refuses, says why, and its objects fit together.
 #
-# timeout: 300
+# timeout: 400
 # soak
 #
 # HOSTILE_MESSAGES: how many in all; 20000, a million with VR_SOAK. HOSTILE_SEED: which.

@@ -5,6 +5,8 @@
 # tunnel in a tunnel works, a third one on the same stack is dropped and counted; what
 # comes in is taken out of all of them. And rings of such instances, in which a packet
 # would go for ever.
+#
+# timeout: 200
 
 . "$(dirname "$0")/uplink-setup.sh"
 
