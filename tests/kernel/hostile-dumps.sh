@@ -123,8 +123,9 @@ python "$a" <<- 'END'
 	dump.rest()
 	other.rest()
 	check('its network is gone: it ends', once(dump) and dump.interrupted and not dump.refusal)
-	equal('... or, of that network alone, is refused', str(other.refusal),
-	      'ENOENT: no such network (network)')
+	# 6.1 does not tell the attribute when a dump has begun.
+	equal('... or, of that network alone, is refused', other.refusal and (
+	    other.refusal.errno, other.refusal.text), ('ENOENT', 'no such network'))
 
 	# Another network of that name, with fewer routes.
 	fill(nl)
