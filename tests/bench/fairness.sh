@@ -95,6 +95,8 @@ for kind in $KINDS; do
 		$((hostile / 1000000)) "$hostile_cpu" $((goodput / 1000000)) "$cpu" \
 		"$(ratio $hostile $goodput)" $((share[$size] / 1000000)) \
 		"$(ratio $hostile "${share[$size]}")" "$sent" "$bytes"
+	ok "$kind: others keep nine tenths beside as many bytes" \
+		[ $((hostile * 10)) -ge $((goodput * 9)) ]
 	ok "$kind: others keep nine tenths of their share" \
 		[ $((hostile * 10)) -ge $((share[$size] * 9)) ]
 done
