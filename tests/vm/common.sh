@@ -44,7 +44,7 @@ die()
 SPLATS='WARNING:|\bBUG\b|Call Trace|Oops|KASAN|UBSAN|KFENCE|kmemleak: [1-9]|possible circular locking'
 SPLATS+='|suspicious RCU usage|possible recursive locking|inconsistent lock state|bad unlock balance'
 SPLATS+='|held lock freed|sleeping function called|unregister_netdevice: waiting for'
-SPLATS+='|leaked reference|ref_tracker|refcount_t|hung_task|blocked for more than|soft lockup'
+SPLATS+='|leaked reference|ref_tracker: (reference|.* has )|refcount_t|hung_task|blocked for more than|soft lockup'
 SPLATS+='|hard LOCKUP|detected (expedited )?stalls|general protection fault|Kernel panic'
 SPLATS+='|Out of memory: Killed|ODEBUG|list_(add|del) corruption|DEBUG_LOCKS_WARN_ON|self-detected stall'
 
