@@ -34,6 +34,7 @@ python "$a" "$b" <<- 'END'
 	import ctypes
 	import errno
 	import os
+	import re
 	import select
 	import socket
 	import sys
@@ -206,7 +207,7 @@ python "$a" "$b" <<- 'END'
 	    faults = one.faults
 	    for objects in state(Netlink()).values():
 	        faults += ['it sees %s' % each for each in objects
-	                   if each.get('network', each.get('name', 'u')).startswith('n')]
+	                   if re.match(r'n\d', each.get('network', each.get('name', '')))]
 	    if not one.count.get(0):
 	        faults.append('nothing was accepted in its own namespace: %s' % one.count)
 	    return '\n'.join(faults)
