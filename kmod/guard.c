@@ -276,9 +276,17 @@ static enum vr_drop_reason vr_guard_nd(const struct vr_suspect *suspect,
 	return 0;
 }
 
+/* Also of a message that is whole in its one fragment (RFC 6946). */
+static bool vr_guard_has_fragment_header(const struct vr_suspect *suspect)
+{
+	unsigned int offset = suspect->offset;
+
+	return ipv6_find_hdr(suspect->skb, &offset, NEXTHDR_FRAGMENT, NULL,
+			     NULL) >= 0;
+}
+
 static enum vr_drop_reason vr_guard_icmp6(const struct vr_suspect *suspect,
-					  int offset, bool fragment,
-					  bool unspecified)
+					  int offset, bool unspecified)
 {
 	const struct icmp6hdr *icmp;
 	struct icmp6hdr buffer;
@@ -301,7 +309,7 @@ static enum vr_drop_reason vr_guard_icmp6(const struct vr_suspect *suspect,
 	case NDISC_NEIGHBOUR_ADVERTISEMENT:
 		if (!suspect->endpoint)
 			return 0;
-		if (fragment) /* RFC 6980 */
+		if (vr_guard_has_fragment_header(suspect)) /* RFC 6980 */
 			return VR_DROP_REASON_ND_INVALID;
 		return vr_guard_nd(suspect, offset, icmp->icmp6_type,
 				   unspecified);
@@ -317,14 +325,14 @@ static enum vr_drop_reason vr_guard_icmp6(const struct vr_suspect *suspect,
 /*
  * What is behind the extension headers, and where; the headers and the first 8
  * bytes of it are ours then: the sender may still write to its fragments. A
- * first fragment has to have them all (RFC 7112). @frag_off is as in the
- * fragment header.
+ * first fragment has to have them all (RFC 7112).
  */
 static int vr_guard_skip_extensions(const struct vr_suspect *suspect,
-				    u8 *nexthdr, __be16 *frag_off)
+				    u8 *nexthdr)
 {
 	struct sk_buff *skb = suspect->skb;
 	const struct ipv6hdr *ip6h;
+	__be16 frag_off;
 	int offset;
 
 	if (!pskb_may_pull(skb, min_t(unsigned int, skb->len,
@@ -333,7 +341,7 @@ static int vr_guard_skip_extensions(const struct vr_suspect *suspect,
 	ip6h = (const void *)(skb->data + suspect->offset);
 	*nexthdr = ip6h->nexthdr;
 	offset = ipv6_skip_exthdr(skb, suspect->offset + sizeof(*ip6h),
-				  nexthdr, frag_off);
+				  nexthdr, &frag_off);
 	if (offset < 0 || offset > (int)skb_headlen(skb))
 		return -EINVAL;
 	if ((*nexthdr == IPPROTO_UDP || *nexthdr == IPPROTO_ICMPV6) &&
@@ -346,7 +354,6 @@ static enum vr_drop_reason vr_guard_ip6(const struct vr_suspect *suspect)
 {
 	const struct ipv6hdr *ip6h = vr_guard_header(suspect, sizeof(*ip6h));
 	bool unspecified;
-	__be16 frag_off;
 	u8 nexthdr;
 	int offset;
 
@@ -362,7 +369,7 @@ static enum vr_drop_reason vr_guard_ip6(const struct vr_suspect *suspect)
 	if ((ip6h->nexthdr == IPPROTO_TCP || ip6h->nexthdr == NEXTHDR_NONE) &&
 	    !unspecified)
 		return 0;
-	offset = vr_guard_skip_extensions(suspect, &nexthdr, &frag_off);
+	offset = vr_guard_skip_extensions(suspect, &nexthdr);
 	if (offset < 0)
 		return offset == -ENOMEM ? VR_DROP_REASON_NO_MEMORY :
 					   VR_DROP_REASON_TRUNCATED;
@@ -370,8 +377,7 @@ static enum vr_drop_reason vr_guard_ip6(const struct vr_suspect *suspect)
 			     suspect->skb->len : offset + VR_GUARD_UDP_PORTS))
 		return VR_DROP_REASON_IP_HEADER;
 	if (nexthdr == IPPROTO_ICMPV6)
-		return vr_guard_icmp6(suspect, offset, !!frag_off,
-				      unspecified);
+		return vr_guard_icmp6(suspect, offset, unspecified);
 	if (unspecified)
 		return VR_DROP_REASON_SOURCE_ADDRESS;
 	if (nexthdr == IPPROTO_UDP && suspect->flags & VR_PORT_NO_DHCP &&

@@ -41,6 +41,7 @@ python "$a" "$b" <<- 'END'
 	           udp('0.0.0.0', '255.255.255.255', b'dhcp', 68, 67))
 	mld = icmp6('::', 'ff02::16', MLD, b'\0\0\0\0', hops=1)
 	behind = ip6(A6, 'ff02::1', 0, b'\x3a\0\5\2\0\0\1\0' + advertise(A6, 'ff02::1', B6, a.mac)[40:])
+	alone = ip6(A6, 'ff02::1', 44, b'\x3a\0\0\0\0\0\0\7' + advertise(A6, 'ff02::1', A6, a.mac)[40:], 255)
 
 	good = [
 	    ('its addresses', ip4_(A4)), ('... IPv6', ip6_(A6)),
@@ -84,6 +85,7 @@ python "$a" "$b" <<- 'END'
 	    ('a redirect', 'router-advertisement', nd(icmp6(EUI, 'ff02::1', REDIRECT, b'\0' * 36))),
 	    ('an option of length 0', 'nd-sender', nd(icmp6(A6, 'ff02::1', 135, b'\0' * 4 + ip(
 	        '2001:db8:1::99') + b'\1\0' + mac(a.mac)))),
+	    ('its own advertisement in one fragment', 'nd-invalid', nd(alone)),
 	    ('a solicitation cut off', 'nd-invalid', nd(icmp6(A6, 'ff02::1', 135, b'\0' * 4))),
 	    ('a VLAN tag', 'protocol', tag(ip4_(A4), 5)),
 	    ('... of VLAN 0', 'protocol', tag(ip4_(A4), 0)),

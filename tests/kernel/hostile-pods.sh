@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # soak
-# timeout: 240
+# timeout: 400
 #
 # A pod with all rights in its namespace sends whatever it can think of. Watchers
 # record all that reaches its own network and others, and no frame is where it may

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # soak
-# timeout: 240
+# timeout: 400
 #
 # The underlay is hostile: forged, malformed and truncated VXLAN, from nodes and
 # from nobody, over both families. Nothing reaches a network it is not for, nor comes

@@ -10,7 +10,7 @@ import os
 from hostile_packets import *
 
 SOL_PACKET, ADD_MEMBERSHIP, STATISTICS, AUXDATA, VNET_HDR = 263, 1, 6, 8, 15
-SOAK = 'VR_SOAK' in os.environ
+SOAK = bool(os.environ.get('VR_SOAK'))
 SEED = int(os.environ.get('VR_SEED', 1))
 NOBODY = '00:00:00:00:00:00'
 
