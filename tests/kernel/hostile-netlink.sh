@@ -8,7 +8,8 @@
 # timeout: 400
 # soak
 #
-# HOSTILE_MESSAGES: how many in all; 20000, a million with VR_SOAK. HOSTILE_SEED: which.
+# HOSTILE_MESSAGES: how many in all; 20000, a million with VR_SOAK. HOSTILE_SEED: which,
+# others each time with VR_SOAK.
 
 . "$(dirname "$0")/setup.sh"
 module_load
@@ -27,7 +28,8 @@ END
 
 messages=20000
 [ -z "${VR_SOAK-}" ] || messages=1000000
-export HOSTILE_MESSAGES=${HOSTILE_MESSAGES:-$messages} HOSTILE_SEED=${HOSTILE_SEED:-$RANDOM}
+export HOSTILE_MESSAGES=${HOSTILE_MESSAGES:-$messages} HOSTILE_SEED=${HOSTILE_SEED:-${VR_SOAK:+$RANDOM}}
+HOSTILE_SEED=${HOSTILE_SEED:-1}
 echo "# HOSTILE_SEED=$HOSTILE_SEED HOSTILE_MESSAGES=$HOSTILE_MESSAGES"
 
 python "$a" "$b" <<- 'END'
