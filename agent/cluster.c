@@ -496,7 +496,8 @@ static bool is_isolated(const cJSON *object)
 						 CONTRAIL_ISOLATION_KEY));
 
 	return (isolation && !strcasecmp(isolation, "true")) ||
-	       cJSON_HasObjectItem(annotations, CONTRAIL_POLICY_KEY);
+	       cJSON_GetObjectItemCaseSensitive(annotations,
+						CONTRAIL_POLICY_KEY);
 }
 
 void cluster_namespace_changed(const cJSON *object, void *arg)

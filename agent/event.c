@@ -49,14 +49,14 @@ const char *event_name(const struct event *event, char name[EVENT_NAME_BYTES])
 	return name;
 }
 
-static const char *namespace_of(const struct event *event)
+const char *event_namespace(const struct event *event)
 {
 	return event->namespace[0] ? event->namespace : "default";
 }
 
 char *event_path(const struct event *event)
 {
-	return api_path("/api/v1/namespaces/%s/events", namespace_of(event));
+	return api_path("/api/v1/namespaces/%s/events", event_namespace(event));
 }
 
 static void add_object(cJSON *object, const struct event *event)
@@ -80,7 +80,7 @@ cJSON *event_to_json(const struct event *event)
 	cJSON_AddStringToObject(object, "kind", "Event");
 	metadata = cJSON_AddObjectToObject(object, "metadata");
 	cJSON_AddStringToObject(metadata, "name", event_name(event, name));
-	cJSON_AddStringToObject(metadata, "namespace", namespace_of(event));
+	cJSON_AddStringToObject(metadata, "namespace", event_namespace(event));
 	add_object(cJSON_AddObjectToObject(object, "involvedObject"), event);
 	cJSON_AddStringToObject(object, "type", "Warning");
 	cJSON_AddStringToObject(object, "reason", event->reason);

@@ -38,6 +38,9 @@ uint64_t event_hash(const struct event *event);
 
 const char *event_name(const struct event *event, char name[EVENT_NAME_BYTES]);
 
+/* The namespace that the Event itself is in. */
+const char *event_namespace(const struct event *event);
+
 /* Where to POST it. Return: to free(), or NULL. */
 char *event_path(const struct event *event);
 

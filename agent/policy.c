@@ -27,8 +27,7 @@ static bool is_told(const struct cluster *cluster, const struct event *event)
 	char name[EVENT_NAME_BYTES];
 	cleanup_free char *key = NULL;
 
-	if (asprintf(&key, "%s/%s",
-		     event->namespace[0] ? event->namespace : "default",
+	if (asprintf(&key, "%s/%s", event_namespace(event),
 		     event_name(event, name)) < 0) {
 		key = NULL;
 		return true;

@@ -391,7 +391,7 @@ static int set_up(struct adding *adding, unsigned int index,
 	return ret;
 }
 
-/* And know them for what comes after it. */
+/* @here: those of the interfaces before it, and after that its own as well. */
 static int add_addresses(struct adding *adding,
 			 const struct plan_interface *planned,
 			 struct podns_addresses *here, struct vr_error *err)
