@@ -54,19 +54,6 @@ job()
 	END
 }
 
-# static NODE NAME NETWORKS     or, without networks, no more
-static()
-{
-	local file=/tmp/kube/$1/manifests/$2.json
-
-	if [ $# = 2 ]; then
-		guest rm -f "$file"
-		return
-	fi
-	_pod "$2" "$1" "$3" | jq 'del(.spec.nodeSelector)' > "$WORK/manifest"
-	guest bash -c "echo '$(jq -c . "$WORK/manifest")' > $file.new && mv $file.new $file"
-}
-
 # From node 1's pod, whose uid is known, as there may be no API to ask.
 reach()
 {
@@ -126,7 +113,7 @@ ok "which is free, though the pod's object is there" poll 60 free "$done_ip"
 is "the object is" "$(k get pods -n $NS -l job-name=job -o 'jsonpath={.items[0].status.phase}')" Succeeded
 
 # --- a static pod, and an API that restarts
-ok "a static pod" static node2 static tiny
+ok "a static pod" static_pod static node2 tiny
 mirror()
 {
 	k get pod -n "$NS" static-node2
@@ -158,7 +145,7 @@ ok "it is ready" poll 180 node_lost True
 is "its pod has its address" "$(holder "$C")" "bound static-node2 node2"
 ok "and is reached" poll 30 reach "$C"
 is "the other's is its own" "$(holder "$A")" "bound stays node1"
-static node2 static
+static_pod_gone static node2
 ok "it goes, and its address is free" poll 180 free "$C"
 
 # --- a namespace with all in it

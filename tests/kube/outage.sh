@@ -71,17 +71,6 @@ no_agent()
 	[ -z "$(agent_pod node1)$(agent_pod node2)" ]
 }
 
-manifests()
-{
-	local i
-
-	for i in 1 2 3 4 5; do
-		_pod "s$i" node1 big | jq -c 'del(.spec.nodeSelector)' > "$WORK/s$i"
-		guest bash -c "echo '$(< "$WORK/s$i")' > /tmp/kube/node1/manifests/.s$i &&
-			mv /tmp/kube/node1/manifests/.s$i /tmp/kube/node1/manifests/s$i.json"
-	done
-}
-
 taken()
 {
 	[ "$(on node1 bash -c 'ls -l /var/lib/vr/spares/outage.big' | grep -c ':eth1 outage s')" = "$1" ]
@@ -142,7 +131,9 @@ ok "addresses are in store" poll 120 have_spares 4
 # --- no API
 traffic
 ok "the API ends" server stop
-manifests
+for i in 1 2 3 4 5; do
+	static_pod "s$i" node1 big
+done
 ok "without API, as many static pods have addresses as there were spares" poll 300 taken 4
 ok "the next is told why" poll 120 says
 guest grep -hF outage.big /tmp/kube/node1/kubelet.log | grep RunPodSandbox | tail -n 1 |
@@ -150,7 +141,9 @@ guest grep -hF outage.big /tmp/kube/node1/kubelet.log | grep RunPodSandbox | tai
 lossless "no API for a while"
 ok "the API is back" server start
 ok "it hears of all five" poll 300 bound 6
-guest bash -c 'rm -f /tmp/kube/node1/manifests/*'
+for i in 1 2 3 4 5; do
+	static_pod_gone "s$i" node1
+done
 
 ok "the namespace goes" k delete namespace $NS --timeout 240s
 done_testing

@@ -13,6 +13,8 @@
 #	nad NAME KEY=VALUE...		a definition with annotations vrctl.dev/KEY
 #	pod NAME NODE [NETWORKS [JSON]]	a pod on that node with these networks, JSON into its spec;
 #					its image is busybox, and waits
+#	static_pod NAME NODE [NETWORKS]	the same by a file of its kubelet, which the API is not asked of
+#	static_pod_gone NAME NODE	without that file
 #	pods_ready POD...		they are, in time
 #	pods_go [POD...]		delete them (all of the namespace), and wait
 #	status POD			its network-status
@@ -123,6 +125,20 @@ _pod()
 pod()
 {
 	_pod "$@" | apply
+}
+
+# By rename, so that kubelet never reads half of it.
+static_pod()
+{
+	local folder=/tmp/kube/$2/manifests
+
+	_pod "$@" | jq -c 'del(.spec.nodeSelector)' > "$WORK/manifest"
+	guest bash -c "echo '$(< "$WORK/manifest")' > $folder/.$1 && mv $folder/.$1 $folder/$1.json"
+}
+
+static_pod_gone()
+{
+	guest rm -f "/tmp/kube/$2/manifests/$1.json"
 }
 
 pods_ready()
