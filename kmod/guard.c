@@ -419,6 +419,11 @@ static enum vr_drop_reason vr_guard_unwrap(struct vr_suspect *suspect)
 	return VR_DROP_REASON_PROTOCOL;
 }
 
+bool vr_guard_partial_ok(const struct sk_buff *skb, unsigned int checked)
+{
+	return skb->csum_start + skb->csum_offset >= skb_headroom(skb) + checked;
+}
+
 enum vr_drop_reason vr_guard_closely(struct sk_buff *skb, struct vr_port *in,
 				     u32 flags)
 {

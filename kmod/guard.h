@@ -25,6 +25,8 @@
 
 /* The first two fields of a UDP header, all the guard wants of it. */
 #define VR_GUARD_UDP_PORTS	4
+/* How an IPv4 header without options begins: its version and length. */
+#define VR_GUARD_IP4_START	0x45
 
 /* What is not plainly good. As vr_guard(). */
 enum vr_drop_reason vr_guard_closely(struct sk_buff *skb, struct vr_port *in,
@@ -42,6 +44,9 @@ static inline bool vr_guard_is_server(const __be16 *ports, u16 server, u16 clien
 	return ports[0] == htons(server) || ports[1] == htons(client);
 }
 
+/* As vr_guard_sum_ok(), of a packet whose checksum is left to a device. */
+bool vr_guard_partial_ok(const struct sk_buff *skb, unsigned int checked);
+
 /*
  * A checksum that is left to a device is written where the sender says, after
  * all checks: whether that is behind the first @checked bytes of the frame.
@@ -49,23 +54,22 @@ static inline bool vr_guard_is_server(const __be16 *ports, u16 server, u16 clien
 static __always_inline bool vr_guard_sum_ok(const struct sk_buff *skb,
 					    unsigned int checked)
 {
-	return skb->ip_summed != CHECKSUM_PARTIAL ||
-	       skb->csum_start + skb->csum_offset >=
-	       skb_headroom(skb) + checked;
+	return likely(skb->ip_summed != CHECKSUM_PARTIAL) ||
+	       vr_guard_partial_ok(skb, checked);
 }
 
 static __always_inline bool
 vr_guard_is_plain4(const struct sk_buff *skb,
 		   const struct vr_endpoint *endpoint, u32 flags)
 {
-	const struct iphdr *iph = (const void *)(skb->data + ETH_HLEN);
+	const u8 *start = skb->data + ETH_HLEN;
+	const struct iphdr *iph = (const void *)start;
 
 	if ((__force u32)iph->saddr != endpoint->own4 ||
-	    !vr_guard_sum_ok(skb, ETH_HLEN + iph->ihl * 4 + VR_GUARD_UDP_PORTS))
+	    *start != VR_GUARD_IP4_START ||
+	    !vr_guard_sum_ok(skb, ETH_HLEN + sizeof(*iph) + VR_GUARD_UDP_PORTS))
 		return false;
-	if (iph->protocol != IPPROTO_UDP || !(flags & VR_PORT_NO_DHCP))
-		return true;
-	return iph->ihl == sizeof(*iph) / 4 &&
+	return iph->protocol != IPPROTO_UDP || !(flags & VR_PORT_NO_DHCP) ||
 	       !vr_guard_is_server((const __be16 *)(iph + 1),
 				   VR_DHCP_SERVER_PORT, VR_DHCP_CLIENT_PORT);
 }

@@ -77,9 +77,14 @@ python "$h" "$b" "$c" "$u" "$x" "$y" "$g" "$v" "$w" "$s" "$l" "$m" "$n" <<- 'END
 	LEGIT += [eth(GATEWAY, b.mac, IP6, packet('2001:db8:1::b', '2001:db8:1::c', b'private'))]
 
 	def counted():
-	    """Frames delivered to each of blue's ports, and drops in all."""
-	    return [nl.do('port-get', {'id': id})['stats']['rx-packets'] for id in IDS], \
-	        sum(nl.drops().values())
+	    """
+	    Frames delivered to each of blue's ports; drops of its ports, which are of a
+	    frame; and those where a copy found the backlog of the CPU full.
+	    """
+	    stats = [nl.do('port-get', {'id': id})['stats'] for id in IDS]
+	    drops = [(drop['reason'], drop['packets']) for of in stats for drop in of.get('drop', ())]
+	    late = sum(packets for reason, packets in drops if reason == 'backlog')
+	    return [of['rx-packets'] for of in stats], sum(packets for _, packets in drops) - late, late
 
 	class Campaign:
 	    """Sends in parts, and adds up what became of each."""
@@ -103,12 +108,13 @@ python "$h" "$b" "$c" "$u" "$x" "$y" "$g" "$v" "$w" "$s" "$l" "$m" "$n" <<- 'END
 	            after = counted()
 	            came = sum(now - then for now, then, station in zip(after[0], before[0], blue)
 	                       if station is not self.sender)
-	            if came == (sent - (after[1] - before[1]) - answers) * copies:
+	            dropped, late = after[1] - before[1], after[2] - before[2]
+	            if came + late == (sent - dropped - answers) * copies:
 	                break
 	            time.sleep(0.05)
 	        else:
-	            self.odd.append('%d sent, %d came (%d copies), %d dropped, %d answered' % (
-	                sent, came, copies, after[1] - before[1], answers))
+	            self.odd.append('%d sent, %d came (%d copies), %d dropped, %d late, %d answered' % (
+	                sent, came, copies, dropped, late, answers))
 	        judge.look(taken, self.sender, self.rights, legit=LEGIT)
 	        self.number += len(taken)
 	        self.refused += len(frames) - len(taken)
