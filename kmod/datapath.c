@@ -82,43 +82,35 @@ static __always_inline bool vr_ip4_martian(__be32 addr)
 	       vr_ip4_suspect_martian(addr);
 }
 
-/* The header with its options: readable. */
-static enum vr_drop_reason vr_pull_ip4(struct sk_buff *skb)
-{
-	enum vr_drop_reason reason;
-	unsigned int hlen;
-
-	reason = vr_pull(skb, sizeof(struct iphdr));
-	if (reason)
-		return reason;
-	hlen = ip_hdr(skb)->ihl * 4;
-	if (hlen < sizeof(struct iphdr) || ip_hdr(skb)->version != 4)
-		return VR_DROP_REASON_IP_HEADER;
-	return hlen > sizeof(struct iphdr) ? vr_pull(skb, hlen) : 0;
-}
-
+/* Afterwards the header is readable with its options. */
 static __always_inline enum vr_drop_reason
 vr_check_ip4(struct sk_buff *skb, struct in6_addr *daddr)
 {
-	const struct iphdr *iph;
 	enum vr_drop_reason reason;
+	const struct iphdr *iph;
+	unsigned int hlen;
 
-	reason = vr_pull_ip4(skb);
+	reason = vr_pull(skb, sizeof(*iph));
 	if (reason)
 		return reason;
-	iph = ip_hdr(skb);
-	if (ip_fast_csum(iph, iph->ihl))
+	hlen = ip_hdr(skb)->ihl * 4;
+	if (hlen < sizeof(*iph) || ip_hdr(skb)->version != 4)
 		return VR_DROP_REASON_IP_HEADER;
-	if (!vr_length_ok(skb, ntohs(iph->tot_len), iph->ihl * 4))
+	if (unlikely(hlen > sizeof(*iph))) {
+		reason = vr_pull(skb, hlen);
+		if (reason)
+			return reason;
+	}
+	iph = ip_hdr(skb);
+	if (ip_fast_csum(iph, hlen / 4) ||
+	    !vr_length_ok(skb, ntohs(iph->tot_len), hlen))
 		return VR_DROP_REASON_IP_HEADER;
 	if (vr_ip4_martian(iph->saddr))
 		return VR_DROP_REASON_IP_SOURCE;
 	if (vr_ip4_martian(iph->daddr))
 		return VR_DROP_REASON_IP_DESTINATION;
 	ipv6_addr_set_v4mapped(iph->daddr, daddr);
-	if (unlikely(iph->ihl > sizeof(*iph) / 4))
-		return vr_options_check4(iph);
-	return 0;
+	return unlikely(hlen > sizeof(*iph)) ? vr_options_check4(iph) : 0;
 }
 
 /* RFC 4291 2.5.2, 2.5.3, 2.5.6 and 2.7: not forwarded, nor the mapped ones. */
@@ -267,7 +259,7 @@ static enum vr_drop_reason vr_route(struct sk_buff *skb,
 	bool v4 = packet->protocol == htons(ETH_P_IP);
 	enum vr_drop_reason reason;
 	struct in6_addr daddr;
-	struct vr_hop hop;
+	struct vr_hop hop = {};
 
 	reason = v4 ? vr_check_ip4(skb, &daddr) : vr_check_ip6(skb, &daddr);
 	if (!reason)

@@ -69,8 +69,8 @@ vr_route_resolve_prefix_rcu(struct vr_network *network,
  * Finds where a packet to @daddr goes: first the endpoint that has the
  * address, then the longest prefix, then the host's port, unless it came from
  * there (@in, or NULL). Among several next hops the flow of @skb chooses, or
- * hop->flow_hash if that is NULL. Returns 0 or why it goes nowhere. Caller
- * holds RCU.
+ * hop->flow_hash if that is NULL; the rest of @hop is zero. Returns 0 or why
+ * it goes nowhere. Caller holds RCU.
  */
 static __always_inline enum vr_drop_reason
 vr_route_resolve_rcu(struct vr_network *network, const struct vr_port *in,
@@ -79,8 +79,6 @@ vr_route_resolve_rcu(struct vr_network *network, const struct vr_port *in,
 {
 	const struct vr_endpoint *endpoint;
 
-	hop->nexthop = NULL;
-	hop->gateway = false;
 	endpoint = vr_endpoint_lookup_ip_rcu(network, daddr);
 	if (unlikely(!endpoint || !endpoint->port))
 		return vr_route_resolve_prefix_rcu(network, endpoint, in,
