@@ -152,5 +152,12 @@ python "$a" "$b" <<- 'END'
 	    # The tag is in the packet's metadata when it is received.
 	    wanted = frame[-12:]
 	    check('unprotected, passes: %s' % what, b.expect(lambda f: wanted in f, 5))
+
+	# A packet socket cannot have a checksum in the Ethernet header, which is all that
+	# is looked at now.
+	for what, start, offset in (('the source address', 20, 6), ('the destination', 20, 10)):
+	    a.send_partial(ip4_(B4), start, offset)
+	    check('unprotected, passes: a checksum in %s' % what,
+	          b.expect(lambda f: f[:14] == ip4_(B4)[:14], 5))
 END
 done_testing
