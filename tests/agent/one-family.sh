@@ -33,10 +33,11 @@ seen_as()
 	grep -qF "$1 > " "$WORK/seen"
 }
 
-# family NUMBER NODE OTHER POD OTHERPOD GATEWAY OUTSIDE ADDRESS
+# family NUMBER NODE OTHER POD OTHERPOD GATEWAY OUTSIDE ADDRESS OTHERADDRESS
 family()
 {
-	local family=$1 node=$2 other=$3 pod=$4 other_pod=$5 gateway=$6 outside_ip=$7 address=$8 ip
+	local family=$1 node=$2 other=$3 pod=$4 other_pod=$5 gateway=$6 outside_ip=$7 address=$8
+	local other_address=$9 ip
 
 	agent_first "$node"
 	agent_first "$other"
@@ -50,14 +51,17 @@ family()
 	ping_ok "$pod" "$outside_ip"
 	ok "the host reaches a pod of the other node" on "$node" ping -c 1 -W 5 "$ip"
 	ok "what leaves the node has the node's address" seen_as "$address" "$pod"
+	vxlan "$pod" "$address" "$other_address"
+	ok "VXLAN of a pod reaches no node" poll 20 guarded "$node" $((2 * (family == 6 ? 3 : 2)))
 	is "the router has one way to others" \
 		"$(at "$node" -j route show network cluster-wide-network | jq '[.. | .remote? // empty] | length')" 1
 	is "and the host" "$(ip -n "${!node}" "-$family" route show proto 118 | wc -l)" 1
 	is "nothing went wrong" "$(log_of "$node" | grep -E 'error|warning')" ""
 }
-family 6 n1 n2 a b 2001:db8:244:1::1 2001:db8:ff::200 2001:db8:ff::1
+family 6 n1 n2 a b 2001:db8:244:1::1 2001:db8:ff::200 2001:db8:ff::1 \
+	2001:db8:ff::2
 is "IPv4 is not forwarded for it" "$(on n1 cat /proc/sys/net/ipv4/ip_forward)" 0
-family 4 n3 n4 c d 10.244.3.1 203.0.113.200 203.0.113.3
+family 4 n3 n4 c d 10.244.3.1 203.0.113.200 203.0.113.3 203.0.113.4
 is "nor IPv6" "$(on n3 cat /proc/sys/net/ipv6/conf/all/forwarding)" 0
 
 done_testing

@@ -31,6 +31,9 @@
 #	pod_entry POD INTERFACE FILTER	what jq makes of one entry of it
 #	outside_host			a host in $outside, on the network that nodes are on:
 #					203.0.113.200, 2001:db8:ff::200
+#	vxlan POD ADDRESS...		datagrams to the tunnels' port: a small one, one in
+#					fragments, and of IPv6 one behind an extension header
+#	guarded NODE NUMBER		so many of them were dropped by its rules
 #	controller [OPTION...]		start vr-agent --controller
 #	k8s_claim NAME NETWORK INTERFACE
 #					an IPAMClaim of namespace default
@@ -139,6 +142,27 @@ outside_host()
 		address add 2001:db8:ff::200/64 dev wire nodad
 		link set wire up
 	END
+}
+
+vxlan()
+{
+	in_ns "${!1}" python3 -S -c '
+import socket, sys
+for address in sys.argv[1:]:
+    six = ":" in address
+    sock = socket.socket(socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_DGRAM)
+    sock.sendto(b"x", (address, 4789))
+    sock.sendto(b"x" * 4000, (address, 4789))
+    if six:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_DSTOPTS, bytes([0, 0, 1, 4, 0, 0, 0, 0]))
+        sock.sendto(b"x", (address, 4789))
+' "${@:2}"
+}
+
+guarded()
+{
+	[ "$(on "$1" nft -j list chain inet vr prerouting |
+		jq '[.. | .counter? // empty | .packets] | add')" = "$2" ]
 }
 
 _network_status()
