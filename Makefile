@@ -35,6 +35,7 @@ help:
 	@echo 'sudo make test-image   the images of deploy/, built without a registry'
 	@echo 'sudo make test-debug   the same on a sanitizer kernel, DEBUG_KERNEL=FOLDER; takes hours'
 	@echo 'sudo make test-soak    storms, failures and attacks there, at full length'
+	@echo 'sudo make test-sanitized  vrctl, vr-cni and vr-agent with sanitizers, in a VM'
 	@echo 'sudo make bench        what a packet costs, against veth, bridge and others;'
 	@echo '                       BENCH_KERNEL="6.12 6.1", BENCH_ROUTES=1000000, PROFILE=1'
 	@echo 'sudo make bench-agent  what vr-agent takes in a cluster of a thousand nodes'
@@ -219,6 +220,10 @@ test-vm:
 .PHONY: test-debug
 test-debug:
 	tests/all debug
+
+.PHONY: test-sanitized
+test-sanitized:
+	tests/all asan
 
 .PHONY: test-soak
 test-soak:
