@@ -15,6 +15,18 @@ vrctl port add dev eth1 netns "$a" network blue mac 02:00:00:00:00:0a \
 	address 192.0.2.10 address 2001:db8:1::a
 before=$(vrctl port show; vrctl endpoint show; ip -n "$b" -d link show eth1)
 
+# Devices are made by rtnetlink.
+link()
+{
+	ip link add eth9 "$@" type vr || return 1
+}
+ip netns set "$b" 7
+refused "a device with a group's MAC" "not a unicast Ethernet address" link address 03:00:00:00:00:0b
+refused "... with none" "not a unicast Ethernet address" link address 00:00:00:00:00:00
+refused "... for the instance of another namespace" "link-netnsid is not supported by vr" \
+	link link-netnsid 7
+fails "none of them is there" ip link show eth9
+
 attach=(vrctl port add dev eth1 netns "$b" network blue)
 refused "unknown network" "no such network" vrctl port add dev eth1 netns "$b" network nobody
 refused "unknown device" "no such device" vrctl port add dev eth7 netns "$b" network blue
