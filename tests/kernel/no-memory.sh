@@ -322,7 +322,7 @@ python "$a" <<- 'END'
 	                     'address': ['192.0.2.44', '2001:db8:1::44']})
 	ROUTES = [('route-new', {'network': 'blue', 'prefix': prefix, 'prefix-length': length,
 	                         'nexthop': {'ifname': 'gone'}})
-	          for prefix, length in (('10.9.0.0', 16), ('2001:db8:7::', 48))]
+	          for prefix, length in (('172.16.0.0', 12), ('2001:db8:77::', 48))]
 	UPLINK = ('uplink-new', {'type': 'device', 'ifname': 'gone'})
 	FAR = ('endpoint-new', {'network': 'blue', 'mac': '02:00:00:00:00:45',
 	                        'remote': '203.0.113.8', 'uplink': 'gone'})
